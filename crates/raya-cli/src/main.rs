@@ -1,0 +1,2 @@
+//! The `raya` command.
+fn main() {}

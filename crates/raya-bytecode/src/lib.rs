@@ -1,1 +1,14 @@
-//! To be filled.
+//! Raya's bytecode: the opcode list, the slot table and the module format.
+//!
+//! Every table that more than one part of the engine reads is declared here once.
+//! This crate knows neither the source language nor the heap nor a tier.
+
+#![forbid(unsafe_code)]
+
+pub mod module;
+pub mod ops;
+pub mod slots;
+
+pub use module::*;
+pub use ops::{Op, OpFlags, OperandKind};
+pub use slots::{Slot, SlotKind, SlotOp};

@@ -1,1 +1,10 @@
-//! To be filled.
+//! Raya's runtime: values, types and slots, built-in types, exceptions.
+//!
+//! Owns all semantics. Neither tier implements an operation a second time: both
+//! call the helpers declared in [`helpers`].
+
+pub mod ctx;
+pub mod engine;
+pub mod func;
+pub mod helpers;
+pub mod mem;

@@ -1,0 +1,4 @@
+//! The engine: everything that tasks share. Independent engines may live in one process.
+
+/// Shared state of one engine.
+pub struct Engine {}

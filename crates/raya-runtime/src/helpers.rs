@@ -1,0 +1,121 @@
+//! The helper table: what compiled code and interpreter handlers call when an
+//! instruction is more than a few machine instructions.
+//!
+//! One line per helper: its name, typed parameters and result, flags, stack need.
+//! From it come the C-ABI entries (which catch panics, hand an error over in
+//! `ctx.pending`, and add nothing else), the JIT's table of addresses and
+//! signatures, and the call counters. Semantics live in the Rust function of the
+//! same name in `crate::ops`, called by both tiers.
+//!
+//! Parameter and result kinds are those of registers: `F64 I32 Bool Word`, and
+//! `Ptr` for an address that is not a value, `U32` for an index.
+//! Flags: `throws`, `user` (may run user code), `gc` (may collect).
+//! Stack need: `small` (at most 8 KB, may run on a task's stack) or `deep`.
+
+/// Hands the helper list to the macro `$m`.
+#[macro_export]
+macro_rules! for_each_helper {
+    ($m:ident) => {
+        $m! {
+            // conversions
+            f64_to_i32(x: F64) -> I32, [throws], small, "int(x)";
+            f64_to_i32_wrap(x: F64) -> I32, [], small, "ToInt32";
+            f64_to_index(x: F64) -> I32, [throws], small, "array index from a number";
+            unbox_f64(v: Word, ty: Ptr) -> F64, [throws], small, "double out of a word";
+            unbox_i32(v: Word, ty: Ptr) -> I32, [throws], small, "int out of a word";
+            unbox_bool(v: Word, ty: Ptr) -> Bool, [throws], small, "boolean out of a word";
+            check_type(v: Word, ty: Ptr) -> Word, [throws, user, gc], deep, "checked cast out of any; pins";
+            narrow(v: Word, ty: Ptr) -> Word, [throws], small, "verify what flow analysis claims";
+            instance_of(v: Word, ty: Ptr) -> Bool, [], small, "descriptor test";
+            instance_of_any(v: Word, class: Word) -> Bool, [throws, user, gc], small, "instanceof a class object";
+            f64_to_str(x: F64) -> Word, [throws, gc], small, "ToString of a number";
+            i32_to_str(x: I32) -> Word, [throws, gc], small, "ToString of an int";
+            to_str(v: Word) -> Word, [throws, user, gc], small, "ToString through the str slot";
+            to_number(v: Word) -> F64, [throws, user, gc], small, "Number(v)";
+            truthy(v: Word) -> Bool, [throws, user, gc], small, "truth";
+            type_of(v: Word) -> Word, [], small, "typeof";
+            // numbers
+            mod_f64(a: F64, b: F64) -> F64, [], small, "a % b";
+            pow_f64(a: F64, b: F64) -> F64, [], small, "a ** b";
+            div_i32(a: I32, b: I32) -> I32, [throws], small, "int division";
+            mod_i32(a: I32, b: I32) -> I32, [throws], small, "int remainder";
+            // comparison
+            eq_str(a: Word, b: Word) -> Bool, [gc], small, "string equality";
+            cmp_str(a: Word, b: Word) -> I32, [gc], small, "-1, 0, 1 by UTF-16 units";
+            strict_eq(a: Word, b: Word) -> Bool, [gc], small, "===";
+            loose_eq(a: Word, b: Word) -> Bool, [throws, user, gc], small, "truth of ==";
+            // strings
+            str_concat(a: Word, b: Word) -> Word, [throws, gc], small, "a + b";
+            str_concat_n(first: Ptr, n: U32) -> Word, [throws, gc], small, "concatenation of n strings";
+            str_flatten(s: Word) -> Ptr, [throws, gc], small, "flattens a rope; address of the characters";
+            str_char_code(s: Word, i: I32) -> F64, [gc], small, "UTF-16 unit or NaN";
+            str_index(s: Word, i: I32) -> Word, [throws, gc], small, "one-unit string";
+            // arrays
+            new_array(ty: Ptr, n: I32) -> Word, [throws, gc], small, "array of n zeros";
+            new_array_cap(ty: Ptr, cap: I32) -> Word, [throws, gc], small, "empty array with room";
+            array_push_word(a: Word, v: Word) -> Word, [throws, gc], small, "append a word";
+            array_push_f64(a: Word, v: F64) -> Word, [throws, gc], small, "append a double";
+            array_push_i32(a: Word, v: I32) -> Word, [throws, gc], small, "append an int";
+            array_push_bool(a: Word, v: Bool) -> Word, [throws, gc], small, "append a boolean";
+            array_pop(a: Word) -> Word, [gc], small, "remove the last element, boxed";
+            array_set_len(a: Word, n: I32) -> Word, [throws], small, "shrink";
+            array_extend(a: Word, from: Word) -> Word, [throws, user, gc], small, "append all of an iterable";
+            array_out_of_bounds(a: Word, i: I32) -> Word, [throws], small, "throws the RangeError of a read";
+            array_set_slow_word(a: Word, i: I32, v: Word) -> Word, [throws, gc], small, "append at the length or throw";
+            array_set_slow_f64(a: Word, i: I32, v: F64) -> Word, [throws, gc], small, "append at the length or throw";
+            array_set_slow_i32(a: Word, i: I32, v: I32) -> Word, [throws, gc], small, "append at the length or throw";
+            array_set_slow_bool(a: Word, i: I32, v: Bool) -> Word, [throws, gc], small, "append at the length or throw";
+            // objects
+            new_object(ty: Ptr) -> Word, [throws, gc], small, "instance with zero fields";
+            make_closure(func: Ptr, captures: Ptr) -> Word, [throws, gc], small, "closure over consecutive slots";
+            get_function(func: Ptr) -> Word, [gc], small, "the function object of a capture-less function";
+            get_class(class: Ptr) -> Word, [throws, user, gc], small, "class object, created on first use";
+            init_class(class: Ptr) -> Word, [throws, user, gc], small, "define a class";
+            write_barrier(obj: Word, slot: Ptr) -> Word, [], small, "slow path of the write barrier";
+            get_prop(o: Word, prop: Ptr, cache: Ptr) -> Word, [throws, user, gc], small, "structural read, verified, in register format";
+            set_prop(o: Word, prop: Ptr, v: Word, cache: Ptr) -> Word, [throws, user, gc], small, "structural write, v in register format";
+            has_prop(o: Word, name: Ptr) -> Bool, [throws, user, gc], small, "member test";
+            get_attr(o: Word, name: Ptr, cache: Ptr) -> Word, [throws, user, gc], small, "attribute read";
+            set_attr(o: Word, name: Ptr, v: Word, cache: Ptr) -> Word, [throws, user, gc], small, "attribute write";
+            del_attr(o: Word, name: Ptr) -> Word, [throws, user, gc], small, "attribute delete";
+            get_item(o: Word, k: Word, cache: Ptr) -> Word, [throws, user, gc], small, "o[k]";
+            set_item(o: Word, k: Word, v: Word) -> Word, [throws, user, gc], small, "o[k] = v";
+            del_item(o: Word, k: Word) -> Word, [throws, user, gc], small, "delete o[k]";
+            contains(k: Word, o: Word) -> Bool, [throws, user, gc], small, "k in o";
+            get_method(o: Word, method: Ptr) -> Word, [throws, user, gc], small, "bound method";
+            spread_object(into: Word, from: Word) -> Word, [throws, user, gc], small, "copy own members";
+            get_iter(o: Word) -> Word, [throws, user, gc], small, "iterator";
+            iter_next(it: Word) -> Word, [throws, user, gc], small, "next element; 0 at the end";
+            // operators
+            add_any(a: Word, b: Word, cache: Ptr) -> Word, [throws, user, gc], small, "+";
+            sub_any(a: Word, b: Word, cache: Ptr) -> Word, [throws, user, gc], small, "-";
+            mul_any(a: Word, b: Word, cache: Ptr) -> Word, [throws, user, gc], small, "*";
+            div_any(a: Word, b: Word, cache: Ptr) -> Word, [throws, user, gc], small, "/";
+            mod_any(a: Word, b: Word, cache: Ptr) -> Word, [throws, user, gc], small, "%";
+            lt_any(a: Word, b: Word, cache: Ptr) -> Word, [throws, user, gc], small, "<";
+            le_any(a: Word, b: Word, cache: Ptr) -> Word, [throws, user, gc], small, "<=";
+            gt_any(a: Word, b: Word, cache: Ptr) -> Word, [throws, user, gc], small, ">";
+            ge_any(a: Word, b: Word, cache: Ptr) -> Word, [throws, user, gc], small, ">=";
+            eq_any(a: Word, b: Word, cache: Ptr) -> Word, [throws, user, gc], small, "==";
+            ne_any(a: Word, b: Word, cache: Ptr) -> Word, [throws, user, gc], small, "!=";
+            binary_any(a: Word, b: Word, op: U32) -> Word, [throws, user, gc], small, "any other binary operator";
+            unary_any(a: Word, op: U32) -> Word, [throws, user, gc], small, "any unary operator";
+            // calls; `window` is the address of a call window on the VM stack (or a copy of it)
+            call_any(window: Ptr, n: U32) -> Word, [throws, user, gc], small, "call through the call slot";
+            call_any_method(window: Ptr, name: Ptr, n: U32, cache: Ptr) -> Word, [throws, user, gc], small, "attribute called";
+            new_any(window: Ptr, n: U32) -> Word, [throws, user, gc], small, "construct";
+            call_prop(window: Ptr, prop: Ptr, n: U32, cache: Ptr) -> Word, [throws, user, gc], small, "structural method call, result in register format";
+            call_closure_slow(window: Ptr, sig: Ptr, n: U32) -> Word, [throws, user, gc], small, "function value of another signature, result in register format";
+            call_method_slow(window: Ptr, method: Ptr, n: U32, cache: Ptr) -> Word, [throws, user, gc], small, "receiver off the vtable path, result in register format";
+            native_call(args: Ptr, id: U32, n: U32) -> Word, [throws, user, gc], small, "native by id on slots, result in register format";
+            // exceptions and polls
+            throw(v: Word) -> Word, [throws, gc], small, "throw, capturing a trace for errors";
+            rethrow(v: Word) -> Word, [throws], small, "throw again";
+            throw_unset(name: Ptr) -> Word, [throws, gc], small, "ReferenceError of a variable";
+            throw_unset_field(o: Word, field: Ptr) -> Word, [throws, gc], small, "AttributeError of a field";
+            throw_null(ty: Ptr) -> Word, [throws, gc], small, "TypeError of a null receiver";
+            throw_stack_overflow() -> Word, [throws, gc], small, "RangeError of too deep recursion";
+            poll() -> Word, [throws, user, gc], small, "budget exhausted: timers, collection, cancellation";
+        }
+    };
+}

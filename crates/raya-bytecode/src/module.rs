@@ -450,7 +450,24 @@ pub struct Module {
 impl Module {
     /// The representation in which values of a type are kept in registers, fields
     /// and elements.
+    ///
+    /// A union of which every member has one unboxed representation (`0 | 1`, an
+    /// enum) has that representation too.
     pub fn repr(&self, ty: TypeId) -> Repr {
+        match &self.types[ty.index()] {
+            TypeDesc::Union(members) => {
+                let first = members.first().map(|&m| self.member_repr(m));
+                match first {
+                    Some(r) if members.iter().all(|&m| self.member_repr(m) == r) => r,
+                    _ => Repr::Word,
+                }
+            }
+            _ => self.member_repr(ty),
+        }
+    }
+
+    /// The representation of a type that is no union.
+    fn member_repr(&self, ty: TypeId) -> Repr {
         match self.types[ty.index()] {
             TypeDesc::Number | TypeDesc::LitNumber(_) => Repr::F64,
             TypeDesc::Int => Repr::I32,

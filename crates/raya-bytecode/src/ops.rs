@@ -18,7 +18,7 @@
 //! `DF DI DB DW` a destination register of representation f64, i32, bool, word;
 //! `DX` a destination of any representation, the same as the source or as the
 //! declaration that another operand names; `SF SI SB SW SX` sources likewise;
-//! `MI` a register read and written; `Imm` a signed immediate; `KF KI KW` an index into the
+//! `MI MW` a register read and written; `Imm` a signed immediate; `KF KI KW` an index into the
 //! constant pool (double, 32-bit integer, any word); `Func Class Field Method Prop Type Global Native
 //! Name Sig` an index into that table of the module; `SlotOp` an [`crate::SlotOp`];
 //! `Base` the first register of an argument window; `Count` a number of arguments;
@@ -188,6 +188,9 @@ macro_rules! for_each_op {
             LoopGeI32I = 0x97, [SI, Imm, Jump], [branch, loop_, user, gc, throws], "back-edge if a >= immediate";
             LoopIncLt = 0x98, [MI, SI, Jump], [branch, loop_, user, gc, throws], "a += 1; back-edge if a < b";
             LoopIncLe = 0x99, [MI, SI, Jump], [branch, loop_, user, gc, throws], "a += 1; back-edge if a <= b";
+            JgeF64K = 0x9C, [SF, KF, Jump], [branch], "if a >= constant";
+            JngeF64K = 0x9D, [SF, KF, Jump], [branch], "if not a >= constant";
+            LoopIncArray = 0x9E, [MI, SW, Jump], [branch, loop_, user, gc, throws], "a += 1; back-edge if a < length of array b";
             LoopIncLtI = 0x9A, [MI, Imm, Jump], [branch, loop_, user, gc, throws], "a += 1; back-edge if a < immediate";
             JumpTable = 0x9B, [SI, Count, None], [jump], "go to entry a of the b Jump instructions that follow, or past them when a is not below b";
 
@@ -200,14 +203,16 @@ macro_rules! for_each_op {
             CallAny = 0xA5, [Base, Count, None], [user, gc, throws], "call the word at a + 3 with b boxed arguments after it, through the call slot";
             CallAnyMethod = 0xA6, [Base, Name, Count], [user, gc, throws], "attribute b of the word at a + 3 called with c boxed arguments after it";
             NewAny = 0xA7, [Base, Count, None], [user, gc, throws], "construct: the class object at a + 3 called with b boxed arguments";
-            NativeCall = 0xFD, [Base, Native, Count], [user, gc, throws], "native b on c arguments from a on; the result is in a";
+            CallSpread = 0xAA, [Base, None, None], [user, gc, throws], "call the word at a + 3 with the elements of the any[] at a + 4, through the call slot";
+            NewSpread = 0xAB, [Base, None, None], [user, gc, throws], "construct: the class object at a + 3 with the elements of the any[] at a + 4";
+            NativeCall = 0xFD, [Base, Native, Count], [user, gc, throws], "native b on c arguments from a + 1 on; the result is in a";
             Ret = 0xA8, [SX, None, None], [ret], "return a";
             RetVoid = 0xA9, [None, None, None], [ret], "return null, or nothing where the result is discarded";
 
             // ---- objects
             NewObject = 0xB0, [DW, Class, None], [gc, throws], "a = instance of class b, fields at their zeros";
-            GetField = 0xB1, [DX, SW, Field], [pure], "a = field c of object b (f64, i32, bool, or a word that is always set)";
-            GetFieldSet = 0xB2, [DW, SW, Field], [throws], "a = word field c of object b; AttributeError when unset";
+            GetField = 0xB1, [DX, SW, Field], [pure], "a = field c of object b; a word field of a scope may be unset (CheckSet), other words need GetFieldSet";
+            GetFieldSet = 0xB2, [DW, SW, Field], [throws], "a = word field c of object b; when unset: null if the field is optional, else AttributeError";
             SetField = 0xB3, [SW, Field, SX], [], "field b of object a = c, with write barrier where it is a word";
             GetProp = 0xB4, [DX, SW, Prop], [throws, user, gc], "a = member c of structural object b, type verified";
             SetProp = 0xB5, [SW, Prop, SX], [throws, user, gc], "member b of structural object a = c";
@@ -224,6 +229,9 @@ macro_rules! for_each_op {
             MakeClosure = 0xC0, [DW, Func, Base], [gc, throws], "a = closure of function b over the captures from register c on";
             GetCapture = 0xC1, [DX, SW, Imm], [pure], "a = capture c of closure b";
             InitClass = 0xC2, [Class, None, None], [user, gc, throws], "define class a: create it, run static initialisers and hooks";
+            CheckClass = 0xC4, [Class, None, None], [throws], "ReferenceError when the declaration of class a has not run";
+            NewDict = 0xC5, [DW, Type, None], [gc, throws], "a = empty dictionary of descriptor b";
+            GetItemOpt = 0xC6, [DW, SW, SW], [throws, user, gc], "a = dictionary b[c], null when missing";
             SpreadObject = 0xC3, [SW, SW, None], [throws, user, gc], "copy the own members of b into a";
 
             // ---- arrays; index registers are i32
@@ -263,7 +271,7 @@ macro_rules! for_each_op {
             GeAny = 0xE8, [DW, SW, SW], [throws, user, gc], "a = b >= c";
             EqAny = 0xE9, [DW, SW, SW], [throws, user, gc], "a = b == c, any result";
             NeAny = 0xEA, [DW, SW, SW], [throws, user, gc], "a = b != c, any result";
-            BinaryAny = 0xEB, [DW, SW, SlotOp], [throws, user, gc], "a = a op b for the operator of slot c (power, shifts, bit operators, in-place forms)";
+            BinaryAny = 0xEB, [MW, SW, SlotOp], [throws, user, gc], "a = a op b for the operator of slot c (power, shifts, bit operators, in-place forms)";
             UnaryAny = 0xEC, [DW, SW, SlotOp], [throws, user, gc], "a = op b for the operator of slot c";
             Contains = 0xED, [DB, SW, SW], [throws, user, gc], "a = b in c";
             GetIter = 0xF0, [DW, SW, None], [throws, user, gc], "a = iterator over b";
@@ -294,6 +302,7 @@ pub enum OperandKind {
     SW,
     SX,
     MI,
+    MW,
     Imm,
     KF,
     KI,
@@ -321,7 +330,7 @@ impl OperandKind {
     pub const fn is_source(self) -> bool {
         matches!(
             self,
-            Self::SF | Self::SI | Self::SB | Self::SW | Self::SX | Self::MI
+            Self::SF | Self::SI | Self::SB | Self::SW | Self::SX | Self::MI | Self::MW
         )
     }
 
@@ -329,7 +338,7 @@ impl OperandKind {
     pub const fn is_dest(self) -> bool {
         matches!(
             self,
-            Self::DF | Self::DI | Self::DB | Self::DW | Self::DX | Self::MI
+            Self::DF | Self::DI | Self::DB | Self::DW | Self::DX | Self::MI | Self::MW
         )
     }
 }

@@ -364,6 +364,37 @@ pub struct OpFlags {
     pub loop_: bool,
 }
 
+impl Op {
+    /// Whether the instruction owns an inline-cache cell. Cells are numbered in code
+    /// order, so both tiers find the cell of an instruction without a table in the module.
+    pub const fn has_cache(self) -> bool {
+        use Op::*;
+        matches!(
+            self,
+            CallMethod
+                | CallClosure
+                | CallProp
+                | CallAnyMethod
+                | GetProp
+                | SetProp
+                | GetAttr
+                | SetAttr
+                | GetItem
+                | AddAny
+                | SubAny
+                | MulAny
+                | DivAny
+                | ModAny
+                | LtAny
+                | LeAny
+                | GtAny
+                | GeAny
+                | EqAny
+                | NeAny
+        )
+    }
+}
+
 macro_rules! define_ops {
     ($($name:ident = $num:literal, [$a:ident, $b:ident, $c:ident], [$($flag:ident),*], $doc:literal;)*) => {
         /// An operation code.

@@ -1,1 +1,10 @@
-//! To be filled.
+//! The type checker: syntax trees to typed, resolved trees.
+//!
+//! Owns names, types, inference, narrowing and the typing rules of operators. It
+//! does no I/O: sources of the built-in library come through a provider.
+//! Must not know: bytecode, representations, the runtime.
+
+#![forbid(unsafe_code)]
+
+pub mod hir;
+pub mod types;

@@ -1,0 +1,132 @@
+//! The typed, resolved program that the checker hands to the compiler.
+//!
+//! Nothing is left to infer: names are locals, globals, functions and classes;
+//! every expression has its type; wherever a value moves to a place of another
+//! type there is a [`ExprKind::Coerce`]; `?.`, `??`, `++`, compound assignment,
+//! destructuring, default values and iteration by protocol are lowered to the few
+//! forms here. Generic functions and classes stay generic: the compiler puts types
+//! in for their parameters and then picks instructions by operand types.
+//!
+//! Invariant: after errors the tree may hold [`ExprKind::Error`]; without errors it
+//! holds none, and then compiling it cannot fail for reasons of typing.
+//! Must not know: representations, instructions, run-time layout.
+
+mod decl;
+mod expr;
+mod stmt;
+
+pub use decl::*;
+pub use expr::*;
+pub use stmt::*;
+
+use crate::types::{ClassId, index};
+use raya_syntax::span::Span;
+
+index! {
+    /// An expression in [`Hir::exprs`].
+    ExprId;
+    /// A function in [`Hir::functions`].
+    FuncId;
+    /// A module variable in [`Hir::globals`].
+    GlobalId;
+    /// A local variable in [`Function::locals`] of the function at hand.
+    LocalId;
+    /// A target of `break` and `continue`; unique in a function.
+    LabelId;
+    /// A source file of the program.
+    FileId;
+    /// A field in [`Class::fields`] or [`Class::statics`].
+    FieldIdx;
+    /// A method in [`Class::methods`].
+    MethodIdx;
+}
+
+/// A source file whose code is in the program.
+#[derive(Clone, Debug)]
+pub struct File {
+    /// Its name for traces: the module's path, or the built-in file's name.
+    pub name: String,
+    /// A file of the built-in library, whose functions traces hide.
+    pub builtin: bool,
+}
+
+/// A checked program: one user module and what it uses of the built-in library.
+#[derive(Debug, Default)]
+pub struct Hir {
+    /// The files; 0 is the user's module.
+    pub files: Vec<File>,
+    /// The functions; [`Hir::main`] runs the top level.
+    pub functions: Vec<Function>,
+    /// The classes, indexed by [`ClassId`]. Bases come before heirs in the order of
+    /// [`Hir::class_order`], not here.
+    pub classes: Vec<Class>,
+    /// The classes that the program can reach, bases before heirs.
+    pub class_order: Vec<ClassId>,
+    /// The module variables.
+    pub globals: Vec<Global>,
+    /// All expressions of all functions.
+    pub exprs: Vec<Expr>,
+    /// The function of the top level: no parameters; its result is the value of a
+    /// top-level `return` (type any), null without one.
+    pub main: Option<FuncId>,
+    /// What the program refers to by role, for the compiler's own lowering.
+    pub well_known: WellKnown,
+}
+
+/// Built-in classes that the language itself refers to.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct WellKnown {
+    /// `Object`, the root class, if it was loaded.
+    pub object: Option<ClassId>,
+    /// The class whose methods are those of arrays.
+    pub array: Option<ClassId>,
+    /// The class whose methods are those of strings.
+    pub string: Option<ClassId>,
+    /// The class whose methods are those of numbers (and ints).
+    pub number: Option<ClassId>,
+    /// The class whose methods are those of booleans.
+    pub boolean: Option<ClassId>,
+    /// `Error`, if it was loaded.
+    pub error: Option<ClassId>,
+}
+
+impl Hir {
+    /// An expression.
+    #[inline]
+    pub fn expr(&self, id: ExprId) -> &Expr {
+        &self.exprs[id.index()]
+    }
+
+    /// A function.
+    #[inline]
+    pub fn function(&self, id: FuncId) -> &Function {
+        &self.functions[id.index()]
+    }
+
+    /// A class.
+    #[inline]
+    pub fn class(&self, id: ClassId) -> &Class {
+        &self.classes[id.index()]
+    }
+
+    /// A module variable.
+    #[inline]
+    pub fn global(&self, id: GlobalId) -> &Global {
+        &self.globals[id.index()]
+    }
+}
+
+/// A place in a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub struct Location {
+    /// The file.
+    pub file: FileId,
+    /// The range in it.
+    pub span: Span,
+}
+
+impl Default for FileId {
+    fn default() -> Self {
+        FileId(0)
+    }
+}

@@ -1,9 +1,10 @@
 //! Functions, classes, variables.
 
-use super::{Block, FileId, FuncId, LocalId};
+use super::{Block, FuncId, LocalId};
 use crate::types::{ClassId, ParamId, Ty};
 use raya_syntax::ast::Access;
 use raya_syntax::name::Name;
+use raya_syntax::source::FileId;
 use raya_syntax::span::Span;
 
 /// A function of any sort.
@@ -11,10 +12,12 @@ use raya_syntax::span::Span;
 pub struct Function {
     /// Its name for traces; empty for anonymous ones.
     pub name: Name,
-    /// Where it is written.
+    /// Where it is written (see the session's `SourceMap`).
     pub file: FileId,
     /// The whole declaration.
     pub span: Span,
+    /// Of the built-in library: traces hide it.
+    pub builtin: bool,
     /// What it is.
     pub kind: FuncKind,
     /// Its own type parameters. A closure or method also sees those of what it

@@ -20,7 +20,6 @@ pub use expr::*;
 pub use stmt::*;
 
 use crate::types::{ClassId, index};
-use raya_syntax::span::Span;
 
 index! {
     /// An expression in [`Hir::exprs`].
@@ -33,28 +32,15 @@ index! {
     LocalId;
     /// A target of `break` and `continue`; unique in a function.
     LabelId;
-    /// A source file of the program.
-    FileId;
     /// A field in [`Class::fields`] or [`Class::statics`].
     FieldIdx;
     /// A method in [`Class::methods`].
     MethodIdx;
 }
 
-/// A source file whose code is in the program.
-#[derive(Clone, Debug)]
-pub struct File {
-    /// Its name for traces: the module's path, or the built-in file's name.
-    pub name: String,
-    /// A file of the built-in library, whose functions traces hide.
-    pub builtin: bool,
-}
-
 /// A checked program: one user module and what it uses of the built-in library.
 #[derive(Debug, Default)]
 pub struct Hir {
-    /// The files; 0 is the user's module.
-    pub files: Vec<File>,
     /// The functions; [`Hir::main`] runs the top level.
     pub functions: Vec<Function>,
     /// The classes, indexed by [`ClassId`]. Bases come before heirs in the order of
@@ -113,20 +99,5 @@ impl Hir {
     #[inline]
     pub fn global(&self, id: GlobalId) -> &Global {
         &self.globals[id.index()]
-    }
-}
-
-/// A place in a file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub struct Location {
-    /// The file.
-    pub file: FileId,
-    /// The range in it.
-    pub span: Span,
-}
-
-impl Default for FileId {
-    fn default() -> Self {
-        FileId(0)
     }
 }

@@ -156,4 +156,3 @@ pub struct Handler {
     /// The body.
     pub body: Block,
 }
-

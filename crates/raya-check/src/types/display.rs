@@ -173,14 +173,26 @@ impl Printer<'_> {
                 self.text(if optional { "?: " } else { ": " });
                 self.ty(t, Position::Top, depth + 1);
             } else {
-                self.ty(t, if optional { Position::Element } else { Position::Top }, depth + 1);
+                self.ty(
+                    t,
+                    if optional {
+                        Position::Element
+                    } else {
+                        Position::Top
+                    },
+                    depth + 1,
+                );
                 if optional {
                     self.out.push('?');
                 }
             }
         }
         if let Some(rest) = tuple.rest {
-            self.text(if tuple.elems.is_empty() { "..." } else { ", ..." });
+            self.text(if tuple.elems.is_empty() {
+                "..."
+            } else {
+                ", ..."
+            });
             self.ty(rest, Position::Element, depth + 1);
             self.text("[]");
         }
@@ -251,7 +263,11 @@ impl Printer<'_> {
             if i > 0 {
                 self.text(" | ");
             }
-            let position = if rest.len() > 1 { Position::UnionMember } else { Position::Top };
+            let position = if rest.len() > 1 {
+                Position::UnionMember
+            } else {
+                Position::Top
+            };
             self.ty(t, position, depth + 1);
         }
     }
@@ -284,7 +300,11 @@ impl Printer<'_> {
         }
         if let Some(index) = object.index {
             separate(self);
-            self.text(if index.readonly { "readonly [key: " } else { "[key: " });
+            self.text(if index.readonly {
+                "readonly [key: "
+            } else {
+                "[key: "
+            });
             self.ty(index.key, Position::Top, depth + 1);
             self.text("]: ");
             self.ty(index.value, Position::Top, depth + 1);

@@ -278,7 +278,10 @@ impl TypeInterner {
             }
             TypeKind::Named(id, _) => {
                 let is_union = self.named(id).body.is_some_and(|b| {
-                    matches!(self.kind(b), TypeKind::Union(_) | TypeKind::Any | TypeKind::Unknown)
+                    matches!(
+                        self.kind(b),
+                        TypeKind::Union(_) | TypeKind::Any | TypeKind::Unknown
+                    )
                 });
                 if is_union {
                     let body = self.expand(ty);
@@ -299,7 +302,10 @@ impl TypeInterner {
         if flat.contains(&Ty::TRUE) && flat.contains(&Ty::FALSE) {
             push_new(&mut flat, Ty::BOOLEAN);
         }
-        if flat.iter().any(|t| matches!(t, &Ty::STRING | &Ty::NUMBER | &Ty::BOOLEAN)) {
+        if flat
+            .iter()
+            .any(|t| matches!(t, &Ty::STRING | &Ty::NUMBER | &Ty::BOOLEAN))
+        {
             let (string, number, boolean) = (
                 flat.contains(&Ty::STRING),
                 flat.contains(&Ty::NUMBER),

@@ -256,7 +256,11 @@ impl TypeInterner {
         for p in &sig.params {
             flags = flags.union(self.flags(p.ty));
         }
-        for t in sig.this_ty.iter().chain(sig.predicate.iter().filter_map(|p| p.ty.as_ref())) {
+        for t in sig
+            .this_ty
+            .iter()
+            .chain(sig.predicate.iter().filter_map(|p| p.ty.as_ref()))
+        {
             flags = flags.union(self.flags(*t));
         }
         flags
@@ -264,7 +268,9 @@ impl TypeInterner {
 
     fn object_flags(&self, id: ObjectId) -> TypeFlags {
         let object = self.object(id);
-        let mut flags = self.list_flags(&object.calls).union(self.list_flags(&object.constructs));
+        let mut flags = self
+            .list_flags(&object.calls)
+            .union(self.list_flags(&object.constructs));
         for m in &object.members {
             flags = flags.union(self.flags(m.ty));
         }

@@ -192,7 +192,8 @@ macro_rules! for_each_op {
             JngeF64K = 0x9D, [SF, KF, Jump], [branch], "if not a >= constant";
             LoopIncArray = 0x9E, [MI, SW, Jump], [branch, loop_, user, gc, throws], "a += 1; back-edge if a < length of array b";
             LoopIncLtI = 0x9A, [MI, Imm, Jump], [branch, loop_, user, gc, throws], "a += 1; back-edge if a < immediate";
-            JumpTable = 0x9B, [SI, Count, None], [jump], "go to entry a of the b Jump instructions that follow, or past them when a is not below b";
+            LoopWide = 0x9F, [None, Wide, WideHi], [jump, loop_, user, gc, throws], "back-edge: go to the 32-bit offset in b, c";
+            JumpTable = 0x9B, [SI, Count, None], [jump], "go to entry a of the b Jump (or JumpWide) instructions that follow, or past them when a is not below b, unsigned";
 
             // ---- calls; a window is {result, saved frame, callee, args…}: see `FRAME_HEADER`
             Call = 0xA0, [Base, Func, Count], [user, gc, throws], "call function b with c arguments at a + 3; the result is in a";

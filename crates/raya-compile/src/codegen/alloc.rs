@@ -1,0 +1,316 @@
+//! Register allocation: every virtual register gets a frame slot.
+//!
+//! Linear scan over intervals in order of their start. A slot has one declared type
+//! for the whole function, so only registers of exactly that type share it. Windows
+//! are allocated when the first register that lives in them appears, together with
+//! the windows that their results are arguments of, so that nested calls need no moves.
+//!
+//! Invariant: at every point, registers that are live there have distinct slots, and
+//! no live register lies in a window that is being filled or called.
+
+use super::intervals::Intervals;
+use super::windows::Windows;
+use crate::ir::{Func, VReg};
+use raya_bytecode::TypeId;
+use rustc_hash::FxHashMap;
+
+/// Where everything lies.
+#[derive(Debug)]
+pub struct Allocation {
+    /// Slot of each virtual register; `u32::MAX` if it is never live.
+    pub slot: Vec<u32>,
+    /// Declared type of each slot; none where only frame headers lie.
+    pub types: Vec<Option<TypeId>>,
+    /// The windows with their bases.
+    pub windows: Windows,
+}
+
+/// No slot.
+pub const NONE: u32 = u32::MAX;
+
+struct Allocator<'a> {
+    func: &'a Func,
+    intervals: &'a Intervals,
+    windows: Windows,
+    slot: Vec<u32>,
+    types: Vec<Option<TypeId>>,
+    /// First point at which each slot is free again.
+    free_from: Vec<u32>,
+    by_type: FxHashMap<TypeId, Vec<u32>>,
+}
+
+/// What begins at a point.
+enum Event {
+    Reg(VReg),
+    Window(u32),
+}
+
+/// Allocates slots.
+pub fn allocate(func: &Func, intervals: &Intervals, windows: Windows) -> Allocation {
+    let mut a = Allocator {
+        func,
+        intervals,
+        windows,
+        slot: vec![NONE; func.regs.len()],
+        types: Vec::new(),
+        free_from: Vec::new(),
+        by_type: FxHashMap::default(),
+    };
+    for p in 0..func.params {
+        let slot = a.grow(Some(func.regs[p as usize].ty));
+        a.occupy(slot, intervals.list[p as usize].end);
+        a.slot[p as usize] = slot;
+    }
+    for (_, event) in a.events() {
+        match event {
+            Event::Reg(reg) => a.place_reg(reg),
+            Event::Window(id) => a.place_window(id, 2 * a.windows.list[id as usize].at),
+        }
+    }
+    Allocation {
+        slot: a.slot,
+        types: a.types,
+        windows: a.windows,
+    }
+}
+
+impl Allocator<'_> {
+    fn events(&self) -> Vec<(u32, Event)> {
+        let mut events = Vec::with_capacity(self.func.regs.len());
+        for (i, interval) in self.intervals.list.iter().enumerate() {
+            if i as u32 >= self.func.params && !interval.is_empty() {
+                events.push((interval.start, Event::Reg(VReg(i as u32))));
+            }
+        }
+        for (id, w) in self.windows.list.iter().enumerate() {
+            events.push((2 * w.at, Event::Window(id as u32)));
+        }
+        events.sort_by_key(|(point, _)| *point);
+        events
+    }
+
+    fn place_reg(&mut self, reg: VReg) {
+        let interval = self.intervals.list[reg.index()];
+        if let Some(&(window, position)) = self.windows.pinned.get(&reg) {
+            self.place_window(window, interval.start);
+            // A result may have been refused its place in the outer window.
+            if self.windows.pinned.contains_key(&reg) {
+                let w = &self.windows.list[window as usize];
+                let base = w.base.unwrap_or_default();
+                self.slot[reg.index()] = base + w.shape.offset() + position;
+                return;
+            }
+        }
+        if let Some(&window) = self.windows.results.get(&reg)
+            && let Some(base) = self.windows.list[window as usize].base
+        {
+            self.occupy(base, interval.end);
+            self.slot[reg.index()] = base;
+            return;
+        }
+        let ty = self.func.reg(reg).ty;
+        let slot = self.free_slot(ty, interval.start);
+        self.occupy(slot, interval.end);
+        self.slot[reg.index()] = slot;
+    }
+
+    fn free_slot(&mut self, ty: TypeId, start: u32) -> u32 {
+        if let Some(list) = self.by_type.get(&ty)
+            && let Some(&slot) = list
+                .iter()
+                .find(|&&s| self.free_from[s as usize] <= start)
+        {
+            return slot;
+        }
+        self.grow(Some(ty))
+    }
+
+    fn grow(&mut self, ty: Option<TypeId>) -> u32 {
+        let slot = self.types.len() as u32;
+        self.types.push(None);
+        self.free_from.push(0);
+        if let Some(ty) = ty {
+            self.declare(slot, ty);
+        }
+        slot
+    }
+
+    fn declare(&mut self, slot: u32, ty: TypeId) {
+        if self.types[slot as usize].is_none() {
+            self.types[slot as usize] = Some(ty);
+            self.by_type.entry(ty).or_default().push(slot);
+        }
+    }
+
+    fn occupy(&mut self, slot: u32, end: u32) {
+        let free = &mut self.free_from[slot as usize];
+        *free = (*free).max(end + 1);
+    }
+
+    /// Allocates a window at `now`, and before it those that its result is pinned into.
+    fn place_window(&mut self, id: u32, now: u32) {
+        if self.windows.list[id as usize].base.is_some() {
+            return;
+        }
+        let (chain, forced) = self.chain(id, now);
+        let (types, offsets) = self.merge(&chain);
+        let base = match forced {
+            Some(base) => base,
+            None => self.find_run(&types, now),
+        };
+        for (i, ty) in types.iter().enumerate() {
+            let slot = base + i as u32;
+            while self.types.len() <= slot as usize {
+                self.grow(None);
+            }
+            if let Some(ty) = *ty {
+                self.declare(slot, ty);
+            }
+        }
+        for (&w, &offset) in chain.iter().zip(&offsets) {
+            self.windows.list[w as usize].base = Some(base + offset);
+            let end = 2 * self.windows.list[w as usize].at + 1;
+            for i in 0..self.windows.len(w) {
+                let slot = base + offset + i;
+                let free = &mut self.free_from[slot as usize];
+                // The base is free for its own result from the write on.
+                *free = (*free).max(if i == 0 { end } else { end + 1 });
+            }
+        }
+    }
+
+    /// Windows to allocate together, outermost first, and the base that an already
+    /// allocated outer window forces. Cuts pins that cannot be kept.
+    fn chain(&mut self, id: u32, now: u32) -> (Vec<u32>, Option<u32>) {
+        let mut chain = vec![id];
+        let mut inner = id;
+        while let Some((outer, position)) = self.windows.list[inner as usize].outer {
+            if !self.fits_inside(inner, outer, position) {
+                self.cut(inner);
+                break;
+            }
+            if let Some(base) = self.windows.list[outer as usize].base {
+                let forced = base + self.windows.list[outer as usize].shape.offset() + position;
+                chain.reverse();
+                if self.can_force(&chain, forced, outer, now) {
+                    return (chain, Some(forced));
+                }
+                chain.reverse();
+                self.cut(inner);
+                break;
+            }
+            let mut joined = chain.clone();
+            joined.push(outer);
+            joined.reverse();
+            if !self.mergeable(&joined) {
+                self.cut(inner);
+                break;
+            }
+            chain.push(outer);
+            inner = outer;
+        }
+        chain.reverse();
+        (chain, None)
+    }
+
+    /// Gives up a result's place in the outer window: it is moved there.
+    fn cut(&mut self, inner: u32) {
+        let w = &mut self.windows.list[inner as usize];
+        w.outer = None;
+        if let Some(result) = w.result {
+            self.windows.pinned.remove(&result);
+        }
+    }
+
+    /// Later arguments of the outer window must not be filled before the inner call.
+    fn fits_inside(&self, inner: u32, outer: u32, position: u32) -> bool {
+        let call = 2 * self.windows.list[inner as usize].at;
+        let args = self.windows.list[outer as usize].args;
+        let later = &self.func.args(args)[position as usize + 1..];
+        later.iter().all(|arg| {
+            !self.windows.pinned.contains_key(arg) || self.intervals.list[arg.index()].start > call
+        })
+    }
+
+    fn can_force(&self, chain: &[u32], base: u32, outer: u32, now: u32) -> bool {
+        if !self.mergeable(chain) {
+            return false;
+        }
+        let w = &self.windows.list[outer as usize];
+        let outer_end = w.base.unwrap_or_default() + self.windows.len(outer);
+        let (types, _) = self.merge(chain);
+        types.iter().enumerate().all(|(i, ty)| {
+            let slot = base as usize + i;
+            let Some(&declared) = self.types.get(slot) else {
+                return true;
+            };
+            let typed = ty.is_none() || declared.is_none() || declared == *ty;
+            typed && ((slot as u32) < outer_end || self.free_from[slot] <= now)
+        })
+    }
+
+    fn mergeable(&self, chain: &[u32]) -> bool {
+        let mut types: Vec<Option<TypeId>> = Vec::new();
+        for (offset, slot, ty) in self.slots(chain) {
+            let i = (offset + slot) as usize;
+            if types.len() <= i {
+                types.resize(i + 1, None);
+            }
+            match (types[i], ty) {
+                (Some(old), Some(new)) if old != new => return false,
+                (None, Some(_)) => types[i] = ty,
+                _ => {}
+            }
+        }
+        true
+    }
+
+    /// The types of the slots that a chain covers and each window's offset in it.
+    fn merge(&self, chain: &[u32]) -> (Vec<Option<TypeId>>, Vec<u32>) {
+        let mut types = Vec::new();
+        for (offset, slot, ty) in self.slots(chain) {
+            let i = (offset + slot) as usize;
+            if types.len() <= i {
+                types.resize(i + 1, None);
+            }
+            types[i] = types[i].or(ty);
+        }
+        (types, self.offsets(chain))
+    }
+
+    fn offsets(&self, chain: &[u32]) -> Vec<u32> {
+        let mut offset = 0;
+        let mut out = vec![0];
+        for &inner in &chain[1..] {
+            let (outer, position) = self.windows.list[inner as usize].outer.unwrap_or((0, 0));
+            offset += self.windows.list[outer as usize].shape.offset() + position;
+            out.push(offset);
+        }
+        out
+    }
+
+    fn slots(&self, chain: &[u32]) -> Vec<(u32, u32, Option<TypeId>)> {
+        let mut out = Vec::new();
+        for (&w, offset) in chain.iter().zip(self.offsets(chain)) {
+            for slot in 0..self.windows.len(w) {
+                out.push((offset, slot, self.windows.slot_type(self.func, w, slot)));
+            }
+        }
+        out
+    }
+
+    /// The lowest run of slots that is free from `now` on and typed as asked; at the
+    /// end of the frame if there is none.
+    fn find_run(&self, types: &[Option<TypeId>], now: u32) -> u32 {
+        let frame = self.types.len();
+        let fits = |base: usize| {
+            types.iter().enumerate().all(|(i, ty)| {
+                let slot = base + i;
+                slot >= frame
+                    || (self.free_from[slot] <= now
+                        && (ty.is_none() || self.types[slot].is_none() || self.types[slot] == *ty))
+            })
+        };
+        (0..frame).find(|&b| fits(b)).unwrap_or(frame) as u32
+    }
+}

@@ -5,9 +5,14 @@
 //! `offset_of!`. The context belongs to a task and its address is valid on any
 //! thread; allocation cursors are behind [`Ctx::heap`] and are re-read after every
 //! call or poll.
+//!
+//! Invariant: before an instruction or helper that may throw, collect or run user code,
+//! the innermost activation has stored where it is: the interpreter `fp` and `ip`,
+//! compiled code `native_fp` and `site`.
 
 use crate::engine::Engine;
 use crate::func::FuncInfo;
+use crate::mem::abi::Thrown;
 use crate::mem::value::Value;
 
 /// State of one running task. See the module's header.
@@ -22,14 +27,15 @@ pub struct Ctx {
     pub stack_limit: usize,
     /// End of the VM stack less the reserve of one frame header.
     pub vm_limit: *mut u64,
-    /// First VM slot that is free for a new interpreter activation.
+    /// First VM slot that is free for a new interpreter activation, while compiled code
+    /// is innermost. See [`Ctx::stack_top`].
     pub vm_top: *mut u64,
     /// First slot of the VM stack.
     pub vm_base: *mut u64,
     /// Module variables of the engine, eight bytes each in register format.
     pub globals: *mut u64,
     /// Frame of the innermost interpreter activation, stored before anything that
-    /// may throw, collect or run user code.
+    /// may throw, collect or run user code; null before the first.
     pub fp: *mut u64,
     /// Instruction of the innermost interpreter activation, stored with `fp`.
     pub ip: *const u8,
@@ -43,10 +49,18 @@ pub struct Ctx {
     pub link: *mut Link,
     /// Scratch for results of stubs that cannot return one.
     pub ret: u64,
-    /// The heap's allocation cursors, for inlined allocation.
+    /// The heap, whose allocation cursors are at `raya_heap::BUMP_OFFSET`.
     pub heap: *mut u8,
+    /// Start of the type region: a handle is an offset from here.
+    pub types: *const u8,
     /// The engine.
-    pub engine: *mut Engine,
+    pub engine: *const Engine,
+    /// Calls per helper, indexed by `HelperId`; null while nobody counts.
+    pub counters: *mut u64,
+    /// Highest address of the native stack that the task runs on.
+    pub stack_base: usize,
+    /// Nesting of runtime code that calls itself along a program's data or through user code.
+    pub depth: u32,
 }
 
 /// A change of tier on the native stack, pushed by whoever enters the other tier
@@ -57,7 +71,10 @@ pub struct Link {
     pub prev: *mut Link,
     /// What was entered.
     pub kind: LinkKind,
-    /// The interpreter's frame and instruction at an entry into compiled code or a native.
+    /// At an exit: the compiled activation that the interpreter replaces is skipped.
+    pub replaces: bool,
+    /// The interpreter's frame and instruction at an entry into compiled code, and the
+    /// outer activation's when Rust code starts another.
     pub fp: *mut u64,
     /// See `fp`.
     pub ip: *const u8,
@@ -65,8 +82,8 @@ pub struct Link {
     pub native_fp: usize,
     /// Compiled code's call site there.
     pub site: u32,
-    /// At an exit: the compiled activation that the interpreter replaces is skipped.
-    pub replaces: bool,
+    /// `vm_top` at the entry, restored when it returns.
+    pub vm_top: *mut u64,
 }
 
 /// Which way a [`Link`] goes.
@@ -84,6 +101,13 @@ impl Ctx {
     pub fn take_pending(&mut self) -> Option<Value> {
         let v = std::mem::take(&mut self.pending);
         (v != 0).then_some(Value(v))
+    }
+
+    /// Puts `v` in flight, without capturing a trace.
+    #[cold]
+    pub fn set_pending(&mut self, v: Value) -> Thrown {
+        self.pending = v.0;
+        Thrown
     }
 }
 

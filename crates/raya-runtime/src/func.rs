@@ -1,6 +1,14 @@
-//! A linked function: what calls, both tiers and stack walkers need of it.
+//! Linked functions and signatures: what calls, both tiers and stack walkers need.
 
-use std::sync::atomic::{AtomicI32, AtomicPtr, AtomicU8};
+use std::cell::Cell;
+use std::sync::atomic::{AtomicI32, AtomicPtr, AtomicU8, AtomicU64};
+
+use raya_bytecode::{FuncFlags, Receiver, Repr};
+
+use crate::desc::Desc;
+use crate::link::LoadedModule;
+use crate::mem::refs::Ref;
+use crate::mem::value::Value;
 
 /// A linked function. `repr(C)`: interpreter handlers and compiled code read it at
 /// fixed offsets. Lives as long as its engine; its address is its identity.
@@ -32,6 +40,90 @@ pub struct FuncInfo {
     pub index: u32,
     /// Budget weight of an entry.
     pub weight: u32,
-    /// Inline-cache cells of the function's code, one word each, published atomically.
+    /// Inline-cache cells of the function's code, one word each, published atomically;
+    /// null until the function is translated or compiled.
     pub caches: AtomicPtr<u64>,
+    /// Which captures are words: bit `i` for capture `i`; all above 63 are words too
+    /// (the linker boxes them).
+    pub capture_words: u64,
+    /// Number of captures.
+    pub ncaptures: u16,
+    /// What kind of function it is.
+    pub receiver: Receiver,
+    /// What runs when it is called.
+    pub body: FuncBody,
+    /// The one function object of a capture-less closure form, 0 until it is asked for.
+    pub object: AtomicU64,
+    /// Its signature.
+    pub sig_info: Ref<SigInfo>,
+    /// Facts from the module.
+    pub flags: FuncFlags,
+    /// Name for traces.
+    pub name: Box<str>,
+    /// Where its bytecode and tables are; none for bridges.
+    pub owner: Cell<Option<Ref<LoadedModule>>>,
+    /// Number of instructions that own a cache cell.
+    pub ncaches: Cell<u32>,
+}
+
+/// What runs when a function is called.
+#[derive(Clone, Copy, Debug)]
+pub enum FuncBody {
+    /// The module's bytecode.
+    Bytecode,
+    /// Calls `target` (a method with another call interface, or any callable that was
+    /// patched in) with the arguments boxed, and checks the result against this
+    /// function's signature. Run by [`crate::calls::run_bridge`].
+    Bridge {
+        /// The callable.
+        target: BridgeTarget,
+    },
+}
+
+/// Where a bridge leads.
+#[derive(Clone, Copy, Debug)]
+pub enum BridgeTarget {
+    /// A declared method with another call interface.
+    Func(Ref<FuncInfo>),
+    /// The class attribute of this name, looked up at each call: patched methods.
+    Attr(Value),
+}
+
+impl FuncInfo {
+    /// Where its arguments start: hidden registers come first.
+    pub fn first_param(&self) -> usize {
+        self.hidden as usize
+    }
+}
+
+/// An interned signature: the call interface of functions and call sites.
+#[derive(Debug)]
+pub struct SigInfo {
+    /// Engine-wide id; equal signatures have equal ids.
+    pub id: u32,
+    /// Parameter types.
+    pub params: Box<[Ref<Desc>]>,
+    /// How many a caller must supply.
+    pub required: u16,
+    /// The last parameter collects the remaining arguments.
+    pub rest: bool,
+    /// Result type.
+    pub ret: Ref<Desc>,
+}
+
+impl SigInfo {
+    /// Whether a call through `self` can enter a function of `other` directly: same
+    /// number of parameters in the same representations.
+    pub fn same_interface(&self, other: &SigInfo) -> bool {
+        self.id == other.id
+            || self.rest == other.rest
+                && self.params.len() == other.params.len()
+                && self.ret.repr == other.ret.repr
+                && (self.params.iter().zip(&other.params)).all(|(a, b)| a.repr == b.repr)
+    }
+
+    /// Representation of parameter `i`.
+    pub fn param_repr(&self, i: usize) -> Repr {
+        self.params[i].repr
+    }
 }

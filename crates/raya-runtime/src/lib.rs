@@ -4,7 +4,14 @@
 //! call the helpers declared in [`helpers`].
 
 pub mod ctx;
+pub mod desc;
 pub mod engine;
 pub mod func;
 pub mod helpers;
+pub mod hooks;
+pub mod link;
 pub mod mem;
+pub mod shape;
+pub mod type_info;
+
+pub use mem::abi;

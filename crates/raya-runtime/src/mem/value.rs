@@ -32,7 +32,7 @@ pub const FIRST_POINTER: u64 = 0x1_0000;
 pub const FIRST_NUMBER: u64 = DOUBLE_OFFSET;
 
 /// A NaN-boxed word.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
 #[repr(transparent)]
 pub struct Value(pub u64);
 

@@ -6,9 +6,11 @@
 #![forbid(unsafe_code)]
 
 pub mod module;
+pub mod natives;
 pub mod ops;
 pub mod slots;
 
 pub use module::*;
+pub use natives::{NATIVES, Native, NativeType, native_index};
 pub use ops::{Op, OpFlags, OperandKind};
 pub use slots::{Slot, SlotKind, SlotOp};

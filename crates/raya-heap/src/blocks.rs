@@ -10,6 +10,8 @@ use crate::space::{BlockMeta, Space};
 
 /// Free blocks that keep their memory whatever happens.
 const KEPT_BLOCKS: usize = 32;
+/// Collections during which a block must stay free before its memory is returned.
+const WINDOW: u32 = 8;
 
 /// A run of blocks that now belongs to the caller.
 #[derive(Debug, Clone, Copy)]
@@ -195,15 +197,35 @@ impl Space {
         }
         done
     }
+}
 
-    /// Returns half of the blocks that nobody needed since the last collection; called
-    /// before one, when the nursery is full. Returns how many.
-    pub fn decommit_idle(&mut self) -> usize {
-        let idle = self.idle_blocks();
-        if idle <= KEPT_BLOCKS {
+/// Watches for blocks that stay free, and returns their memory in small portions.
+///
+/// The nursery is full when a collection begins: a block that is free then was not
+/// needed since the last one.
+#[derive(Debug)]
+pub(crate) struct IdleWatch {
+    collections: u32,
+    /// The fewest idle blocks at the beginning of a collection of this window.
+    fewest: usize,
+}
+
+impl IdleWatch {
+    pub const NEW: IdleWatch = IdleWatch {
+        collections: 0,
+        fewest: usize::MAX,
+    };
+
+    /// A collection begins. At the end of a window, returns half of the blocks that were
+    /// idle throughout; the number of blocks whose memory was returned.
+    pub fn collection_begins(&mut self, space: &mut Space) -> usize {
+        self.collections += 1;
+        self.fewest = self.fewest.min(space.idle_blocks());
+        if self.collections < WINDOW {
             return 0;
         }
-        self.decommit((idle / 2).min(idle - KEPT_BLOCKS))
+        let idle = std::mem::replace(self, Self::NEW).fewest;
+        space.decommit((idle / 2).min(idle.saturating_sub(KEPT_BLOCKS)))
     }
 }
 
@@ -281,7 +303,11 @@ mod tests {
         unsafe { start.write_bytes(7, 100 * BLOCK_SIZE) };
         space.release(block, 100);
         assert_eq!(space.idle_blocks(), 100);
-        assert_eq!(space.decommit_idle(), 50);
+        let mut watch = IdleWatch::NEW;
+        for _ in 1..WINDOW {
+            assert_eq!(watch.collection_begins(&mut space), 0);
+        }
+        assert_eq!(watch.collection_begins(&mut space), 50);
         assert_eq!(space.idle_blocks(), 50);
         let block = space.take_run(100).expect("room");
         space.zero_dirty(block, 100, 100 * BLOCK_SIZE);

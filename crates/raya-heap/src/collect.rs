@@ -25,7 +25,7 @@ impl<M: ObjectModel> Heap<M> {
         self.verify_if_asked("before a collection");
         let core = &mut self.core;
         if core.options.gc_stress == 0 {
-            let returned = core.space.decommit_idle() << BLOCK_SHIFT;
+            let returned = core.idle.collection_begins(&mut core.space) << BLOCK_SHIFT;
             core.stats.returned_bytes += returned as u64;
         }
         core.sources.publish(&core.bumps, &core.space);

@@ -89,8 +89,9 @@ impl Sources {
         let bits = source.block * TABLE_WORDS * 64;
         let mut at = (bump.end - start) / GRANULE;
         while at < limit {
-            let marked = space.marks.find(true, bits + at, bits + limit);
-            let end = marked.map_or(limit, |bit| bit - bits).min(at + most);
+            let most = limit.min(at + most);
+            let marked = space.marks.find(true, bits + at, bits + most);
+            let end = marked.map_or(most, |bit| bit - bits);
             if end > at {
                 *bump = Bump {
                     cur: start + at * GRANULE,

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::ptr::NonNull;
 
+use crate::blocks::IdleWatch;
 use crate::class::{BLOCK_SHIFT, CLASS_COUNT, MAX_SMALL, TABLE_WORDS, cell_size, class_of};
 use crate::cursors::{Bump, Sources};
 use crate::finalise::Finalisers;
@@ -65,6 +66,7 @@ pub(crate) struct Core {
     pub remembered: Remembered,
     pub finalisers: Finalisers,
     pub pacing: Pacing,
+    pub idle: IdleWatch,
     pub stack: MarkStack,
     pub stats: Stats,
     /// The limit in blocks, without the reserve.
@@ -119,6 +121,7 @@ impl<M: ObjectModel> Heap<M> {
             remembered: Remembered::default(),
             finalisers: Finalisers::default(),
             pacing: Pacing::new(&options),
+            idle: IdleWatch::NEW,
             stack: MarkStack::default(),
             stats: Stats::ZERO,
             limit,

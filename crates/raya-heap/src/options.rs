@@ -18,8 +18,8 @@ pub struct HeapOptions {
     /// Bytes allocated between two collections at most; between the two bounds it
     /// follows the size of the live data.
     pub max_nursery: usize,
-    /// A major collection happens when the live data has grown by `growth` percent and
-    /// `min_growth` bytes since the last one.
+    /// A major collection happens when the live data has grown by `growth` percent
+    /// plus `min_growth` bytes since the last one.
     pub growth: usize,
     /// See `growth`.
     pub min_growth: usize,

@@ -55,7 +55,8 @@ impl Pacing {
     /// What the next collection should cover.
     pub fn next(&self) -> Collection {
         let growth = (self.live_major / 100).saturating_mul(self.growth);
-        let threshold = self.live_major.saturating_add(growth.max(self.min_growth));
+        let growth = growth.saturating_add(self.min_growth);
+        let threshold = self.live_major.saturating_add(growth);
         if self.live >= threshold {
             Collection::Major
         } else {
@@ -104,9 +105,9 @@ mod tests {
         let free = usize::MAX;
         pacing.collected(Collection::Major, 100 << 20, free);
         assert_eq!(pacing.nursery, 32 << 20);
-        pacing.collected(Collection::Minor, 199 << 20, free);
+        pacing.collected(Collection::Minor, 231 << 20, free);
         assert_eq!(pacing.next(), Collection::Minor);
-        pacing.collected(Collection::Minor, 201 << 20, free);
+        pacing.collected(Collection::Minor, 232 << 20, free);
         assert_eq!(pacing.next(), Collection::Major);
         pacing.collected(Collection::Major, 1 << 20, free);
         pacing.collected(Collection::Minor, 32 << 20, free);

@@ -12,6 +12,7 @@ pub mod hooks;
 pub mod link;
 pub mod mem;
 pub mod shape;
+pub mod text;
 pub mod type_info;
 
 pub use mem::abi;

@@ -151,7 +151,7 @@ impl Core {
         let (block, fresh) = match self.partial[class].pop() {
             Some(block) => (block as usize, false),
             None => match self.space.take_block(class) {
-                Some(run) => (run.block, run.fresh),
+                Some(taken) => (taken.block, taken.fresh),
                 None => return false,
             },
         };

@@ -1,9 +1,9 @@
 //! Handing out blocks: one at a time to the size classes, in runs to large objects.
 //!
 //! Free blocks are zero bits in a bitmap, so neighbours coalesce by themselves. Single
-//! blocks come from the lowest address, runs from the tightest gap that fits; the
-//! heap grows at its frontier only when no gap does. Blocks that were written carry
-//! a dirty bit until their memory is returned to the system.
+//! blocks and runs come from the lowest address where they fit; the heap grows at its
+//! frontier only when they fit nowhere. Blocks that were written carry a dirty bit
+//! until their memory is returned to the system.
 
 use crate::class::{BLOCK_SHIFT, BLOCK_SIZE, TABLE_WORDS};
 use crate::space::{BlockMeta, Space};
@@ -13,19 +13,40 @@ const KEPT_BLOCKS: usize = 32;
 /// Collections during which a block must stay free before its memory is returned.
 const WINDOW: u32 = 8;
 
-/// A run of blocks that now belongs to the caller.
+/// A block that now belongs to the caller.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Run {
-    /// Index of the first block.
+pub(crate) struct Taken {
+    /// Index of the block.
     pub block: usize,
-    /// Whether a single block reads as zero. Always false for several blocks: see
-    /// [`Space::zero_dirty`].
+    /// Whether it reads as zero.
     pub fresh: bool,
+}
+
+/// Lengths of gaps that are told apart; longer ones share the last row.
+const GAP_ROWS: usize = 64;
+
+/// Where the search for a gap of some length may begin, so that a heap full of short
+/// gaps is not walked for each large object.
+#[derive(Debug)]
+pub(crate) struct Gaps {
+    /// No gap of at least `row` blocks starts below `bounds[row]`, but for blocks
+    /// released since.
+    bounds: [usize; GAP_ROWS],
+    /// The lowest block released since the last search.
+    lowest_released: usize,
+}
+
+impl Gaps {
+    /// Nothing is known.
+    pub const NEW: Gaps = Gaps {
+        bounds: [0; GAP_ROWS],
+        lowest_released: usize::MAX,
+    };
 }
 
 impl Space {
     /// A block for cells of `class`, or `None` at the limit.
-    pub fn take_block(&mut self, class: usize) -> Option<Run> {
+    pub fn take_block(&mut self, class: usize) -> Option<Taken> {
         if self.used_blocks >= self.limit {
             return None;
         }
@@ -40,7 +61,7 @@ impl Space {
         self.used.set_bit(block, true);
         self.used_blocks += 1;
         self.meta.set(block, BlockMeta::cells(class));
-        Some(Run { block, fresh })
+        Some(Taken { block, fresh })
     }
 
     /// `count` adjoining blocks for one object, or `None` at the limit. Their contents
@@ -49,7 +70,7 @@ impl Space {
         if count > self.limit.saturating_sub(self.used_blocks) {
             return None;
         }
-        let block = match self.best_gap(count) {
+        let block = match self.first_gap(count) {
             Some(block) => block,
             None => self.extend(count)?,
         };
@@ -96,6 +117,7 @@ impl Space {
         self.marks.clear(block * TABLE_WORDS, TABLE_WORDS);
         self.used_blocks -= count;
         self.first_free = self.first_free.min(block);
+        self.gaps.lowest_released = self.gaps.lowest_released.min(block);
     }
 
     /// Grows the object at `block` from `count` blocks to `wanted` without moving it.
@@ -126,10 +148,10 @@ impl Space {
     /// Moves the frontier and returns the first of the new blocks.
     fn extend(&mut self, count: usize) -> Option<usize> {
         // A gap that reaches the frontier is the beginning of the new run.
-        let mut block = self.frontier;
-        while count > 1 && block > 0 && !self.used.bit(block - 1) {
-            block -= 1;
-        }
+        let block = match count {
+            1 => self.frontier,
+            _ => self.used.run_start(false, self.frontier),
+        };
         if count > self.capacity - block {
             return None;
         }
@@ -137,27 +159,30 @@ impl Space {
         Some(block)
     }
 
-    /// The smallest gap of at least `count` blocks, the lowest among equals.
-    fn best_gap(&self, count: usize) -> Option<usize> {
-        let mut best = None;
-        let mut best_len = usize::MAX;
-        let mut at = self.first_free;
+    /// The lowest gap of at least `count` blocks.
+    fn first_gap(&mut self, count: usize) -> Option<usize> {
+        let released = std::mem::replace(&mut self.gaps.lowest_released, usize::MAX);
+        for bound in &mut self.gaps.bounds {
+            *bound = released.min(*bound);
+        }
+        let row = count.min(GAP_ROWS - 1);
+        let mut too_small = None;
+        let bound = self.gaps.bounds[row].min(self.frontier);
+        let mut at = self.used.run_start(false, bound);
         while let Some(start) = self.used.find(false, at, self.frontier) {
-            let end = self
-                .used
-                .find(true, start, self.frontier)
-                .unwrap_or(self.frontier);
-            let len = end - start;
-            if len >= count && len < best_len {
-                best = Some(start);
-                best_len = len;
-                if len == count {
-                    break;
-                }
+            let enough = self.frontier.min(start + count);
+            let end = self.used.find(true, start, enough).unwrap_or(enough);
+            if end - start == count {
+                self.gaps.bounds[row] = too_small.unwrap_or(start);
+                return Some(start);
+            }
+            if end - start >= row {
+                too_small.get_or_insert(start);
             }
             at = end;
         }
-        best
+        self.gaps.bounds[row] = too_small.unwrap_or(self.frontier);
+        None
     }
 
     /// Free blocks that still have memory.
@@ -254,18 +279,53 @@ mod tests {
     }
 
     #[test]
-    fn runs_take_the_tightest_gap_and_gaps_coalesce() {
+    fn runs_take_the_lowest_gap_and_gaps_coalesce() {
         let mut space = space();
-        let starts: Vec<_> = [4, 1, 2, 1, 3, 1]
+        let starts: Vec<_> = [2, 1, 4, 1, 3, 1]
             .map(|count| space.take_run(count).expect("room"))
             .into();
-        space.release(starts[0], 4);
-        space.release(starts[2], 2);
+        space.release(starts[0], 2);
+        space.release(starts[2], 4);
         space.release(starts[4], 3);
-        assert_eq!(space.take_run(2), Some(starts[2]));
+        assert_eq!(space.take_run(3), Some(starts[2]));
         assert_eq!(space.take_run(3), Some(starts[4]));
+        assert_eq!(space.take_run(2), Some(starts[0]));
+        space.release(starts[0], 2);
         space.release(starts[1], 1);
-        assert_eq!(space.take_run(5), Some(starts[0]));
+        assert_eq!(space.take_run(3), Some(starts[0]));
+    }
+
+    #[test]
+    fn gap_search_agrees_with_a_plain_walk() {
+        let mut space = Space::new(1 << 30).expect("reservation");
+        let mut taken: Vec<(usize, usize)> = Vec::new();
+        let mut state = 12345u32;
+        let mut random = |bound: u32| {
+            state = state.wrapping_mul(1_103_515_245).wrapping_add(12345);
+            ((state >> 16) % bound) as usize
+        };
+        for _ in 0..5000 {
+            if random(100) < 52 && space.used_blocks < 1500 {
+                let count = 2 + if random(10) == 0 {
+                    random(150)
+                } else {
+                    random(6)
+                };
+                let free = |block: &usize| !space.used.bit(*block);
+                let fits = |start: &usize| (*start..start + count).all(|block| free(&block));
+                let expected = (0..space.frontier.saturating_sub(count - 1)).find(fits);
+                let block = space.take_run(count).expect("room");
+                assert!(expected.is_none_or(|expected| expected == block));
+                taken.push((block, count));
+            } else if !taken.is_empty() {
+                let (block, count) = taken.swap_remove(random(taken.len() as u32));
+                space.release(block, count);
+            }
+            if random(10) == 0 && space.used_blocks < 1500 {
+                let single = space.take_block(0).expect("room");
+                taken.push((single.block, 1));
+            }
+        }
     }
 
     #[test]

@@ -15,6 +15,10 @@ use crate::model::ObjectModel;
 use crate::roots::{Collection, RootProvider, Roots};
 use crate::space::Kind;
 
+/// A block is allocated into again when at least one cell in this many is free: the walk
+/// over a nearly full block costs more than its few cells are worth.
+const WORTHWHILE: usize = 16;
+
 impl<M: ObjectModel> Heap<M> {
     /// Collects garbage. `roots` reports what is alive.
     ///
@@ -138,7 +142,8 @@ impl Core {
                 self.space.meta.set(block, meta);
                 let (space, from) = (&self.space, block * TABLE_WORDS);
                 space.unlog.copy_from(&space.marks, from, TABLE_WORDS);
-                if (survivors as usize) < cells_per_block(class) {
+                let free = cells_per_block(class) - survivors as usize;
+                if free * WORTHWHILE >= cells_per_block(class) {
                     self.partial[class].push(block as u32);
                 }
                 if self.options.gc_stress != 0 {

@@ -12,7 +12,7 @@ use crate::model::{ObjectModel, Visitor};
 use crate::space::Space;
 
 /// Objects between prefetch and scan; a power of two.
-const AHEAD: usize = 16;
+const AHEAD: usize = 32;
 /// Bytes of a large object that are scanned before what they reached.
 const PIECE: usize = 128 << 10;
 /// Entries that a mark stack keeps allocated between collections.
@@ -49,6 +49,7 @@ pub(crate) struct Ephemeron {
 pub struct Tracer<'a> {
     base: usize,
     extent: usize,
+    marks: *mut u64,
     pub(crate) space: &'a Space,
     stack: MarkStack,
     pub(crate) weak: Vec<*mut u64>,
@@ -61,6 +62,7 @@ impl<'a> Tracer<'a> {
         Tracer {
             base: space.base,
             extent: space.extent(),
+            marks: space.marks.start(),
             space,
             stack,
             weak: Vec::new(),
@@ -93,9 +95,10 @@ impl<'a> Tracer<'a> {
         // SAFETY: `address` lies below the frontier, so its word lies in the table.
         // Only this tracer runs: reading and writing need not be atomic.
         let news = unsafe {
-            let word = self.space.marks.get_unchecked(granule / 64);
-            self.space.marks.set_unchecked(granule / 64, word | bit);
-            word & bit == 0
+            let word = self.marks.add(granule / 64);
+            let old = word.read();
+            word.write(old | bit);
+            old & bit == 0
         };
         if news {
             self.stack.objects.push(address);

@@ -11,6 +11,7 @@
 
 use std::ptr::NonNull;
 
+use crate::blocks::Gaps;
 use crate::class::{BLOCK_SHIFT, BLOCK_SIZE, GRANULE, TABLE_WORDS, cell_start};
 use crate::os::Reservation;
 use crate::table::{Table, Zeroable};
@@ -122,6 +123,8 @@ pub(crate) struct Space {
     pub used_blocks: usize,
     /// All free blocks below the frontier have at least this index.
     pub first_free: usize,
+    /// Where runs of free blocks may be.
+    pub gaps: Gaps,
     /// One bit per granule: survived, or found live in this collection.
     pub marks: Table<u64>,
     /// One bit per granule: old and not remembered. During a collection, the objects
@@ -181,6 +184,7 @@ impl Space {
                 limit: capacity,
                 used_blocks: 0,
                 first_free: 0,
+                gaps: Gaps::NEW,
                 marks: Table::new(take(bits), capacity * TABLE_WORDS),
                 unlog: Table::new(take(bits), capacity * TABLE_WORDS),
                 cards: Table::new(take(cards), capacity * BLOCK_CARDS),

@@ -135,6 +135,24 @@ impl Table<u64> {
         }
         None
     }
+
+    /// First bit of the run of bits that equal `value` and end before `end`; `end` itself
+    /// if the bit before it does not.
+    pub fn run_start(&self, value: bool, end: usize) -> usize {
+        let flip = if value { u64::MAX } else { 0 };
+        let mut at = end;
+        while at > 0 {
+            // The bits below `at` in its word, at the top; ones where the run ends.
+            let bits = (at - 1) % 64 + 1;
+            let word = (self.get((at - 1) / 64) ^ flip) << (64 - bits);
+            let run = (word.leading_zeros() as usize).min(bits);
+            at -= run;
+            if run < bits {
+                break;
+            }
+        }
+        at
+    }
 }
 
 // SAFETY: a table is an address range; its owner decides who uses it.
@@ -162,6 +180,11 @@ mod tests {
             assert_eq!(table.find(true, 131, 256), None);
             assert_eq!(table.find(false, 3, 256), Some(4));
             assert_eq!(table.chunk::<4>(0), [1 << 3, 0, 1 << 2, 0]);
+            assert_eq!(table.run_start(false, 130), 4);
+            assert_eq!(table.run_start(false, 131), 131);
+            assert_eq!(table.run_start(true, 131), 130);
+            assert_eq!(table.run_start(false, 3), 0);
+            assert_eq!(table.run_start(false, 0), 0);
             table.set_bit(130, false);
             assert!(!table.bit(130));
             table.clear(0, 4);

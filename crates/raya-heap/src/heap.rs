@@ -89,6 +89,18 @@ pub struct Heap<M> {
 }
 
 /// Offset in [`Heap`] of the array of [`Bump`]s, one per size class.
+///
+/// Compiled code allocates an object of `size` bytes, of class `c = class_of(size)`, with
+/// `cursor` the address `heap + BUMP_OFFSET + c * BUMP_STRIDE`, so:
+///
+/// ```text
+/// cell = load [cursor + BUMP_CUR]
+/// if cell >= load [cursor + BUMP_END]     ; unsigned
+///     cell = call alloc_slow(size)        ; cold, may collect
+/// else
+///     store [cursor + BUMP_CUR], cell + cell_size(c)
+/// store [cell], header                    ; the rest is zero already
+/// ```
 pub const BUMP_OFFSET: usize = std::mem::offset_of!(Core, bumps);
 /// Distance in bytes between the [`Bump`]s of neighbouring classes.
 pub const BUMP_STRIDE: usize = size_of::<Bump>();

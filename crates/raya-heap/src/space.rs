@@ -270,3 +270,44 @@ impl Space {
         allocated.then_some(start)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refused_reservation_is_tried_smaller() {
+        // More than the address space of a process.
+        let bytes = 1 << 47;
+        let space = Space::new(bytes).expect("a smaller one is possible");
+        assert!(space.capacity < bytes >> BLOCK_SHIFT);
+        assert!(space.capacity >= bytes >> BLOCK_SHIFT >> 6);
+    }
+
+    #[test]
+    fn words_lead_to_the_object_around_them() {
+        let mut space = Space::new(1 << 20).expect("reservation");
+        let class = crate::class_of(48);
+        let cells = space.take_block(class).expect("room").block;
+        let large = space.take_run(3).expect("room");
+        let mut meta = space.meta.get(cells);
+        meta.upto = 96;
+        space.meta.set(cells, meta);
+        let start = space.block_address(cells);
+        let marked = start + 10 * 48;
+        space.marks.set_bit(space.granule(marked), true);
+        let resolve = |word: usize| space.resolve(word, &space.marks);
+        assert_eq!(resolve(start + 47), Some(start));
+        assert_eq!(resolve(start + 48), Some(start + 48));
+        assert_eq!(resolve(start + 96), None);
+        assert_eq!(resolve(marked + 47), Some(marked));
+        assert_eq!(resolve(marked + 48), None);
+        assert_eq!(resolve(start + BLOCK_SIZE - 1), None, "the tail of a block");
+        let object = space.block_address(large);
+        for inside in [0, 1, BLOCK_SIZE, 3 * BLOCK_SIZE - 1] {
+            assert_eq!(resolve(object + inside), Some(object));
+        }
+        assert_eq!(resolve(object + 3 * BLOCK_SIZE), None);
+        assert_eq!(resolve(space.base - 1), None);
+    }
+}

@@ -51,8 +51,7 @@ pub fn with_saved_registers<R>(body: impl FnOnce(usize) -> R) -> R {
 #[cfg(all(target_arch = "x86_64", unix))]
 #[unsafe(naked)]
 unsafe extern "C" fn save_registers(context: *mut (), entry: Entry) {
-    // Seven pushes and the return address: the call below happens with an aligned stack
-    // after one more word.
+    // The return address, six registers and one word more keep the stack aligned.
     core::arch::naked_asm!(
         "push rbp",
         "mov rbp, rsp",
@@ -152,6 +151,73 @@ mod tests {
         let here = &raw const local as usize;
         assert!(here < base && base - here < 64 << 20);
         with_saved_registers(|sp| assert!(sp < here && sp % 16 == 0));
+    }
+
+    /// What `with_marked_registers` puts into the callee-saved registers.
+    const MARKS: std::ops::RangeInclusive<u64> = if cfg!(target_arch = "x86_64") {
+        1001..=1006
+    } else {
+        1001..=1010
+    };
+
+    /// Calls `save_registers` with a mark in each callee-saved register; the sum of what
+    /// is in them afterwards.
+    #[cfg(target_arch = "x86_64")]
+    #[unsafe(naked)]
+    unsafe extern "C" fn with_marked_registers(context: *mut (), entry: Entry) -> u64 {
+        core::arch::naked_asm!(
+            "push rbx", "push rbp", "push r12", "push r13", "push r14", "push r15", "push rax",
+            "mov ebx, 1001", "mov ebp, 1002", "mov r12d, 1003",
+            "mov r13d, 1004", "mov r14d, 1005", "mov r15d, 1006",
+            "call {save}",
+            "lea rax, [rbx + rbp]",
+            "add rax, r12", "add rax, r13", "add rax, r14", "add rax, r15",
+            "pop rcx", "pop r15", "pop r14", "pop r13", "pop r12", "pop rbp", "pop rbx",
+            "ret",
+            save = sym save_registers,
+        )
+    }
+
+    /// The same.
+    #[cfg(target_arch = "aarch64")]
+    #[unsafe(naked)]
+    unsafe extern "C" fn with_marked_registers(context: *mut (), entry: Entry) -> u64 {
+        core::arch::naked_asm!(
+            "stp x29, x30, [sp, #-96]!",
+            "stp x19, x20, [sp, #16]", "stp x21, x22, [sp, #32]", "stp x23, x24, [sp, #48]",
+            "stp x25, x26, [sp, #64]", "stp x27, x28, [sp, #80]",
+            "mov x19, #1001", "mov x20, #1002", "mov x21, #1003", "mov x22, #1004",
+            "mov x23, #1005", "mov x24, #1006", "mov x25, #1007", "mov x26, #1008",
+            "mov x27, #1009", "mov x28, #1010",
+            "bl {save}",
+            "add x0, x19, x20", "add x0, x0, x21", "add x0, x0, x22", "add x0, x0, x23",
+            "add x0, x0, x24", "add x0, x0, x25", "add x0, x0, x26", "add x0, x0, x27",
+            "add x0, x0, x28",
+            "ldp x19, x20, [sp, #16]", "ldp x21, x22, [sp, #32]", "ldp x23, x24, [sp, #48]",
+            "ldp x25, x26, [sp, #64]", "ldp x27, x28, [sp, #80]", "ldp x29, x30, [sp], #96",
+            "ret",
+            save = sym save_registers,
+        )
+    }
+
+    #[test]
+    fn every_preserved_register_is_saved_and_restored() {
+        extern "C" fn look(found: *mut (), sp: usize) {
+            // SAFETY: the vector of the test, lent for the call; twenty words from the
+            // stack pointer lie in the frames of the trampoline and the test.
+            unsafe {
+                let words = std::slice::from_raw_parts(sp as *const u64, 20);
+                (*found.cast::<Vec<u64>>()).extend_from_slice(words);
+            }
+        }
+        let mut found: Vec<u64> = Vec::new();
+        // SAFETY: the function follows the C calling convention.
+        let sum = unsafe { with_marked_registers((&raw mut found).cast(), look) };
+        assert_eq!(sum, MARKS.sum());
+        assert!(
+            MARKS.into_iter().all(|mark| found.contains(&mark)),
+            "{found:?}"
+        );
     }
 
     #[test]

@@ -331,10 +331,6 @@ fn closure(objects: &BTreeMap<u64, Entry>, mut work: Vec<u64>) -> HashSet<u64> {
 }
 
 fn run(options: HeapOptions, seeds: std::ops::Range<u64>, steps: usize) -> (usize, usize) {
-    let options = HeapOptions {
-        verify: true,
-        ..options
-    };
     let (mut collections, mut refused) = (0, 0);
     for seed in seeds {
         let mut world = World::new(options.clone(), seed);
@@ -352,9 +348,17 @@ fn run(options: HeapOptions, seeds: std::ops::Range<u64>, steps: usize) -> (usiz
     (collections, refused)
 }
 
+/// Verification before and after each collection.
+fn verified() -> HeapOptions {
+    HeapOptions {
+        verify: true,
+        ..HeapOptions::default()
+    }
+}
+
 #[test]
 fn heap_agrees_with_model() {
-    let (collections, _) = run(HeapOptions::default(), 0..40, 3000);
+    let (collections, _) = run(verified(), 0..40, 3000);
     assert!(collections > 400);
 }
 
@@ -364,6 +368,7 @@ fn heap_agrees_with_model_with_a_small_nursery() {
         min_nursery: 64 << 10,
         max_nursery: 256 << 10,
         min_growth: 128 << 10,
+        verify: false,
         ..HeapOptions::default()
     };
     let (collections, _) = run(options, 100..140, 3000);
@@ -376,7 +381,7 @@ fn heap_agrees_with_model_at_its_limit() {
         max_heap: Some(2 << 20),
         min_nursery: 128 << 10,
         max_nursery: 1 << 20,
-        ..HeapOptions::default()
+        ..verified()
     };
     let (_, refused) = run(options, 200..230, 3000);
     assert!(refused > 10, "{refused}");
@@ -386,7 +391,7 @@ fn heap_agrees_with_model_at_its_limit() {
 fn heap_agrees_with_model_under_stress() {
     let options = HeapOptions {
         gc_stress: 3,
-        ..HeapOptions::default()
+        ..verified()
     };
     let (collections, _) = run(options, 300..310, 1500);
     assert!(collections > 2000);

@@ -11,14 +11,18 @@
 pub mod ast;
 pub mod codes;
 pub mod diagnostics;
+pub mod lexer;
 pub mod limits;
 pub mod name;
+pub mod parser;
 pub mod source;
 pub mod span;
+pub mod token;
 
 pub use codes::Code;
 pub use diagnostics::{Diagnostic, Label, Severity};
 pub use name::{Interner, Name, names};
+pub use parser::parse;
 pub use source::{FileId, LineCol, SourceFile, SourceMap};
 pub use span::Span;
 

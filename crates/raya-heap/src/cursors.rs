@@ -22,9 +22,6 @@ pub struct Bump {
 /// `upto` of a block whose cells are all allocated.
 pub(crate) const FULL: u32 = u32::MAX;
 const NO_BLOCK: usize = usize::MAX;
-/// Bytes that are zeroed at a time: enough to pay for the walk, little enough that the
-/// program finds them in the first-level cache.
-const RUN_BYTES: usize = 4096;
 
 /// The part of a cursor that only the slow path uses.
 #[derive(Debug, Clone, Copy)]
@@ -81,11 +78,7 @@ impl Sources {
         let size = cell_size(class);
         let step = size / GRANULE;
         let limit = cells_per_block(class) * step;
-        let most = if self.single {
-            step
-        } else {
-            (RUN_BYTES / size).max(1) * step
-        };
+        let most = if self.single { step } else { limit };
         let bits = source.block * TABLE_WORDS * 64;
         let mut at = (bump.end - start) / GRANULE;
         while at < limit {

@@ -11,10 +11,12 @@
 pub mod ast;
 pub mod codes;
 pub mod diagnostics;
+pub mod dump;
 pub mod lexer;
 pub mod limits;
 pub mod name;
 pub mod parser;
+pub mod render;
 pub mod source;
 pub mod span;
 pub mod token;

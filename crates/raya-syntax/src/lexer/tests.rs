@@ -1,5 +1,6 @@
 use super::*;
 use crate::source::FileId;
+use crate::token::NO_MATE;
 
 fn lexed(text: &str) -> Lexed {
     lex(&SourceFile::new(FileId(0), "t.raya", text))

@@ -19,6 +19,10 @@ use chumsky::prelude::*;
 /// `class C<T> extends A, B implements I { … }`; `start` is where `abstract` or
 /// `class` stands.
 pub(super) fn class<'s>(p: &mut Input<'s, '_>, start: u32, is_abstract: bool) -> Parse<Class> {
+    p.nested(|p| nested_class(p, start, is_abstract))
+}
+
+fn nested_class<'s>(p: &mut Input<'s, '_>, start: u32, is_abstract: bool) -> Parse<Class> {
     p.expect(T::Class)?;
     let name = match p.kind() {
         T::LBrace | T::Lt | T::Extends | T::Implements => None,
@@ -36,7 +40,7 @@ pub(super) fn class<'s>(p: &mut Input<'s, '_>, start: u32, is_abstract: bool) ->
         true => p.parse(listed(types::interface_ref))?,
         false => Vec::new(),
     };
-    let members = p.nested(class_body)?;
+    let members = class_body(p)?;
     Ok(Class {
         id: p.id(),
         span: p.spanned(start),

@@ -86,6 +86,11 @@ fn in_order(lexical: Vec<Diagnostic>, syntactic: Vec<Diagnostic>) -> Vec<Diagnos
     all.extend(syntactic);
     // Stable: of two at one place the lexer's stands first and stays.
     all.sort_by_key(|diagnostic| diagnostic.span.start);
+    // Brackets that were given up as too deep have not been looked at to their end.
+    if let Some(deep) = all.iter().find(|d| d.code == codes::NESTING_TOO_DEEP) {
+        let limit = deep.span.start;
+        all.retain(|d| d.code != codes::UNBALANCED_BRACKET || d.span.start <= limit);
+    }
     all.dedup_by_key(|diagnostic| diagnostic.span.start);
     all.truncate(recover::MAX_DIAGNOSTICS);
     all

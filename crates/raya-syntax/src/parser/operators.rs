@@ -150,7 +150,10 @@ fn climb<'s>(p: &mut Input<'s, '_>, least: u8) -> Parse<Expr> {
                 if right_assoc && !left_in_parens {
                     check_power_base(p, &left, op_span);
                 }
-                let right = climb(p, if right_assoc { strength } else { strength + 1 })?;
+                let right = match right_assoc {
+                    true => p.nested(|p| climb(p, strength))?,
+                    false => climb(p, strength + 1)?,
+                };
                 ExprKind::Binary {
                     op,
                     left: Box::new(left),

@@ -9,6 +9,7 @@ pub mod engine;
 pub mod func;
 pub mod helpers;
 pub mod hooks;
+pub mod host;
 pub mod link;
 pub mod mem;
 pub mod shape;

@@ -29,7 +29,7 @@ pub fn quote(units: &[u16]) -> String {
             }
             Ok(c) => push_escaped(&mut out, c),
             Err(e) => {
-                let _ = write!(out, "\\u{:04X}", e.unpaired_surrogate());
+                let _ = write!(out, "\\u{:04x}", e.unpaired_surrogate());
             }
         }
     }
@@ -78,7 +78,7 @@ mod tests {
         assert_eq!(q("it's \"x\""), "`it's \"x\"`");
         assert_eq!(q("'\"`"), "'\\'\"`'");
         assert_eq!(q("a\n\u{1b}\\"), "'a\\n\\x1B\\\\'");
-        assert_eq!(quote(&[0xD800]), "'\\uD800'");
+        assert_eq!(quote(&[0xD800]), "'\\ud800'");
     }
 
     #[test]

@@ -14,6 +14,17 @@ use std::time::Instant;
 /// Buffered bytes at which standard output is written.
 const FLUSH_AT: usize = 32 << 10;
 
+/// Why a program ended early.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum End {
+    /// `process.exit(code)`.
+    Exit(i32),
+    /// Something that must not happen, or no memory even for an error.
+    Internal(String),
+    /// The time limit passed.
+    Timeout,
+}
+
 /// The world outside of an engine's programs. See the module's header.
 pub struct Host {
     /// Standard output.
@@ -22,10 +33,10 @@ pub struct Host {
     pub err: Output,
     /// `process.argv`.
     pub args: Vec<String>,
-    /// `process.exitCode`: the status of a normal end.
-    pub exit_code: Option<i32>,
-    /// What `process.exit` does after everything is written.
-    pub exit: fn(i32),
+    /// Exit status of a normal end: `process.exitCode`.
+    pub exit_code: i32,
+    /// Why the program ended, when that was early.
+    pub end: Option<End>,
     /// State of `Math.random`.
     pub random: Random,
     /// State of the console.
@@ -44,8 +55,8 @@ impl Default for Host {
             out,
             err: Output::new(io::stderr(), 0),
             args: Vec::new(),
-            exit_code: None,
-            exit: |code| std::process::exit(code),
+            exit_code: 0,
+            end: None,
             random: Random::from_entropy(),
             console: Console::default(),
         }
@@ -53,6 +64,12 @@ impl Default for Host {
 }
 
 impl Host {
+    /// Replaces the output streams.
+    pub fn set_streams(&mut self, out: Box<dyn Write>, err: Box<dyn Write>) {
+        self.out = Output::new(out, FLUSH_AT);
+        self.err = Output::new(err, 0);
+    }
+
     /// Writes one line to standard output, indented by the open groups; `write` appends
     /// the text.
     pub fn print_line(&mut self, write: impl FnOnce(&mut Vec<u8>)) {

@@ -8,3 +8,7 @@ pub mod analysis;
 pub mod code;
 pub mod error;
 pub mod isa;
+pub mod exits;
+pub mod helpers;
+pub mod snapshot;
+pub mod translate;

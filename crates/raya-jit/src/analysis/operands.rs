@@ -39,14 +39,16 @@ impl Window {
 }
 
 /// The window that a call reads its arguments from; `None` when it is not a call.
-/// Counts of calls on a receiver or on a function value do not include it.
+/// Counts of typed calls include the receiver or function value, those of `any` calls
+/// do not.
 pub fn window(ins: Instr) -> Option<Window> {
     let args = ins.a.saturating_add(FRAME_HEADER);
     let (first, len) = match ins.op {
         Op::Call | Op::CallSuper | Op::CallMethod | Op::CallClosure | Op::CallProp => (args, ins.c),
         Op::CallAny | Op::NewAny => (args, ins.b.saturating_add(1)),
         Op::CallAnyMethod => (args, ins.c.saturating_add(1)),
-        Op::NativeCall => (ins.a, ins.c),
+        Op::CallSpread | Op::NewSpread => (args, 2),
+        Op::NativeCall => (ins.a.saturating_add(1), ins.c),
         _ => return None,
     };
     Some(Window { first, len })
@@ -87,10 +89,8 @@ pub fn dest(ins: Instr) -> Option<u16> {
 /// The registers that a call leaves undefined beside its result: header and arguments.
 pub fn clobbered(ins: Instr) -> std::ops::Range<u16> {
     match window(ins) {
-        Some(w) if ins.op != Op::NativeCall => {
-            ins.a.saturating_add(1)..w.first.saturating_add(w.len)
-        }
-        _ => 0..0,
+        Some(w) => ins.a.saturating_add(1)..w.first.saturating_add(w.len),
+        None => 0..0,
     }
 }
 
@@ -116,7 +116,7 @@ pub fn flow(func: &Function, pc: u32) -> Flow {
     if ins.op == Op::JumpTable {
         return Flow::Table((0..=ins.b as u32).map(|i| pc + 1 + i).collect());
     }
-    if ins.op == Op::JumpWide {
+    if matches!(ins.op, Op::JumpWide | Op::LoopWide) {
         let offset = (ins.b as u32 | (ins.c as u32) << 16) as i32;
         return Flow::Jump(pc.wrapping_add_signed(offset));
     }

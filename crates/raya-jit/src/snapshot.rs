@@ -1,0 +1,152 @@
+//! What a compile job knows about a function: plain data, taken on the mutator.
+//!
+//! A job runs on another thread and must read neither the heap nor a linked record
+//! that the program may change, so everything that the translator asks for is copied
+//! or resolved to an address here. Addresses are those of records that live as long
+//! as the engine.
+//!
+//! Invariant: a snapshot never changes; installing its code re-checks what it assumed.
+
+use crate::analysis::Code;
+use raya_bytecode::{FuncId, Function, Module, Receiver, Repr};
+use rustc_hash::FxHashMap;
+use std::sync::Arc;
+
+/// How a function is called: the representations of all its arguments, hidden ones
+/// first, and of its result.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Interface {
+    /// Arguments.
+    pub params: Vec<Repr>,
+    /// Result.
+    pub ret: Repr,
+}
+
+impl Interface {
+    /// The interface of a function of a module.
+    pub fn of(module: &Module, func: &Function) -> Interface {
+        let sig = &module.signatures[func.sig.index()];
+        let hidden = match func.receiver {
+            Receiver::None => 0,
+            Receiver::Closure | Receiver::This => 1,
+            Receiver::ClosureThis => 2,
+        };
+        let params = std::iter::repeat_n(Repr::Word, hidden)
+            .chain(sig.params.iter().map(|p| module.repr(*p)))
+            .collect();
+        Interface {
+            params,
+            ret: module.repr(sig.ret),
+        }
+    }
+}
+
+/// A function that an instruction names.
+#[derive(Clone, Debug)]
+pub struct FuncFact {
+    /// Address of its `FuncInfo`.
+    pub info: usize,
+    /// How it is called.
+    pub interface: Interface,
+    /// For traces and dumps.
+    pub name: Box<str>,
+}
+
+/// A field that an instruction names.
+#[derive(Clone, Copy, Debug)]
+pub struct FieldFact {
+    /// Address of its `FieldSite`.
+    pub site: usize,
+    /// Offset in instances.
+    pub offset: u32,
+    /// How it is kept.
+    pub repr: Repr,
+    /// An unset word reads as null.
+    pub optional: bool,
+    /// Global slot of a static field.
+    pub static_slot: Option<u32>,
+}
+
+/// A class that an instruction names.
+#[derive(Clone, Copy, Debug)]
+pub struct ClassFact {
+    /// Address of its `TypeInfo`.
+    pub info: usize,
+    /// Type handle of its instances.
+    pub handle: u32,
+    /// Bytes of an instance.
+    pub size: u32,
+    /// Instances may be made without asking the runtime.
+    pub plain: bool,
+}
+
+/// A type descriptor that an instruction names.
+#[derive(Clone, Copy, Debug)]
+pub struct DescFact {
+    /// Address of the `Desc`.
+    pub desc: usize,
+    /// Type handle, where exactly one type has this descriptor; 0 else.
+    pub handle: u32,
+    /// Depth of the handle in displays, for classes.
+    pub class_depth: Option<u8>,
+    /// Immediates that belong to it (`raya_runtime::desc::imm`).
+    pub immediates: u8,
+}
+
+/// A function as a compile job sees it.
+#[derive(Debug)]
+pub struct Snapshot {
+    /// Its module.
+    pub module: Arc<Module>,
+    /// Which function of it.
+    pub index: FuncId,
+    /// Address of its `FuncInfo`.
+    pub info: usize,
+    /// How it is called.
+    pub interface: Interface,
+    /// Name for traces and dumps.
+    pub name: Box<str>,
+    /// First global slot of the module.
+    pub first_global: u32,
+    /// Words of the constants that its code loads.
+    pub consts: FxHashMap<u16, u64>,
+    /// Interned names that its code uses, as words.
+    pub names: FxHashMap<u16, u64>,
+    /// Functions that its code names.
+    pub funcs: FxHashMap<u16, FuncFact>,
+    /// Fields.
+    pub fields: FxHashMap<u16, FieldFact>,
+    /// Classes.
+    pub classes: FxHashMap<u16, ClassFact>,
+    /// Descriptors.
+    pub descs: FxHashMap<u16, DescFact>,
+    /// Records by operand kind that only helpers read: methods, members, signatures.
+    pub methods: FxHashMap<u16, usize>,
+    /// See `methods`.
+    pub props: FxHashMap<u16, usize>,
+    /// See `methods`.
+    pub sigs: FxHashMap<u16, usize>,
+    /// Address of the first inline-cache cell; 0 when the function has none.
+    pub caches: usize,
+    /// Instructions that own a cell, in order.
+    pub cache_pcs: Vec<u32>,
+    /// Contents of the cells when the job was made.
+    pub feedback: Vec<u64>,
+}
+
+impl Snapshot {
+    /// The function's bytecode.
+    pub fn func(&self) -> &Function {
+        &self.module.functions[self.index.index()]
+    }
+
+    /// Index of the cell of the instruction at `pc`.
+    pub fn cache_index(&self, pc: u32) -> Option<usize> {
+        self.cache_pcs.binary_search(&pc).ok()
+    }
+
+    /// The function with its module.
+    pub fn code(&self) -> Code<'_> {
+        Code::of(&self.module, self.index)
+    }
+}

@@ -1,0 +1,132 @@
+//! The walk over a function's nodes, and what happens at the start of a loop.
+
+use super::{Lowered, Translator, lower};
+use crate::analysis::{LoopId, NodeId};
+use crate::error::JitError;
+use crate::translate::frame::LoopState;
+use cranelift_codegen::ir::{Block, InstBuilder, SourceLoc};
+
+impl Translator<'_> {
+    /// Translates every node of the innermost frame.
+    pub(super) fn body(&mut self) -> Lowered {
+        for n in self.frame().analysis.graph.rpo.clone() {
+            self.start_node(n);
+            let (start, end) = {
+                let node = &self.frame().analysis.graph[n];
+                (node.start, node.end)
+            };
+            for pc in start..end {
+                if self.ended {
+                    break;
+                }
+                self.instruction(pc)?;
+            }
+            if !self.ended {
+                let next = self.frame().analysis.graph[n].succs.last().copied();
+                let next = next.ok_or_else(|| JitError::Malformed("code runs off".into()))?;
+                let block = self.edge(next);
+                self.b.ins().jump(block, &[]);
+            }
+        }
+        // Back-edges are complete only now.
+        for n in 0..self.frame().blocks.len() {
+            let blocks = self.frame().blocks[n];
+            let node = NodeId(n as u32);
+            if blocks.body != blocks.enter || self.is_irregular(node) {
+                self.b.seal_block(blocks.body);
+            }
+        }
+        Ok(())
+    }
+
+    /// Translates the instruction at `pc`.
+    fn instruction(&mut self, pc: u32) -> Lowered {
+        self.frame_mut().pc = pc;
+        self.exit = None;
+        let site = self.site();
+        self.b.set_srcloc(SourceLoc::new(site));
+        self.tables.census.instructions += 1;
+        let ins = self.frame().func().code[pc as usize];
+        lower::lower(self, ins)
+    }
+
+    /// The block of the edge from the current node to `to`.
+    pub(super) fn edge(&mut self, to: NodeId) -> Block {
+        let level = self.frames.len() - 1;
+        self.edge_at(level, to)
+    }
+
+    /// The block of the edge from the current node of a frame to `to`.
+    pub(super) fn edge_at(&mut self, level: usize, to: NodeId) -> Block {
+        let frame = &self.frames[level];
+        let blocks = frame.blocks[to.index()];
+        let loops = &frame.analysis.loops;
+        match loops.headed_by(to) {
+            Some(l) if loops.contains(l, frame.node) => blocks.body,
+            _ => blocks.enter,
+        }
+    }
+
+    fn is_irregular(&self, n: NodeId) -> bool {
+        self.frame().analysis.loops.irregular.contains(n.index())
+    }
+
+    fn start_node(&mut self, n: NodeId) {
+        self.ended = false;
+        let frame = self.frame();
+        let live = (frame.analysis.live).within(frame.snapshot.code(), &frame.analysis.graph, n);
+        let blocks = frame.blocks[n.index()];
+        let header = frame.analysis.loops.headed_by(n);
+        let start = frame.analysis.graph[n].start;
+        self.b.switch_to_block(blocks.enter);
+        if !self.is_irregular(n) {
+            self.b.seal_block(blocks.enter);
+        }
+        // Before the loop the enclosing loops are the active ones.
+        if header.is_none() {
+            self.frame_mut().node = n;
+        }
+        let frame = self.frame_mut();
+        frame.pc = start;
+        frame.live = live;
+        if let Some(l) = header {
+            self.enter_loop(l, n);
+            self.frame_mut().node = n;
+        }
+    }
+
+    /// Emits what runs once before a loop, and starts its body.
+    fn enter_loop(&mut self, l: LoopId, n: NodeId) {
+        let frame = self.frame();
+        let modified = frame.analysis.loops[l].modified.clone();
+        let invariant: Vec<u16> = (frame.analysis.live.at_start(n).iter())
+            .filter(|r| !modified.contains(*r))
+            .map(|r| r as u16)
+            .collect();
+        let parent = frame.analysis.loops[l].parent;
+        let base = frame.base;
+        let outer = parent.and_then(|p| self.frame().loops[p.index()].clone());
+        let mut state = LoopState::default();
+        if let Some(outer) = outer {
+            state.synced = outer.synced;
+        }
+        let mut values = Vec::new();
+        for &r in &invariant {
+            let v = self.raw(r);
+            values.push(v);
+            let slot = base + u32::from(r);
+            if self.constant_of(v).is_none() && state.synced.get(&slot) != Some(&v) {
+                self.sync(slot, v);
+                state.synced.insert(slot, v);
+            }
+        }
+        self.hoist_views(l, &invariant, &mut state);
+        let body = self.frame().blocks[n.index()].body;
+        self.b.ins().jump(body, &[]);
+        self.b.switch_to_block(body);
+        for (&r, v) in invariant.iter().zip(values) {
+            self.define(r, v);
+        }
+        self.frame_mut().loops[l.index()] = Some(state);
+    }
+}

@@ -1,0 +1,196 @@
+//! Calls of helpers and of other functions.
+
+use super::emit::{Region, helper_signature, interface_signature};
+use super::{Lowered, Translator, ctx};
+use crate::error::JitError;
+use crate::helpers::Helper;
+use crate::snapshot::{FuncFact, Interface};
+use cranelift_codegen::ir::types::{I32, I64};
+use cranelift_codegen::ir::{
+    ExtFuncData, ExternalName, FuncRef, InstBuilder, StackSlotData, StackSlotKind,
+    UserExternalName, Value,
+};
+use raya_bytecode::FRAME_HEADER;
+use raya_runtime::func::FuncInfo;
+use raya_runtime::mem::abi::AbiKind;
+use std::mem::offset_of;
+
+/// Offset of the typed native entry in a function's record.
+const CELL: usize = offset_of!(FuncInfo, cell);
+
+impl Translator<'_> {
+    /// Calls a helper as its table entry asks: the place is stored before, exceptions
+    /// and dropped assumptions are looked at after. A boolean result is a register's.
+    pub(super) fn call_helper(&mut self, helper: Helper, args: &[Value]) -> Value {
+        let sig = helper.sig();
+        if sig.flags.throws || sig.flags.user || sig.flags.gc {
+            self.mark_place();
+        }
+        let v = self.raw_helper(helper, args);
+        if sig.flags.user {
+            self.storages_changed();
+        }
+        if sig.flags.throws {
+            self.check_pending();
+        }
+        match sig.ret {
+            AbiKind::Bool => self.bool_from_arg(v),
+            _ => v,
+        }
+    }
+
+    /// Calls a helper and nothing else.
+    pub(super) fn raw_helper(&mut self, helper: Helper, args: &[Value]) -> Value {
+        let sig = helper.sig();
+        if !self.in_cold && self.in_innermost_loop() {
+            self.tables.census.loop_helpers += 1;
+        }
+        if self.job.count_helpers {
+            self.count(helper);
+        }
+        let target = self.job.linkage.helpers[helper as usize];
+        let mut all = Vec::with_capacity(args.len() + 1);
+        all.push(self.cx);
+        all.extend_from_slice(args);
+        let results = self.call_address(target, helper_signature(sig.params, sig.ret), &all);
+        results[0]
+    }
+
+    fn count(&mut self, helper: Helper) {
+        let counters = self.load(I64, Region::Ctx, self.cx, ctx::COUNTERS);
+        let at = helper as usize * 8;
+        let n = self.load(I64, Region::Cell, counters, at);
+        let n = self.b.ins().iadd_imm_s(n, 1);
+        self.store(Region::Cell, n, counters, at);
+    }
+
+    /// Whether the current place is in a loop that contains no other.
+    pub(super) fn in_innermost_loop(&self) -> bool {
+        let frame = self.frame();
+        let active = frame.active_loops().next();
+        active.is_some_and(|l| frame.analysis.loops[l].innermost)
+    }
+
+    /// Stores where this activation is, for traces and the collector.
+    pub(super) fn mark_place(&mut self) {
+        let fp = self.b.ins().get_frame_pointer(I64);
+        self.store(Region::Ctx, fp, self.cx, ctx::NATIVE_FP);
+        let site = self.site() + self.job.site_base;
+        let site = self.int_const(site as i32);
+        self.store(Region::Ctx, site, self.cx, ctx::SITE);
+    }
+
+    /// Calls a function through its cell, or directly when it is the one being compiled.
+    pub(super) fn call_function(&mut self, callee: &FuncFact, args: &[Value]) -> Value {
+        let v = if callee.info == self.job.snapshot.info {
+            let own = self.own_entry();
+            let all = self.typed_args(&callee.interface, args);
+            let call = self.b.ins().call(own, &all);
+            self.b.inst_results(call)[0]
+        } else {
+            (self.tables.callees).insert(callee.info, callee.interface.clone());
+            let info = self.address(callee.info);
+            self.call_cell(info, &callee.interface, args)
+        };
+        self.after_call();
+        self.from_arg(callee.interface.ret, v)
+    }
+
+    /// Calls the function whose record is at `info`; gives the raw result.
+    pub(super) fn call_cell(&mut self, info: Value, how: &Interface, args: &[Value]) -> Value {
+        let target = self.load(I64, Region::Cell, info, CELL);
+        let all = self.typed_args(how, args);
+        let sig = self.import_signature(interface_signature(how));
+        let call = self.b.ins().call_indirect(sig, target, &all);
+        self.b.inst_results(call)[0]
+    }
+
+    /// What follows every call of user code.
+    pub(super) fn after_call(&mut self) {
+        self.storages_changed();
+        self.check_pending();
+    }
+
+    fn typed_args(&mut self, how: &Interface, args: &[Value]) -> Vec<Value> {
+        let mut all = vec![self.cx];
+        for (repr, v) in how.params.iter().zip(args) {
+            let v = self.to_arg(*repr, *v);
+            all.push(v);
+        }
+        all
+    }
+
+    /// The typed entry of the function being compiled: the first of its blob.
+    fn own_entry(&mut self) -> FuncRef {
+        if let Some(own) = self.own {
+            return own;
+        }
+        let sig = self.import_signature(interface_signature(&self.job.snapshot.interface));
+        let name = (self.b.func).declare_imported_user_function(UserExternalName {
+            namespace: 0,
+            index: 0,
+        });
+        let own = self.b.import_function(ExtFuncData {
+            name: ExternalName::user(name),
+            signature: sig,
+            colocated: true,
+            patchable: false,
+        });
+        *self.own.insert(own)
+    }
+
+    /// The values of consecutive registers.
+    pub(super) fn arguments(&mut self, first: u16, len: usize) -> Vec<Value> {
+        (0..len as u16).map(|i| self.get(first + i)).collect()
+    }
+
+    /// The address of a copy of a call window on the native stack, with the given
+    /// registers from its first argument on.
+    pub(super) fn window(&mut self, first: u16, len: u16) -> Value {
+        let size = (u32::from(FRAME_HEADER) + u32::from(len)) * 8;
+        let slot = match self.window {
+            Some(slot) => slot,
+            None => {
+                let data = StackSlotData::new(StackSlotKind::ExplicitSlot, 0, 3);
+                *self.window.insert(self.b.create_sized_stack_slot(data))
+            }
+        };
+        let data = &mut self.b.func.sized_stack_slots[slot];
+        data.size = data.size.max(size);
+        for k in 0..len {
+            let v = self.get(first + k);
+            let repr = self.repr(first + k);
+            let bits = self.to_slot(repr, v);
+            let offset = i32::from(FRAME_HEADER + k) * 8;
+            let at = self.b.ins().stack_addr(I64, slot, offset);
+            self.store(Region::Window, bits, at, 0);
+        }
+        self.b.ins().stack_addr(I64, slot, 0)
+    }
+
+    /// The interned name that an operand names, as a word.
+    pub(super) fn name(&mut self, id: u16) -> Result<Value, JitError> {
+        match self.frame().snapshot.names.get(&id) {
+            Some(&word) => Ok(self.word_const(word)),
+            None => Err(JitError::Malformed(format!("name {id} is not linked"))),
+        }
+    }
+
+    /// The address of the current instruction's inline-cache cell.
+    pub(super) fn cache_cell(&mut self) -> Value {
+        let frame = self.frame();
+        let index = frame.snapshot.cache_index(frame.pc).unwrap_or(0);
+        let addr = frame.snapshot.caches + index * 8;
+        self.address(addr)
+    }
+
+    /// A truncated word or a 32-bit index as a helper's argument.
+    pub(super) fn index_arg(&mut self, n: u16) -> Value {
+        self.b.ins().iconst(I32, i64::from(n))
+    }
+
+    /// Refuses operands that the verifier would have refused.
+    pub(super) fn malformed(what: &str) -> Lowered {
+        Err(JitError::Malformed(what.to_owned()))
+    }
+}

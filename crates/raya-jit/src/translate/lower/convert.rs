@@ -1,0 +1,278 @@
+//! Conversions between representations.
+
+use super::lowerings;
+use super::numbers::{bits, truncate, whole};
+use crate::exits::record::ExitReason;
+use crate::helpers::Helper;
+use crate::translate::emit::Region;
+use crate::translate::{Lowered, Translator};
+use cranelift_codegen::ir::condcodes::{FloatCC, IntCC};
+use cranelift_codegen::ir::types::{F64, I8, I32, I64};
+use cranelift_codegen::ir::{InstBuilder, MemFlagsData, Value};
+use raya_bytecode::Instr;
+use raya_runtime::desc::imm;
+use raya_runtime::mem::{layout, value};
+
+lowerings! {
+    I32ToF64 |t, i| {
+        let n = t.get(i.b);
+        let v = t.b.ins().fcvt_from_sint(F64, n);
+        t.set(i.a, v)
+    };
+    F64ToI32 |t, i| {
+        let x = t.get(i.b);
+        let n = truncate(t, x);
+        // `i32::MIN` may be the number itself or out of range: the helper knows.
+        let fine = t.compare_imm(IntCC::NotEqual, n, i64::from(i32::MIN));
+        let v = t.unless(fine, n, |t| t.call_helper(Helper::f64_to_i32, &[x]));
+        t.set(i.a, v)
+    };
+    F64ToI32Wrap |t, i| {
+        let x = t.get(i.b);
+        let n = truncate(t, x);
+        let fine = t.compare_imm(IntCC::NotEqual, n, i64::from(i32::MIN));
+        let v = t.unless(fine, n, |t| t.call_helper(Helper::f64_to_i32_wrap, &[x]));
+        t.set(i.a, v)
+    };
+    F64ToIndex |t, i| {
+        let x = t.get(i.b);
+        let (n, exact) = whole(t, x);
+        t.guard(exact, ExitReason::Number);
+        t.set(i.a, n)
+    };
+    BoxF64 |t, i| {
+        let x = t.get(i.b);
+        let v = box_double(t, x);
+        t.set(i.a, v)
+    };
+    BoxI32 |t, i| {
+        let n = t.get(i.b);
+        let v = box_int(t, n);
+        t.set(i.a, v)
+    };
+    BoxBool |t, i| {
+        let x = t.get(i.b);
+        let v = box_bool(t, x);
+        t.set(i.a, v)
+    };
+    UnboxF64 |t, i| {
+        let w = t.get(i.b);
+        let desc = descriptor(t, i.c)?;
+        let v = unbox_double(t, w, desc);
+        t.set(i.a, v)
+    };
+    UnboxI32 |t, i| {
+        let w = t.get(i.b);
+        let desc = descriptor(t, i.c)?;
+        let int = is_int(t, w);
+        let n = t.b.ins().ireduce(I32, w);
+        let v = t.unless(int, n, |t| t.call_helper(Helper::unbox_i32, &[w, desc]));
+        t.set(i.a, v)
+    };
+    UnboxBool |t, i| {
+        let w = t.get(i.b);
+        let tag = t.b.ins().band_imm_s(w, -2);
+        let is_bool = t.compare_imm(IntCC::Equal, tag, value::FALSE as i64);
+        t.guard(is_bool, ExitReason::Type);
+        let low = t.b.ins().ireduce(I8, w);
+        let v = t.b.ins().band_imm_u(low, 1);
+        t.set(i.a, v)
+    };
+    CheckType |t, i| {
+        let (w, desc) = (t.get(i.b), descriptor(t, i.c)?);
+        let v = t.call_helper(Helper::check_type, &[w, desc]);
+        t.set(i.a, v)
+    };
+    Cast |t, i| {
+        let (w, desc) = (t.get(i.b), descriptor(t, i.c)?);
+        let v = t.call_helper(Helper::check_type, &[w, desc]);
+        t.set(i.a, v)
+    };
+    NonNull |t, i| {
+        let w = t.get(i.b);
+        let some = t.compare_imm(IntCC::NotEqual, w, value::NULL as i64);
+        t.guard(some, ExitReason::Null);
+        t.set(i.a, w)
+    };
+    Narrow |t, i| {
+        let (w, desc) = (t.get(i.b), descriptor(t, i.c)?);
+        let v = match known_handle(t, i.c) {
+            Some(handle) => {
+                let fits = has_handle(t, w, handle);
+                t.unless(fits, w, |t| t.call_helper(Helper::narrow, &[w, desc]))
+            }
+            None => t.call_helper(Helper::narrow, &[w, desc]),
+        };
+        t.set(i.a, v)
+    };
+    InstanceOf |t, i| {
+        let (w, desc) = (t.get(i.b), descriptor(t, i.c)?);
+        let v = t.call_helper(Helper::instance_of, &[w, desc]);
+        t.set(i.a, v)
+    };
+    InstanceOfAny |t, i| {
+        let (w, class) = (t.get(i.b), t.get(i.c));
+        let v = t.call_helper(Helper::instance_of_any, &[w, class]);
+        t.set(i.a, v)
+    };
+    F64ToStr |t, i| {
+        let x = t.get(i.b);
+        let v = t.call_helper(Helper::f64_to_str, &[x]);
+        t.set(i.a, v)
+    };
+    I32ToStr |t, i| {
+        let n = t.get(i.b);
+        let v = t.call_helper(Helper::i32_to_str, &[n]);
+        t.set(i.a, v)
+    };
+    BoolToStr |t, i| {
+        let x = t.get(i.b);
+        let w = box_bool(t, x);
+        let v = t.call_helper(Helper::to_str, &[w]);
+        t.set(i.a, v)
+    };
+    ToStr |t, i| {
+        let w = t.get(i.b);
+        let v = t.call_helper(Helper::to_str, &[w]);
+        t.set(i.a, v)
+    };
+    TruthyF64 |t, i| {
+        let x = t.get(i.b);
+        let zero = t.double_const(0.0);
+        // Ordered and different: false for NaN.
+        let v = t.b.ins().fcmp(FloatCC::OrderedNotEqual, x, zero);
+        t.set(i.a, v)
+    };
+    TruthyStr |t, i| {
+        let s = t.get(i.b);
+        let len = t.load(I32, Region::Text, s, layout::STRING_LEN);
+        let v = t.compare_imm(IntCC::NotEqual, len, 0);
+        t.set(i.a, v)
+    };
+    Truthy |t, i| {
+        let w = t.get(i.b);
+        let tag = t.b.ins().band_imm_s(w, -2);
+        let is_bool = t.compare_imm(IntCC::Equal, tag, value::FALSE as i64);
+        let low = t.b.ins().ireduce(I8, w);
+        let fast = t.b.ins().band_imm_u(low, 1);
+        let v = t.unless(is_bool, fast, |t| t.call_helper(Helper::truthy, &[w]));
+        t.set(i.a, v)
+    };
+    TypeOf |t, i| {
+        let w = t.get(i.b);
+        let v = t.call_helper(Helper::type_of, &[w]);
+        t.set(i.a, v)
+    };
+    ToNumber |t, i| {
+        let w = t.get(i.b);
+        let double = is_double(t, w);
+        let fast = unboxed(t, w);
+        let v = t.unless(double, fast, |t| t.call_helper(Helper::to_number, &[w]));
+        t.set(i.a, v)
+    };
+    Not |t, i| {
+        let x = t.get(i.b);
+        let v = t.b.ins().bxor_imm_u(x, 1);
+        t.set(i.a, v)
+    };
+}
+
+/// The descriptor that an operand names.
+pub(super) fn descriptor(t: &mut Translator<'_>, id: u16) -> Result<Value, crate::error::JitError> {
+    match t.frame().snapshot.descs.get(&id).map(|d| d.desc) {
+        Some(addr) => Ok(t.address(addr)),
+        None => Err(crate::error::JitError::Malformed(format!("type {id} is not linked"))),
+    }
+}
+
+/// The handle of the only objects that a descriptor admits beside what a helper sees.
+fn known_handle(t: &Translator<'_>, id: u16) -> Option<u32> {
+    let fact = t.frame().snapshot.descs.get(&id)?;
+    (fact.handle != 0 && fact.immediates & !imm::NULL == 0).then_some(fact.handle)
+}
+
+/// Whether a word is an object with exactly this type handle.
+pub(super) fn has_handle(t: &mut Translator<'_>, w: Value, handle: u32) -> Value {
+    let no = t.cold();
+    let done = t.fresh();
+    let result = t.b.append_block_param(done, I8);
+    let object = is_object(t, w);
+    t.require(object, no);
+    let found = t.load(I32, Region::Header, w, layout::HEADER_TYPE);
+    let same = t.compare_imm(IntCC::Equal, found, i64::from(handle as i32));
+    t.b.ins().jump(done, &[same.into()]);
+    t.enter(no);
+    let never = t.b.ins().iconst(I8, 0);
+    t.b.ins().jump(done, &[never.into()]);
+    t.enter(done);
+    result
+}
+
+/// Whether a word refers to a heap object: one subtraction and an unsigned compare.
+pub(super) fn is_object(t: &mut Translator<'_>, w: Value) -> Value {
+    let from = t.b.ins().iadd_imm_s(w, -(value::FIRST_POINTER as i64));
+    let room = t.word_const(value::FIRST_NUMBER - value::FIRST_POINTER);
+    t.b.ins().icmp(IntCC::UnsignedLessThan, from, room)
+}
+
+/// Whether a word is a boxed int.
+pub(super) fn is_int(t: &mut Translator<'_>, w: Value) -> Value {
+    let tag = t.word_const(value::INT_TAG);
+    t.b.ins().icmp(IntCC::UnsignedGreaterThanOrEqual, w, tag)
+}
+
+/// Whether a word is a boxed double: between the doubles' offset and the ints' tag.
+pub(super) fn is_double(t: &mut Translator<'_>, w: Value) -> Value {
+    let offset = t.word_const(value::DOUBLE_OFFSET);
+    let from = t.b.ins().isub(w, offset);
+    let room = t.word_const(value::INT_TAG - value::DOUBLE_OFFSET);
+    t.b.ins().icmp(IntCC::UnsignedLessThan, from, room)
+}
+
+/// The double in a word that holds one.
+pub(super) fn unboxed(t: &mut Translator<'_>, w: Value) -> Value {
+    let offset = t.word_const(value::DOUBLE_OFFSET);
+    let bits = t.b.ins().isub(w, offset);
+    t.b.ins().bitcast(F64, MemFlagsData::new(), bits)
+}
+
+/// The double in a word that holds a double or an int; the helper throws for others.
+fn unbox_double(t: &mut Translator<'_>, w: Value, desc: Value) -> Value {
+    let double = is_double(t, w);
+    let fast = unboxed(t, w);
+    t.unless(double, fast, |t| t.call_helper(Helper::unbox_f64, &[w, desc]))
+}
+
+/// A double as a word; NaN becomes canonical.
+pub(super) fn box_double(t: &mut Translator<'_>, x: Value) -> Value {
+    t.note_boxing();
+    let raw = bits(t, x);
+    let ordered = t.b.ins().fcmp(FloatCC::Equal, x, x);
+    let canonical = t.word_const(f64::NAN.to_bits());
+    let clean = t.b.ins().select(ordered, raw, canonical);
+    let offset = t.word_const(value::DOUBLE_OFFSET);
+    t.b.ins().iadd(clean, offset)
+}
+
+/// An int as a word.
+pub(super) fn box_int(t: &mut Translator<'_>, n: Value) -> Value {
+    t.note_boxing();
+    let wide = t.b.ins().uextend(I64, n);
+    let tag = t.word_const(value::INT_TAG);
+    t.b.ins().bor(wide, tag)
+}
+
+/// A boolean as a word.
+pub(super) fn box_bool(t: &mut Translator<'_>, x: Value) -> Value {
+    let wide = t.b.ins().uextend(I64, x);
+    t.b.ins().bor_imm_u(wide, value::FALSE as i64)
+}
+
+impl Translator<'_> {
+    /// Counts a boxing on the expected path of an innermost loop.
+    fn note_boxing(&mut self) {
+        if !self.in_cold && self.in_innermost_loop() {
+            self.tables.census.loop_boxings += 1;
+        }
+    }
+}

@@ -1,0 +1,49 @@
+//! One lowering per opcode.
+//!
+//! [`lower`] is expanded from the opcode list: each opcode has a function of its name
+//! in one of the modules below, so an opcode without a lowering does not compile.
+//! A fast path is emitted inline; behind it is always the runtime's helper.
+
+mod any;
+mod arrays;
+mod compare;
+mod control;
+mod convert;
+mod functions;
+mod members;
+mod moves;
+mod numbers;
+mod objects;
+mod strings;
+
+use super::{Lowered, Translator};
+use raya_bytecode::{Instr, Op, for_each_op};
+
+use {
+    any::*, arrays::*, compare::*, control::*, convert::*, functions::*, members::*, moves::*,
+    numbers::*, objects::*, strings::*,
+};
+
+macro_rules! dispatch {
+    ($($name:ident = $num:literal, [$a:ident, $b:ident, $c:ident], [$($flag:ident),*], $doc:literal;)*) => {
+        /// Lowers one instruction.
+        pub(super) fn lower(t: &mut Translator<'_>, ins: Instr) -> Lowered {
+            match ins.op {
+                $(Op::$name => $name(t, ins),)*
+            }
+        }
+    };
+}
+for_each_op!(dispatch);
+
+/// Defines lowerings: `Name |t, ins| body;`, where the body ends in nothing.
+macro_rules! lowerings {
+    ($($name:ident |$t:ident, $i:ident| $body:expr;)*) => {$(
+        #[allow(non_snake_case)]
+        pub(super) fn $name($t: &mut Translator<'_>, $i: Instr) -> Lowered {
+            $body;
+            Ok(())
+        }
+    )*};
+}
+use lowerings;

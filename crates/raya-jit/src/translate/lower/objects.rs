@@ -1,0 +1,203 @@
+//! Objects with declared fields: allocation, fields, statics, the write barrier.
+
+use super::lowerings;
+use crate::error::JitError;
+use crate::exits::record::ExitReason;
+use crate::helpers::Helper;
+use crate::snapshot::{ClassFact, FieldFact};
+use crate::translate::emit::{Region, clif_type};
+use crate::translate::{Lowered, Translator, ctx};
+use cranelift_codegen::ir::condcodes::IntCC;
+use cranelift_codegen::ir::types::{I8, I64};
+use cranelift_codegen::ir::{InstBuilder, Value};
+use raya_bytecode::{Instr, Repr};
+use raya_runtime::mem::{layout, value};
+
+lowerings! {
+    NewObject |t, i| {
+        let class = class(t, i.b)?;
+        let v = new_object(t, class);
+        t.set(i.a, v)
+    };
+    GetField |t, i| {
+        let field = field(t, i.c)?;
+        let object = t.get(i.b);
+        let v = load_field(t, object, field);
+        t.set(i.a, v)
+    };
+    GetFieldSet |t, i| {
+        let field = field(t, i.c)?;
+        let object = t.get(i.b);
+        let v = load_field(t, object, field);
+        let set = t.compare_imm(IntCC::NotEqual, v, value::UNSET as i64);
+        let v = if field.optional {
+            let null = t.word_const(value::NULL);
+            t.b.ins().select(set, v, null)
+        } else {
+            t.guard(set, ExitReason::Unset);
+            v
+        };
+        t.set(i.a, v)
+    };
+    SetField |t, i| {
+        let field = field(t, i.b)?;
+        let (object, v) = (t.get(i.a), t.get(i.c));
+        let region = Region::Field(field.offset);
+        let bits = match field.repr {
+            Repr::F64 | Repr::Word => v,
+            narrow => t.to_slot(narrow, v),
+        };
+        t.store(region, bits, object, field.offset as usize);
+        if field.repr == Repr::Word {
+            t.barrier(object, object, field.offset as usize, v)
+        }
+    };
+    GetStatic |t, i| {
+        let (base, offset, region) = static_slot(t, i.b)?;
+        let repr = t.repr(i.a);
+        let bits = t.load(I64, region, base, offset);
+        let unset = match repr {
+            Repr::F64 => value::UNSET_F64,
+            Repr::I32 | Repr::Bool => value::UNSET_I32,
+            Repr::Word => value::UNSET,
+        };
+        let unset = t.word_const(unset);
+        let set = t.b.ins().icmp(IntCC::NotEqual, bits, unset);
+        t.guard(set, ExitReason::Unset);
+        let v = t.from_slot(repr, bits);
+        t.set(i.a, v)
+    };
+    SetStatic |t, i| {
+        let (base, offset, region) = static_slot(t, i.b)?;
+        let v = t.get(i.a);
+        let repr = t.repr(i.a);
+        let bits = t.to_slot(repr, v);
+        t.store(region, bits, base, offset)
+    };
+    GetClass |t, i| {
+        let class = class(t, i.b)?;
+        let info = t.address(class.info);
+        let v = t.call_helper(Helper::get_class, &[info]);
+        t.set(i.a, v)
+    };
+    InitClass |t, i| {
+        let class = class(t, i.a)?;
+        let info = t.address(class.info);
+        t.call_helper(Helper::init_class, &[info])
+    };
+}
+
+fn class(t: &Translator<'_>, id: u16) -> Result<ClassFact, JitError> {
+    let known = t.frame().snapshot.classes.get(&id).copied();
+    known.ok_or_else(|| JitError::Malformed(format!("class {id} is not linked")))
+}
+
+fn field(t: &Translator<'_>, id: u16) -> Result<FieldFact, JitError> {
+    let known = t.frame().snapshot.fields.get(&id).copied();
+    known.ok_or_else(|| JitError::Malformed(format!("field {id} is not linked")))
+}
+
+/// Base, offset and region of a static field: a global slot, so no barrier.
+fn static_slot(t: &mut Translator<'_>, id: u16) -> Result<(Value, usize, Region), JitError> {
+    let slot = field(t, id)?.static_slot;
+    let slot = slot.ok_or_else(|| JitError::Malformed(format!("field {id} is not static")))?;
+    Ok(t.global_slot(slot))
+}
+
+/// Reads a field of an instance.
+pub(super) fn load_field(t: &mut Translator<'_>, object: Value, field: FieldFact) -> Value {
+    let ty = clif_type(field.repr);
+    let region = Region::Field(field.offset);
+    t.load(ty, region, object, field.offset as usize)
+}
+
+/// An instance with zero fields: a cell is taken inline, a full run asks the runtime.
+fn new_object(t: &mut Translator<'_>, class: ClassFact) -> Value {
+    let info = t.address(class.info);
+    if !class.plain || class.size as usize > raya_heap::MAX_SMALL {
+        return t.call_helper(Helper::new_object, &[info]);
+    }
+    t.allocate(class.size as usize, class.handle, |t| {
+        t.call_helper(Helper::new_object, &[info])
+    })
+}
+
+impl Translator<'_> {
+    /// A fresh zeroed cell with its header; `slow` makes the object when the run of
+    /// free cells is used up.
+    pub(super) fn allocate(
+        &mut self,
+        size: usize,
+        handle: u32,
+        slow: impl FnOnce(&mut Self) -> Value,
+    ) -> Value {
+        let size_class = raya_heap::class_of(size);
+        let bump = raya_heap::BUMP_OFFSET + size_class * raya_heap::BUMP_STRIDE;
+        let cx = self.cx;
+        let heap = self.load_fixed(I64, cx, ctx::HEAP);
+        let cur = self.load(I64, Region::Heap, heap, bump + raya_heap::BUMP_CUR);
+        let end = self.load(I64, Region::Heap, heap, bump + raya_heap::BUMP_END);
+        let room = self.b.ins().icmp(IntCC::UnsignedLessThan, cur, end);
+        let (fast, cold, done) = (self.fresh(), self.cold(), self.fresh());
+        let result = self.b.append_block_param(done, I64);
+        self.b.ins().brif(room, fast, &[], cold, &[]);
+
+        self.enter(fast);
+        let cell = raya_heap::cell_size(size_class) as i64;
+        let next = self.b.ins().iadd_imm_s(cur, cell);
+        self.store(Region::Heap, next, heap, bump + raya_heap::BUMP_CUR);
+        let header = self.word_const(u64::from(handle));
+        self.store(Region::Header, header, cur, layout::HEADER_TYPE);
+        self.b.ins().jump(done, &[cur.into()]);
+
+        self.enter(cold);
+        let before = std::mem::replace(&mut self.in_cold, true);
+        let v = slow(self);
+        self.in_cold = before;
+        self.b.ins().jump(done, &[v.into()]);
+        self.enter(done);
+        result
+    }
+
+    /// After storing the word `v` at `at + offset` in `object`: tells the collector when
+    /// the object is old and was not recorded yet.
+    pub(super) fn barrier(&mut self, object: Value, at: Value, offset: usize, v: Value) {
+        if self.constant_of(v).is_some() {
+            return; // immediates; constants of the module are roots themselves
+        }
+        let cx = self.cx;
+        let heap = self.load_fixed(I64, cx, ctx::HEAP);
+        let bias = self.load_fixed(I64, heap, raya_heap::UNLOG_BIAS_OFFSET);
+        let byte = self.b.ins().ushr_imm_u(object, 6);
+        let byte = self.b.ins().iadd(bias, byte);
+        let byte = self.load(I8, Region::Barrier, byte, 0);
+        let bit = self.b.ins().ushr_imm_u(object, 3);
+        let bit = self.b.ins().ireduce(I8, bit);
+        let bit = self.b.ins().band_imm_u(bit, 7);
+        let one = self.b.ins().iconst(I8, 1);
+        let mask = self.b.ins().ishl(one, bit);
+        let old = self.b.ins().band(byte, mask);
+        let cold = self.cold();
+        self.divert_back(old, cold, |t| {
+            let slot = t.b.ins().iadd_imm_s(at, offset as i64);
+            t.raw_helper(Helper::write_barrier, &[object, slot]);
+        });
+    }
+
+    /// Runs `emit` in the cold block when `cond` holds, and goes on.
+    fn divert_back(
+        &mut self,
+        cond: Value,
+        cold: cranelift_codegen::ir::Block,
+        emit: impl FnOnce(&mut Self),
+    ) {
+        let go_on = self.fresh();
+        self.b.ins().brif(cond, cold, &[], go_on, &[]);
+        self.enter(cold);
+        let before = std::mem::replace(&mut self.in_cold, true);
+        emit(self);
+        self.in_cold = before;
+        self.b.ins().jump(go_on, &[]);
+        self.enter(go_on);
+    }
+}

@@ -1,0 +1,313 @@
+//! From bytecode to CLIF.
+//!
+//! One [`Translator`] emits one CLIF function: the typed entry of a function or an
+//! entry at a loop header. Registers are Cranelift variables with unboxed types;
+//! callees that are inlined are translated in place, with a [`Frame`] of their own.
+//! Knows no addresses but those in the [`Snapshot`] and the [`Linkage`].
+//!
+//! Invariant: at every instruction boundary the variables of all frames are the
+//! registers that the interpreter would have there, so that an exit is possible
+//! before each instruction.
+
+mod body;
+mod calls;
+mod checks;
+mod emit;
+mod entries;
+mod frame;
+mod leave;
+mod lower;
+
+pub use emit::{arg_type, clif_type, helper_signature, signature};
+pub use entries::{frame_entry, thunk};
+pub use frame::{Frame, LoopState};
+
+use crate::analysis::Analysis;
+use crate::error::JitError;
+use crate::exits::record::ExitRecord;
+use crate::snapshot::Snapshot;
+use cranelift_codegen::ir::types::I64;
+use cranelift_codegen::ir::{
+    AliasRegion, Block, FuncRef, Function, InstBuilder, SigRef, Signature, StackSlotData,
+    StackSlotKind, UserFuncName, Value,
+};
+use cranelift_codegen::isa::TargetIsa;
+use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
+use emit::Region;
+use raya_bytecode::Repr;
+use rustc_hash::FxHashMap;
+use std::mem::offset_of;
+
+/// What lowering an instruction gives.
+pub(crate) type Lowered = Result<(), JitError>;
+
+/// Addresses that compiled code calls.
+#[derive(Clone, Debug)]
+pub struct Linkage {
+    /// Entries of the helpers, by table index.
+    pub helpers: Vec<usize>,
+    /// Exits by representation of the function's result: `(ctx, image, exit) -> result`.
+    pub exits: [usize; 4],
+    /// Exit of code entered at a loop header: `(ctx, fp, exit)`.
+    pub exit_osr: usize,
+    /// Runs a function in the interpreter: `(ctx, func, fp)`.
+    pub interpret: usize,
+    /// Counts down to the next forced exit; 0 when none are forced.
+    pub exit_counter: usize,
+}
+
+/// Results of code that was entered at a loop header.
+pub mod osr_result {
+    /// The function returned; its result is in `fp[-3]`.
+    pub const DONE: i32 = 0;
+    /// The interpreter goes on at `ctx.fp`, `ctx.ip`.
+    pub const EXITED: i32 = 1;
+    /// The exception in `ctx.pending` leaves the function.
+    pub const THROWN: i32 = 2;
+}
+
+/// A function that was inlined, or the root: how traces and exits name code.
+#[derive(Clone, Debug)]
+pub struct InlineNode {
+    /// Address of the function's `FuncInfo`.
+    pub func: usize,
+    /// Node and program counter of the call; none for the root.
+    pub parent: Option<(u32, u32)>,
+}
+
+/// A place in the bytecode: node of the inline tree and program counter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Site {
+    /// Index into the inline tree.
+    pub node: u32,
+    /// Program counter.
+    pub pc: u32,
+}
+
+/// What the code of one job refers to beside instructions.
+#[derive(Debug, Default)]
+pub struct Tables {
+    /// Inline tree; 0 is the root.
+    pub tree: Vec<InlineNode>,
+    /// Sites by local number.
+    pub sites: Vec<Site>,
+    /// Exits by local number.
+    pub exits: Vec<ExitRecord>,
+    /// `FuncInfo`s whose cells the code calls through.
+    pub callees: FxHashMap<usize, crate::snapshot::Interface>,
+    /// What the code costs per round.
+    pub census: Census,
+}
+
+/// What was emitted, for `--jit-stats`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Census {
+    /// Helper calls on the expected path of innermost loops.
+    pub loop_helpers: u32,
+    /// Boxings on the expected path of innermost loops.
+    pub loop_boxings: u32,
+    /// Calls that were inlined.
+    pub inlined: u32,
+    /// Bytecode instructions that were translated.
+    pub instructions: u32,
+}
+
+/// What a translation needs beside the bytecode.
+pub struct Job<'a> {
+    /// The function.
+    pub snapshot: &'a Snapshot,
+    /// Addresses.
+    pub linkage: &'a Linkage,
+    /// First global number of the job's sites and exits.
+    pub site_base: u32,
+    /// Counts every helper call in `ctx.counters`.
+    pub count_helpers: bool,
+    /// The target.
+    pub isa: &'a dyn TargetIsa,
+}
+
+/// Where control came in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Entry {
+    /// By a call, with typed arguments.
+    Call,
+    /// From the interpreter at this loop header, with its frame.
+    Loop(u32),
+}
+
+/// Where exits write the picture of the interpreter's frames.
+#[derive(Clone, Copy)]
+enum Image {
+    /// Into a stack slot.
+    Slot(cranelift_codegen::ir::StackSlot),
+    /// Into the interpreter's own frame.
+    Frame(Value),
+}
+
+/// Emits one function. See the module's header.
+pub(crate) struct Translator<'a> {
+    b: FunctionBuilder<'a>,
+    job: &'a Job<'a>,
+    tables: &'a mut Tables,
+    entry: Entry,
+    cx: Value,
+    image: Image,
+    /// Slots of the image that are in use.
+    image_len: u32,
+    /// The inlined chain, innermost last.
+    frames: Vec<Frame<'a>>,
+    regions: FxHashMap<Region, AliasRegion>,
+    signatures: FxHashMap<Signature, SigRef>,
+    /// The exit of the current instruction, if it has one.
+    exit: Option<Block>,
+    /// Shared end of all exits, with the exit number as its parameter.
+    tail: Option<(Block, Value)>,
+    /// Leaves the function with an exception pending.
+    unwind: Option<Block>,
+    /// Room for call windows that helpers read.
+    window: Option<cranelift_codegen::ir::StackSlot>,
+    /// Registers are being set up: what is thrown leaves the function.
+    in_prologue: bool,
+    /// This function, for direct calls of itself.
+    own: Option<FuncRef>,
+    /// The current block has its terminator.
+    ended: bool,
+    /// What is emitted now is on no expected path.
+    in_cold: bool,
+}
+
+/// Translates one entry of a function.
+pub fn translate(
+    job: &Job<'_>,
+    entry: Entry,
+    tables: &mut Tables,
+    context: &mut FunctionBuilderContext,
+) -> Result<Function, JitError> {
+    let snapshot = job.snapshot;
+    let sig = match entry {
+        Entry::Call => emit::interface_signature(&snapshot.interface),
+        Entry::Loop(_) => signature([I64], Some(cranelift_codegen::ir::types::I32)),
+    };
+    let mut func = Function::with_name_signature(UserFuncName::user(0, 0), sig);
+    if tables.tree.is_empty() {
+        tables.tree.push(InlineNode {
+            func: snapshot.info,
+            parent: None,
+        });
+    }
+    let mut b = FunctionBuilder::new(&mut func, context);
+    let start = b.create_block();
+    b.append_block_params_for_function_params(start);
+    b.switch_to_block(start);
+    b.seal_block(start);
+    let params = b.block_params(start).to_vec();
+    let image = match entry {
+        Entry::Call => Image::Slot(b.create_sized_stack_slot(StackSlotData::new(
+            StackSlotKind::ExplicitSlot,
+            0,
+            3,
+        ))),
+        Entry::Loop(_) => Image::Frame(params[1]),
+    };
+    let mut t = Translator {
+        b,
+        job,
+        tables,
+        entry,
+        cx: params[0],
+        image,
+        image_len: 0,
+        frames: Vec::new(),
+        regions: FxHashMap::default(),
+        signatures: FxHashMap::default(),
+        exit: None,
+        tail: None,
+        unwind: None,
+        window: None,
+        in_prologue: true,
+        own: None,
+        ended: false,
+        in_cold: false,
+    };
+    let osr = match entry {
+        Entry::Call => None,
+        Entry::Loop(header) => Some(header),
+    };
+    let analysis = Analysis::new(snapshot.code(), osr);
+    t.push_frame(snapshot, analysis, 0, 0, None);
+    t.prologue(&params);
+    t.in_prologue = false;
+    t.body()?;
+    t.finish();
+    let len = t.image_len;
+    let Translator { b, image, .. } = t;
+    b.finalize(job.isa.frontend_config());
+    if let Image::Slot(slot) = image {
+        func.sized_stack_slots[slot].size = (len * 8).max(8);
+    }
+    Ok(func)
+}
+
+impl Translator<'_> {
+    /// Checks the stack, pays for the entry and defines the arguments.
+    fn prologue(&mut self, params: &[Value]) {
+        match self.entry {
+            Entry::Call => {
+                let interface = &self.job.snapshot.interface;
+                for (i, repr) in interface.params.iter().enumerate() {
+                    let v = self.from_arg(*repr, params[i + 1]);
+                    self.define(i as u16, v);
+                }
+                self.stack_check();
+                let weight = self.frame().func().weight;
+                self.pay(weight);
+            }
+            Entry::Loop(_) => {
+                let entry = self.frame().analysis.graph.entry;
+                let live: Vec<usize> = self.frame().analysis.live.at_start(entry).iter().collect();
+                for r in live {
+                    let r = r as u16;
+                    let bits = self.load_slot(params[1], r);
+                    self.define(r, bits);
+                }
+            }
+        }
+        let entry = self.frame().analysis.graph.entry;
+        let first = self.frame().blocks[entry.index()].enter;
+        self.b.ins().jump(first, &[]);
+    }
+
+    /// A register's value from the interpreter's frame.
+    fn load_slot(&mut self, fp: Value, r: u16) -> Value {
+        let ty = self.frame().var_type(r);
+        self.load(ty, Region::Image, fp, r as usize * 8)
+    }
+
+    fn finish(&mut self) {
+        self.finish_unwind();
+        self.finish_tail();
+        self.b.seal_all_blocks();
+    }
+}
+
+/// Offsets in the context.
+pub(crate) mod ctx {
+    use super::offset_of;
+    use raya_runtime::ctx::Ctx;
+    pub const BUDGET: usize = offset_of!(Ctx, budget);
+    pub const PENDING: usize = offset_of!(Ctx, pending);
+    pub const STACK_LIMIT: usize = offset_of!(Ctx, stack_limit);
+    pub const VM_TOP: usize = offset_of!(Ctx, vm_top);
+    pub const VM_LIMIT: usize = offset_of!(Ctx, vm_limit);
+    pub const GLOBALS: usize = offset_of!(Ctx, globals);
+    pub const NATIVE_FP: usize = offset_of!(Ctx, native_fp);
+    pub const SITE: usize = offset_of!(Ctx, site);
+    pub const HEAP: usize = offset_of!(Ctx, heap);
+    pub const TYPES: usize = offset_of!(Ctx, types);
+    pub const COUNTERS: usize = offset_of!(Ctx, counters);
+}
+
+/// The number of a representation in tables indexed by it.
+pub(crate) const fn repr_index(repr: Repr) -> usize {
+    repr as usize
+}

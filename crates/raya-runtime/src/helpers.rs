@@ -83,6 +83,9 @@ macro_rules! for_each_helper {
             del_item(o: Word, k: Word) -> Word, [throws, user, gc], small, "delete o[k]";
             contains(k: Word, o: Word) -> Bool, [throws, user, gc], small, "k in o";
             get_method(o: Word, method: Ptr) -> Word, [throws, user, gc], small, "bound method";
+            new_dict(ty: Ptr) -> Word, [throws, gc], small, "empty dictionary";
+            get_item_opt(o: Word, k: Word) -> Word, [throws, user, gc], small, "dictionary read; null when missing";
+            check_class(class: Ptr) -> Word, [throws, gc], small, "ReferenceError of a class whose declaration has not run";
             spread_object(into: Word, from: Word) -> Word, [throws, user, gc], small, "copy own members";
             get_iter(o: Word) -> Word, [throws, user, gc], small, "iterator";
             iter_next(it: Word) -> Word, [throws, user, gc], small, "next element; 0 at the end";
@@ -104,6 +107,8 @@ macro_rules! for_each_helper {
             call_any(window: Ptr, n: U32) -> Word, [throws, user, gc], small, "call through the call slot";
             call_any_method(window: Ptr, name: Ptr, n: U32, cache: Ptr) -> Word, [throws, user, gc], small, "attribute called";
             new_any(window: Ptr, n: U32) -> Word, [throws, user, gc], small, "construct";
+            call_spread(window: Ptr) -> Word, [throws, user, gc], small, "call with the elements of an any[]";
+            new_spread(window: Ptr) -> Word, [throws, user, gc], small, "construct with the elements of an any[]";
             call_prop(window: Ptr, prop: Ptr, n: U32, cache: Ptr) -> Word, [throws, user, gc], small, "structural method call, result in register format";
             call_closure_slow(window: Ptr, sig: Ptr, n: U32) -> Word, [throws, user, gc], small, "function value of another signature, result in register format";
             call_method_slow(window: Ptr, method: Ptr, n: U32, cache: Ptr) -> Word, [throws, user, gc], small, "receiver off the vtable path, result in register format";

@@ -6,9 +6,13 @@
 
 pub mod analysis;
 pub mod code;
+pub mod compile;
 pub mod error;
-pub mod isa;
 pub mod exits;
 pub mod helpers;
+pub mod isa;
 pub mod snapshot;
 pub mod translate;
+
+#[cfg(test)]
+mod tests;

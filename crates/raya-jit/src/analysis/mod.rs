@@ -22,7 +22,6 @@ pub use live::Liveness;
 pub use loops::{Loop, LoopId, Loops};
 pub use operands::Code;
 
-
 /// Every analysis of one function from one entry.
 #[derive(Debug)]
 pub struct Analysis {

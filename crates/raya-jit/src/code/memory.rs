@@ -197,7 +197,9 @@ mod tests {
             area.release(r);
         }
         assert_eq!(area.used(), 0);
-        let all = area.allocate(1 << 16).expect("everything is one range again");
+        let all = area
+            .allocate(1 << 16)
+            .expect("everything is one range again");
         assert!(area.allocate(1).is_none());
         area.release(all);
     }

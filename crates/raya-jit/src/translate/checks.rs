@@ -1,8 +1,8 @@
 //! Guards, polls and the stack check.
 
 use super::Translator;
-use super::emit::Region;
 use super::ctx;
+use super::emit::Region;
 use crate::exits::record::ExitReason;
 use crate::helpers::Helper;
 use cranelift_codegen::ir::condcodes::IntCC;

@@ -1,8 +1,8 @@
 //! The small functions around a typed entry: the one over an interpreter frame, and
 //! the thunk that stands in for a function which is not compiled.
 
-use super::emit::{arg_type, clif_type, interface_signature, signature};
 use super::ctx;
+use super::emit::{arg_type, clif_type, interface_signature, signature};
 use crate::helpers::Helper;
 use crate::isa::CALL_CONV;
 use crate::snapshot::Interface;

@@ -10,6 +10,14 @@ use cranelift_codegen::ir::{
 };
 use raya_bytecode::Repr;
 
+/// An exit whose block is still empty.
+pub(super) struct PendingExit {
+    block: Block,
+    /// Slots of the image to fill.
+    stores: Vec<(u32, Value)>,
+    number: u32,
+}
+
 impl Translator<'_> {
     /// The local number of the current place.
     pub(super) fn site(&mut self) -> u32 {
@@ -75,18 +83,28 @@ impl Translator<'_> {
             site,
             taken: 0.into(),
         });
-        let here = self.current();
         let block = self.cold();
-        self.b.switch_to_block(block);
-        for (slot, v) in stores {
-            self.image_store(slot, v);
-        }
-        let tail = self.exit_tail();
-        let base = self.job.site_base;
-        let number = self.int_const((base + number) as i32);
-        self.b.ins().jump(tail, &[BlockArg::Value(number)]);
-        self.b.switch_to_block(here);
+        self.pending_exits.push(PendingExit {
+            block,
+            stores,
+            number: self.job.site_base + number,
+        });
         block
+    }
+
+    /// Emits the exits: a block cannot be left before it is complete, so their bodies
+    /// wait until everything else is there.
+    pub(super) fn finish_exits(&mut self) {
+        for exit in std::mem::take(&mut self.pending_exits) {
+            self.b.switch_to_block(exit.block);
+            self.b.seal_block(exit.block);
+            for (slot, v) in exit.stores {
+                self.sync(slot, v);
+            }
+            let tail = self.exit_tail();
+            let number = self.int_const(exit.number as i32);
+            self.b.ins().jump(tail, &[BlockArg::Value(number)]);
+        }
     }
 
     /// Registers of an outer frame that are live while its current call runs.
@@ -172,7 +190,7 @@ impl Translator<'_> {
         }
     }
 
-    /// Fills a slot of the image before a loop.
+    /// Fills a slot of the image.
     pub(super) fn sync(&mut self, slot: u32, v: Value) {
         match self.image {
             Image::Slot(s) => {
@@ -181,21 +199,6 @@ impl Translator<'_> {
             }
             Image::Frame(fp) => self.store(Region::Image, v, fp, slot as usize * 8),
         }
-    }
-
-    /// Fills a slot of the image in an exit.
-    fn image_store(&mut self, slot: u32, v: Value) {
-        match self.image {
-            Image::Slot(s) => {
-                self.b.ins().stack_store(v, s, slot as i32 * 8);
-            }
-            Image::Frame(fp) => self.store(Region::Image, v, fp, slot as usize * 8),
-        }
-    }
-
-    fn current(&self) -> Block {
-        // The translator always is in some block while it lowers an instruction.
-        self.b.current_block().unwrap_or_else(|| Block::from_u32(0))
     }
 
     /// The shared end of all exits.
@@ -263,7 +266,11 @@ impl Translator<'_> {
     /// Ends the current block: an exception is pending. It goes to the innermost handler
     /// of the chain or leaves the function.
     pub(super) fn throw_pending(&mut self) {
-        let levels = if self.in_prologue { 0 } else { self.frames.len() };
+        let levels = if self.in_prologue {
+            0
+        } else {
+            self.frames.len()
+        };
         for level in (0..levels).rev() {
             let Some((target, reg)) = self.handler(level) else {
                 continue;

@@ -160,6 +160,8 @@ pub(crate) struct Translator<'a> {
     signatures: FxHashMap<Signature, SigRef>,
     /// The exit of the current instruction, if it has one.
     exit: Option<Block>,
+    /// Exits whose blocks are still empty.
+    pending_exits: Vec<leave::PendingExit>,
     /// Shared end of all exits, with the exit number as its parameter.
     tail: Option<(Block, Value)>,
     /// Leaves the function with an exception pending.
@@ -221,6 +223,7 @@ pub fn translate(
         regions: FxHashMap::default(),
         signatures: FxHashMap::default(),
         exit: None,
+        pending_exits: Vec::new(),
         tail: None,
         unwind: None,
         window: None,
@@ -285,6 +288,7 @@ impl Translator<'_> {
 
     fn finish(&mut self) {
         self.finish_unwind();
+        self.finish_exits();
         self.finish_tail();
         self.b.seal_all_blocks();
     }

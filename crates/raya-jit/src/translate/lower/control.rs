@@ -48,7 +48,6 @@ macro_rules! operands {
         (n, $t.int_const(k))
     }};
 }
-use operands;
 
 branches! {
     JltF64 registers fcmp FloatCC::LessThan, false;

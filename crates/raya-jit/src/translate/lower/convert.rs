@@ -181,7 +181,9 @@ lowerings! {
 pub(super) fn descriptor(t: &mut Translator<'_>, id: u16) -> Result<Value, crate::error::JitError> {
     match t.frame().snapshot.descs.get(&id).map(|d| d.desc) {
         Some(addr) => Ok(t.address(addr)),
-        None => Err(crate::error::JitError::Malformed(format!("type {id} is not linked"))),
+        None => Err(crate::error::JitError::Malformed(format!(
+            "type {id} is not linked"
+        ))),
     }
 }
 
@@ -240,7 +242,9 @@ pub(super) fn unboxed(t: &mut Translator<'_>, w: Value) -> Value {
 fn unbox_double(t: &mut Translator<'_>, w: Value, desc: Value) -> Value {
     let double = is_double(t, w);
     let fast = unboxed(t, w);
-    t.unless(double, fast, |t| t.call_helper(Helper::unbox_f64, &[w, desc]))
+    t.unless(double, fast, |t| {
+        t.call_helper(Helper::unbox_f64, &[w, desc])
+    })
 }
 
 /// A double as a word; NaN becomes canonical.

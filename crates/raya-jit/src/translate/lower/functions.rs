@@ -48,6 +48,16 @@ lowerings! {
         let v = t.call_helper(Helper::new_any, &[window, n]);
         t.set(i.a, v)
     };
+    CallSpread |t, i| {
+        let window = t.window(i.a + FRAME_HEADER, 2);
+        let v = t.call_helper(Helper::call_spread, &[window]);
+        t.set(i.a, v)
+    };
+    NewSpread |t, i| {
+        let window = t.window(i.a + FRAME_HEADER, 2);
+        let v = t.call_helper(Helper::new_spread, &[window]);
+        t.set(i.a, v)
+    };
     CallAnyMethod |t, i| {
         let window = t.window(i.a + FRAME_HEADER, i.c + 1);
         let name = t.name(i.b)?;

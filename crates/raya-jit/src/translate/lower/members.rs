@@ -58,6 +58,11 @@ lowerings! {
         let (object, key, v) = (t.get(i.a), t.get(i.b), t.get(i.c));
         t.call_helper(Helper::set_item, &[object, key, v])
     };
+    GetItemOpt |t, i| {
+        let (object, key) = (t.get(i.b), t.get(i.c));
+        let v = t.call_helper(Helper::get_item_opt, &[object, key]);
+        t.set(i.a, v)
+    };
     DelItem |t, i| {
         let (object, key) = (t.get(i.a), t.get(i.b));
         t.call_helper(Helper::del_item, &[object, key])

@@ -159,4 +159,3 @@ fn word_constant(t: &Translator<'_>, k: u16) -> Result<u64, JitError> {
 pub(super) fn immediate(n: u16) -> i32 {
     i32::from(n as i16)
 }
-

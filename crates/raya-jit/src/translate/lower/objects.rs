@@ -80,6 +80,16 @@ lowerings! {
         let v = t.call_helper(Helper::get_class, &[info]);
         t.set(i.a, v)
     };
+    CheckClass |t, i| {
+        let class = class(t, i.a)?;
+        let info = t.address(class.info);
+        t.call_helper(Helper::check_class, &[info])
+    };
+    NewDict |t, i| {
+        let desc = super::convert::descriptor(t, i.b)?;
+        let v = t.call_helper(Helper::new_dict, &[desc]);
+        t.set(i.a, v)
+    };
     InitClass |t, i| {
         let class = class(t, i.a)?;
         let info = t.address(class.info);

@@ -5,9 +5,9 @@ use crate::error::JitError;
 use crate::helpers::Helper;
 use crate::translate::emit::Region;
 use crate::translate::{Lowered, Translator};
+use cranelift_codegen::ir::InstBuilder;
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::types::I32;
-use cranelift_codegen::ir::InstBuilder;
 use raya_bytecode::{FRAME_HEADER, Instr};
 use raya_runtime::mem::layout;
 

@@ -1,0 +1,4 @@
+//! Tests on hand-built modules: what the translator emits, run for real.
+
+mod build;
+mod numbers;

@@ -5,6 +5,7 @@
 
 #![forbid(unsafe_code)]
 
+pub mod format;
 pub mod module;
 pub mod natives;
 pub mod ops;

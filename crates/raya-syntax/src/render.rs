@@ -254,7 +254,7 @@ mod tests {
 
     #[test]
     fn plain_names_the_place_and_shows_the_line() {
-        let (sources, diagnostic) = sample("a\n\tlet ä: }\n", Span::new(10, 11));
+        let (sources, diagnostic) = sample("a\n\tlet ä: }\n", Span::new(11, 12));
         let diagnostic = diagnostic
             .with_label(Span::new(0, 1), "see here")
             .with_help("write one");

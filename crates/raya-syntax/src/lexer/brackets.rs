@@ -137,7 +137,9 @@ impl Lexer<'_> {
     /// Of all brackets that the end of the file leaves open, only the innermost is
     /// reported: the others are usually open because of it.
     pub(super) fn report_unclosed_at_end(&mut self) {
-        if let Some(&innermost) = self.open.last() {
+        if let Some(&innermost) = self.open.last()
+            && !self.rest_is_swallowed
+        {
             self.report_unclosed(innermost);
         }
     }

@@ -61,6 +61,8 @@ struct Lexer<'s> {
     open: Vec<u32>,
     /// How many of those are `{` or `${`.
     open_braces: u32,
+    /// An unterminated template or comment took the closing brackets with it.
+    rest_is_swallowed: bool,
     diagnostics: Vec<Diagnostic>,
 }
 
@@ -74,6 +76,7 @@ impl<'s> Lexer<'s> {
             tokens: Vec::with_capacity(text.len() / 4 + 8),
             open: Vec::new(),
             open_braces: 0,
+            rest_is_swallowed: false,
             diagnostics: Vec::new(),
         }
     }
@@ -214,6 +217,7 @@ impl<'s> Lexer<'s> {
                     "close it with `*/`",
                 );
                 self.at = self.text.len();
+                self.rest_is_swallowed = true;
             }
         }
         self.text[start..self.at].contains(['\n', '\r', '\u{2028}', '\u{2029}'])

@@ -82,6 +82,7 @@ impl Lexer<'_> {
         }
         // The step over an escaped character may have ended inside of it.
         self.at = self.text.len();
+        self.rest_is_swallowed = true;
         self.report_unterminated_template(start, first);
         if first {
             TokenKind::TemplateWhole
@@ -188,6 +189,8 @@ impl Lexer<'_> {
             | TokenKind::Null
             | TokenKind::True
             | TokenKind::False => true,
+            // `</` is no expression but JSX, which the parser refuses by name.
+            TokenKind::Lt => last.end as usize == self.at,
             // A `!` after an operand on its line is the postfix one.
             TokenKind::Bang => {
                 !last.nl_before

@@ -33,6 +33,7 @@ fn nested_class<'s>(p: &mut Input<'s, '_>, start: u32, is_abstract: bool) -> Par
         _ => Vec::new(),
     };
     let bases = match p.eat(T::Extends) {
+        true if p.kind() == T::LBrace => missing_base(p),
         true => p.parse(listed(base_class))?,
         false => Vec::new(),
     };
@@ -63,11 +64,20 @@ pub(super) fn listed<'s, X: 's>(
         .collect::<Vec<X>>()
 }
 
+/// `class C extends {`: the members are worth reading all the same.
+fn missing_base(p: &mut Input<'_, '_>) -> Vec<BaseClass> {
+    let span = p.next_token().span();
+    p.report(
+        codes::EXPECTED_EXPRESSION,
+        span,
+        "the name of a class is missing after `extends`",
+        "",
+    );
+    Vec::new()
+}
+
 fn base_class<'s>(p: &mut Input<'s, '_>) -> Parse<BaseClass> {
     let start = p.start();
-    if p.kind() == T::LBrace {
-        return expr::missing(p);
-    }
     let expr = postfix::postfix(p)?;
     let type_args = match p.kind() {
         T::Lt => types::type_args(p)?,

@@ -81,6 +81,8 @@ pub(super) struct State<'s> {
     pub not_arrow: FxHashSet<u32>,
     /// Brackets about which the lexer has complained.
     pub unbalanced: Vec<Span>,
+    /// The lexer has said why the file ends too early.
+    pub end_explained: bool,
     /// The token at which the last fault was found.
     pub last_fault: Option<usize>,
     depth: u32,
@@ -106,6 +108,7 @@ impl<'s> State<'s> {
             not_type_args: FxHashSet::default(),
             not_arrow: FxHashSet::default(),
             unbalanced: Vec::new(),
+            end_explained: false,
             last_fault: None,
             depth: 0,
             height: 0,

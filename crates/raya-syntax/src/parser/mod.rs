@@ -57,6 +57,14 @@ pub fn parse_tokens(source: &SourceFile, lexed: Lexed, interner: &mut Interner) 
         .filter(|diagnostic| diagnostic.code == codes::UNBALANCED_BRACKET)
         .map(|diagnostic| diagnostic.span)
         .collect();
+    state.end_explained = lexical.iter().any(|diagnostic| {
+        [
+            codes::UNBALANCED_BRACKET,
+            codes::UNTERMINATED_TEMPLATE,
+            codes::UNTERMINATED_COMMENT,
+        ]
+        .contains(&diagnostic.code)
+    });
     let mut state = SimpleState(state);
     let body = custom::<_, Tokens<'_>, _, Extra<'_>>(program)
         .parse_with_state(tokens.as_slice(), &mut state)
@@ -95,3 +103,6 @@ fn in_order(lexical: Vec<Diagnostic>, syntactic: Vec<Diagnostic>) -> Vec<Diagnos
     all.truncate(recover::MAX_DIAGNOSTICS);
     all
 }
+
+#[cfg(test)]
+mod tests;

@@ -7,7 +7,7 @@ use super::primary;
 use super::types;
 use crate::ast::*;
 use crate::codes;
-use crate::token::TokenKind as T;
+use crate::token::{Token, TokenKind as T};
 use chumsky::prelude::*;
 
 /// Which links a chain may have.
@@ -99,7 +99,7 @@ fn member<'s>(p: &mut Input<'s, '_>, object: Expr, optional: bool) -> Parse<Expr
             optional,
         });
     }
-    if !token.kind.is_word() {
+    if !token.kind.is_word() || begins_next_line(p, token) {
         return p.fail(Class::PropertyName);
     }
     p.bump();
@@ -109,6 +109,13 @@ fn member<'s>(p: &mut Input<'s, '_>, object: Expr, optional: bool) -> Parse<Expr
         property,
         optional,
     })
+}
+
+/// Whether a reserved word after a dot is meant as the beginning of the next line's
+/// statement, as in `a.` and below it `const b`.
+fn begins_next_line(p: &mut Input<'_, '_>, word: Token) -> bool {
+    let next = p.token_at(1);
+    word.nl_before && word.kind.is_reserved() && next.kind.is_word() && !next.nl_before
 }
 
 fn index<'s>(p: &mut Input<'s, '_>, object: Expr, optional: bool) -> Parse<ExprKind> {

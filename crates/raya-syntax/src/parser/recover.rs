@@ -62,7 +62,7 @@ fn report(p: &mut Input<'_, '_>, fault: Fault) {
         || state.last_fault == Some(at)
         || token.kind == T::Invalid
         || bracket_fault
-        || (token.kind == T::Eof && !state.unbalanced.is_empty());
+        || (token.kind == T::Eof && state.end_explained);
     state.last_fault = Some(at);
     if known || state.diagnostics.len() >= MAX_DIAGNOSTICS {
         return;
@@ -78,15 +78,16 @@ fn skip(p: &mut Input<'_, '_>, fault: usize) -> Span {
     let mut at = first;
     loop {
         let token = p.token_number(at);
-        let past_fault = at > first && at >= fault;
         match token.kind {
             T::Eof => break,
             T::Semi if at >= fault => {
                 at += 1;
-                break;
+                if !continues_statement(p.token_number(at).kind) {
+                    break;
+                }
             }
             T::RBrace if at > first => break,
-            kind if past_fault && at > fault && token.nl_before && kind.is_word() => break,
+            kind if at > fault && token.nl_before && begins_item(kind) => break,
             T::LParen | T::LBracket | T::LBrace | T::TemplateHead => {
                 at = after_brackets(p, at);
             }
@@ -97,6 +98,16 @@ fn skip(p: &mut Input<'_, '_>, fault: usize) -> Span {
         p.bump();
     }
     p.spanned(start)
+}
+
+/// Whether the word belongs to a statement that has begun before.
+fn continues_statement(kind: T) -> bool {
+    matches!(kind, T::Else | T::Catch | T::Finally)
+}
+
+/// Whether a statement or member probably begins with a token at the start of a line.
+fn begins_item(kind: T) -> bool {
+    kind == T::At || (kind.is_word() && !continues_statement(kind))
 }
 
 /// Index of the token after the bracket at `at` and its partner; of a template, after

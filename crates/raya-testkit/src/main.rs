@@ -1,0 +1,138 @@
+//! The test kit's commands: fixtures, the coverage matrix, twins, stripping.
+
+#![forbid(unsafe_code)]
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use raya_testkit::suite::Setup;
+use raya_testkit::{coverage, fixture, modes, suite, twins};
+
+#[derive(Parser)]
+#[command(
+    name = "raya-testkit",
+    about = "Tests of the raya binary from the outside"
+)]
+struct Cli {
+    /// The binary under test; by default the one beside this program.
+    #[arg(long, global = true)]
+    raya: Option<PathBuf>,
+    /// The repository's root; by default the nearest folder above that holds `fixtures`.
+    #[arg(long, global = true)]
+    root: Option<PathBuf>,
+    /// Modes to run in, separated by commas; by default all.
+    #[arg(long, global = true)]
+    modes: Option<String>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Run fixtures, soundness programs, the reference's code blocks and bad input.
+    Fixtures {
+        /// Only trials whose names contain this text.
+        #[arg(long)]
+        filter: Option<String>,
+        /// Trials at a time; by default one per processor.
+        #[arg(long)]
+        threads: Option<usize>,
+    },
+    /// Print what happened to each opcode over all fixtures and modes.
+    Coverage,
+    /// Derive the expected output of fixtures again, from node and python3.
+    Twins {
+        /// Only fixtures whose names contain this text.
+        #[arg(long)]
+        filter: Option<String>,
+        /// Replace expected output that differs.
+        #[arg(long)]
+        write: bool,
+    },
+    /// Print a program as JavaScript, without its types.
+    Strip {
+        /// The program.
+        file: PathBuf,
+    },
+}
+
+fn main() -> ExitCode {
+    match run(&Cli::parse()) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("raya-testkit: {error}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// Whether all went well.
+fn run(cli: &Cli) -> Result<bool, String> {
+    let root = match &cli.root {
+        Some(root) => root.clone(),
+        None => find_root()?,
+    };
+    match &cli.command {
+        Command::Fixtures { filter, threads } => {
+            let conclusion = suite::run(&setup(cli, &root)?, filter.clone(), *threads)?;
+            Ok(!conclusion.has_failed())
+        }
+        Command::Coverage => {
+            let counts = coverage::measure(&setup(cli, &root)?, &[])?;
+            let (text, holes) = coverage::report(&counts);
+            print!("{text}");
+            Ok(holes == 0)
+        }
+        Command::Twins { filter, write } => {
+            let summary = twins::run(&root, filter.as_deref(), *write)?;
+            for (name, difference) in &summary.different {
+                println!("{name} (- .out, + twin):\n{difference}");
+            }
+            println!(
+                "{} compared, {} different, {} written",
+                summary.compared,
+                summary.different.len(),
+                summary.written
+            );
+            Ok(summary.different.is_empty())
+        }
+        Command::Strip { file } => {
+            let text = fixture::read(file)?;
+            print!(
+                "{}",
+                raya_strip::javascript(&file.to_string_lossy(), &text)?
+            );
+            Ok(true)
+        }
+    }
+}
+
+fn setup(cli: &Cli, root: &Path) -> Result<Setup, String> {
+    let raya = match &cli.raya {
+        Some(raya) => std::path::absolute(raya).map_err(|error| error.to_string())?,
+        None => std::env::current_exe()
+            .map_err(|error| error.to_string())?
+            .with_file_name(format!("raya{}", std::env::consts::EXE_SUFFIX)),
+    };
+    if !raya.exists() {
+        return Err(format!(
+            "{} does not exist; build it or pass --raya",
+            raya.display()
+        ));
+    }
+    let mut setup = Setup::new(&raya, root)?;
+    if let Some(list) = &cli.modes {
+        setup.modes = modes::parse(list)?;
+    }
+    Ok(setup)
+}
+
+fn find_root() -> Result<PathBuf, String> {
+    let here = std::env::current_dir().map_err(|error| error.to_string())?;
+    here.ancestors()
+        .find(|folder| folder.join("fixtures").is_dir() && folder.join("Cargo.toml").is_file())
+        .map(Path::to_owned)
+        .ok_or_else(|| "no folder above this one holds fixtures; pass --root".to_owned())
+}

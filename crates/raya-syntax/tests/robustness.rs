@@ -154,8 +154,9 @@ fn check(text: &str) -> Result<(), TestCaseError> {
 fn check_spans(dumped: &str, length: u32) -> Result<(), TestCaseError> {
     let mut open = vec![Span::new(0, length)];
     for word in dumped.split_whitespace() {
-        if word.contains(['"', '\'', '`']) {
-            // Text of a literal may hold anything.
+        let is_division = matches!(word.split('@').next(), Some("(/" | "(/="));
+        if word.contains(['"', '\'', '`']) || (word.contains('/') && !is_division) {
+            // The text of a literal may hold anything.
             return Ok(());
         }
         let closes = word.bytes().rev().take_while(|&byte| byte == b')').count();
@@ -181,7 +182,10 @@ fn check_spans(dumped: &str, length: u32) -> Result<(), TestCaseError> {
 const PROGRAM: &str = include_str!("everything.ts");
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(400))]
+    #![proptest_config(ProptestConfig {
+        failure_persistence: None,
+        ..ProptestConfig::with_cases(400)
+    })]
 
     #[test]
     fn any_text(text in any::<String>()) {

@@ -198,28 +198,12 @@ fn arrow_function<'s>(p: &mut Input<'s, '_>) -> Parse<Option<Expr>> {
     };
     match p.token_number(after).kind {
         T::Arrow => full_arrow(p, is_async).map(Some),
-        T::Colon if looks_like_params(p, open) => arrow_with_result(p, is_async, open, after),
+        T::Colon if function::begins_params(p, open) => arrow_with_result(p, is_async, open, after),
         // `(a, b) { … }`: the arrow was forgotten, which `expect` will say.
         T::LBrace if !is_async && looks_like_typed_params(p, open) => {
             full_arrow(p, is_async).map(Some)
         }
         _ => Ok(None),
-    }
-}
-
-/// Whether the parentheses at `open` can hold parameters, judged by their beginning.
-fn looks_like_params(p: &mut Input<'_, '_>, open: usize) -> bool {
-    let second = p.token_number(open + 2).kind;
-    match p.token_number(open + 1).kind {
-        T::RParen | T::DotDotDot | T::LBracket | T::LBrace => true,
-        T::This => second == T::Colon,
-        kind if kind.is_identifier() => {
-            matches!(
-                second,
-                T::Colon | T::Comma | T::RParen | T::Question | T::Eq
-            )
-        }
-        _ => false,
     }
 }
 

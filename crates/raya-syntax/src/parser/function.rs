@@ -238,6 +238,24 @@ fn type_param<'s>(p: &mut Input<'s, '_>) -> Parse<TypeParam> {
     })
 }
 
+/// Whether the parentheses at `open` can hold parameters, judged by the first one.
+pub(super) fn begins_params(p: &mut Input<'_, '_>, open: usize) -> bool {
+    let first = open + 1;
+    let after = match p.token_number(first).kind {
+        T::RParen | T::DotDotDot => return true,
+        T::LBracket | T::LBrace => p.after_mate(first),
+        T::This => Some(first + 1),
+        kind if kind.is_identifier() => Some(first + 1),
+        _ => None,
+    };
+    after.is_some_and(|after| {
+        matches!(
+            p.token_number(after).kind,
+            T::Colon | T::Comma | T::Question | T::Eq | T::RParen
+        )
+    })
+}
+
 /// A parameter, or the type of `this`.
 enum ParamItem {
     This(Span, TypeExpr),

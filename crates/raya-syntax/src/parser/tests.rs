@@ -199,6 +199,30 @@ fn arrows_and_parentheses_are_told_apart() {
 }
 
 #[test]
+fn arrows_have_result_types() {
+    same(
+        "(a: A): (() => B) => c",
+        "(arrow (params (param a A)) (returns (fn-type (params) (returns B))) c)",
+    );
+    same(
+        "(): ((a: A) => B) | C => d",
+        "(arrow (params) (returns (| (fn-type (params (param a A)) (returns B)) C)) d)",
+    );
+    same(
+        "(): (A | B)[] => c",
+        "(arrow (params) (returns ([] (| A B))) c)",
+    );
+    same(
+        "({ a }: A, [b]: B): [C] => d",
+        "(arrow (params (param (object-pattern (shorthand a)) A) (param (array-pattern b) B)) (returns (tuple C)) d)",
+    );
+    same(
+        "(a): a is B => c",
+        "(arrow (params (param a)) (returns (is a B)) c)",
+    );
+}
+
+#[test]
 fn arrows_within_conditionals() {
     same("a ? (b) : c", "(? a b c)");
     same("a ? (b, c) : d", "(? a (, b c) d)");

@@ -114,7 +114,8 @@ fn dotted_path<'s>(p: &mut Input<'s, '_>) -> Parse<Vec<Ident>> {
     Ok(path)
 }
 
-/// Whether `(…) =>`, `<T>(…) =>`, `new (…)` or `abstract new (…)` comes next.
+/// Whether `(…) =>`, `<T>(…) =>`, `new (…)` or `abstract new (…)` comes next. What is in
+/// the parentheses matters: `(): (() => A) => e` is an arrow function.
 fn begins_function_type(p: &mut Input<'_, '_>) -> bool {
     match p.kind() {
         T::Lt | T::New => true,
@@ -123,6 +124,7 @@ fn begins_function_type(p: &mut Input<'_, '_>) -> bool {
             let open = p.index();
             let after = p.after_mate(open);
             after.is_some_and(|after| p.token_number(after).kind == T::Arrow)
+                && function::begins_params(p, open)
         }
         _ => false,
     }

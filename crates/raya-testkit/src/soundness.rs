@@ -1,13 +1,15 @@
 //! Soundness programs: each tries to make a value appear where its type does not allow it.
 //!
 //! The first line says how the attempt must end: `// expect: compile-error line 7` (or
-//! `lines 7, 9`), or `// expect: throws TypeError line 12`. A program that gets further
-//! than it should prints a line that begins with `wrong`.
+//! `lines 7, 9`), `// expect: throws TypeError line 12`, or, where the language leaves open
+//! which of them it is, `// expect: compile-error or throws TypeError line 12`. A program
+//! that gets further than it should prints a line that begins with `wrong`.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use crate::fixture::{self, Expectation};
+use crate::process;
 use crate::suite::Setup;
 
 /// One program with the end it must come to.
@@ -23,6 +25,7 @@ pub struct Program {
 enum End {
     Refused(BTreeSet<usize>),
     Throws { class: String, line: usize },
+    Either { class: String, line: usize },
 }
 
 /// All soundness programs of a folder.
@@ -60,10 +63,17 @@ fn parse(header: &str) -> Option<End> {
             .collect();
         return lines.map(End::Refused);
     }
-    let (class, line) = rest.strip_prefix("throws ")?.split_once(" line ")?;
-    Some(End::Throws {
-        class: class.to_owned(),
-        line: line.trim().parse().ok()?,
+    let either = rest.strip_prefix("compile-error or ");
+    let (class, line) = either
+        .unwrap_or(rest)
+        .strip_prefix("throws ")?
+        .split_once(" line ")?;
+    let class = class.to_owned();
+    let line = line.trim().parse().ok()?;
+    Some(if either.is_some() {
+        End::Either { class, line }
+    } else {
+        End::Throws { class, line }
     })
 }
 
@@ -73,24 +83,35 @@ impl Program {
     /// # Errors
     /// When it does not come to the end it must come to.
     pub fn check(&self, setup: &Setup) -> Result<(), String> {
+        let first = setup.run(setup.modes[0], &[], &self.path)?;
         let expected = match &self.end {
-            End::Refused(lines) => Expectation {
-                error_lines: Some(lines.clone()),
-                exit: 2,
-                ..Expectation::default()
-            },
-            End::Throws { class, line } => Expectation {
+            End::Refused(lines) => refused(lines.clone()),
+            End::Either { line, .. } if first.end == process::End::Exit(2) => {
+                refused(BTreeSet::from([*line]))
+            }
+            End::Throws { class, line } | End::Either { class, line } => Expectation {
                 stderr_contains: vec![class.clone(), format!("{}:{line}:", self.name)],
                 exit: 1,
                 ..Expectation::default()
             },
         };
         setup.check(&self.path, &[], &expected)?;
-        let output = setup.run(setup.modes[0], &[], &self.path)?.stdout_text();
-        match output.lines().find(|line| line.starts_with("wrong")) {
+        match first
+            .stdout_text()
+            .lines()
+            .find(|line| line.starts_with("wrong"))
+        {
             Some(line) => Err(format!("  it printed {line:?}")),
             None => Ok(()),
         }
+    }
+}
+
+fn refused(lines: BTreeSet<usize>) -> Expectation {
+    Expectation {
+        error_lines: Some(lines),
+        exit: 2,
+        ..Expectation::default()
     }
 }
 

@@ -1,0 +1,481 @@
+//! Calls whose callee is known to the checker: functions, methods, constructors,
+//! function values, structural members.
+//!
+//! Arguments come in the order and number of the callee's parameters. The callee's
+//! code is fixed at compile time where nothing at run time can replace it: declared
+//! functions, and methods of the built-in library that no class of the program
+//! overrides. User methods are always called through the class, because a program
+//! may patch them.
+
+use super::classes::method_kind;
+use super::ctx::Lower;
+use super::instances::Form;
+use crate::ir::VReg;
+use raya_bytecode::{ClassId, FuncId, MethodKind, MethodRef, Op, PropRef, TypeDesc, TypeId};
+use raya_check::hir::{self, Call, Callee, Dispatch, Element, Expr, ExprId};
+use raya_check::types::{self, Subst, Ty, TyList, TypeKind};
+use raya_syntax::Name;
+
+/// A method call's static facts.
+#[derive(Clone, Copy)]
+struct MethodCall<'a> {
+    class: types::ClassId,
+    class_args: TyList,
+    method: &'a hir::Method,
+    type_args: TyList,
+    dispatch: Dispatch,
+}
+
+impl<'a> Lower<'_, 'a> {
+    /// A call.
+    pub fn call(&mut self, e: &'a Expr, call: &'a Call) -> VReg {
+        match call.callee {
+            Callee::Func {
+                func,
+                type_args,
+                closure,
+            } => self.call_function(func, type_args, closure, &call.args),
+            Callee::Method {
+                object,
+                class,
+                class_args,
+                method,
+                type_args,
+                dispatch,
+            } => {
+                let m = MethodCall {
+                    class,
+                    class_args,
+                    method: &self.hir.class(class).methods[method.index()],
+                    type_args,
+                    dispatch,
+                };
+                self.call_method(e, object, m, &call.args)
+            }
+            Callee::Static {
+                class,
+                method,
+                type_args,
+                checked,
+            } => self.call_static(class, method, type_args, checked, &call.args),
+            Callee::Value(callee) => self.call_value(callee, &call.args),
+            Callee::Prop { object, name, ty } => self.call_prop(object, name, ty, &call.args),
+            Callee::Any(callee) => self.call_any(e, callee, &call.args),
+            Callee::AnyMethod { object, name } => {
+                self.call_any_method(e, object, name, &call.args)
+            }
+        }
+    }
+
+    /// Evaluates arguments one by one, each converted to its parameter's type, behind
+    /// the values that are there already.
+    fn arguments(&mut self, before: &[VReg], args: &[Element], params: &[TypeId]) -> Vec<VReg> {
+        let mut guards: Vec<_> = before.iter().map(|&v| self.guard(v)).collect();
+        for (i, arg) in args.iter().enumerate() {
+            let (Element::One(id) | Element::Spread(id)) = *arg;
+            let value = match params.get(i) {
+                Some(&ty) => self.expr_as(id, ty),
+                None => self.expr(id),
+            };
+            guards.push(self.guard(value));
+        }
+        guards.into_iter().map(|g| self.settle(g)).collect()
+    }
+
+    fn signature_of(&mut self, id: raya_bytecode::SigId) -> (Box<[TypeId]>, TypeId) {
+        match self.c.tables.module.signatures.get(id.index()) {
+            Some(sig) => {
+                let (params, ret) = (sig.params.clone(), sig.ret);
+                (params, self.c.widen(ret))
+            }
+            None => (Box::default(), self.c.any),
+        }
+    }
+
+    /// Types for what a function sees: what of the current scope it shares, and its
+    /// own type arguments.
+    pub(super) fn function_subst(&mut self, func: hir::FuncId, type_args: TyList) -> Subst {
+        let decl = self.hir.function(func);
+        let mut subst = Subst::default();
+        for &(param, ty) in self.subst.pairs() {
+            let shared = decl.outer_params.contains(&param)
+                || self.c.types.param(param).this_of.is_some() && !decl.outer_params.is_empty();
+            if shared {
+                subst.push(param, ty);
+            }
+        }
+        let args = self.c.types.substitute_list(type_args, &self.subst);
+        let args = self.c.types.list_arc(args);
+        for (i, &param) in decl.type_params.iter().enumerate() {
+            subst.push(param, args.get(i).copied().unwrap_or(Ty::ANY));
+        }
+        subst
+    }
+
+    fn call_function(
+        &mut self,
+        func: hir::FuncId,
+        type_args: TyList,
+        closure: Option<hir::LocalId>,
+        args: &[Element],
+    ) -> VReg {
+        let decl = self.hir.function(func);
+        let subst = self.function_subst(func, type_args);
+        let sig = self.c.instance_signature(func, &subst);
+        let (params, ret) = self.signature_of(sig);
+        if let Some(local) = closure
+            && !decl.captures.is_empty()
+        {
+            let value = self.read_variable(local);
+            let args = self.arguments(&[value], args, &params);
+            return self.emit_window(Op::CallClosure, ret, sig.0.into(), &args);
+        }
+        let id = self.c.request_with(func, subst, None, Form::Direct);
+        let args = self.arguments(&[], args, &params);
+        self.emit_window(Op::Call, ret, id.0.into(), &args)
+    }
+
+    fn call_value(&mut self, callee: ExprId, args: &[Element]) -> VReg {
+        let value = self.expr(callee);
+        let ty = self.concrete(self.hx(callee).ty);
+        let ty = self.c.types.expand(ty);
+        let fn_type = self.c.type_id(ty);
+        let TypeDesc::Function(sig) = *self.c.tables.desc(fn_type) else {
+            let span = self.hx(callee).span;
+            self.fail(span, "a called value is not of function type");
+            return self.const_null();
+        };
+        let (params, ret) = self.signature_of(sig);
+        let value = self.narrowed(value, fn_type);
+        let args = self.arguments(&[value], args, &params);
+        self.emit_window(Op::CallClosure, ret, sig.0.into(), &args)
+    }
+
+    fn call_prop(&mut self, object: ExprId, name: Name, ty: Ty, args: &[Element]) -> VReg {
+        let object = self.expr(object);
+        let object = self.boxed(object);
+        let ty = self.exact_type(ty);
+        let TypeDesc::Function(sig) = *self.c.tables.desc(ty) else {
+            self.fail(self.decl.span, "a called member is not of function type");
+            return object;
+        };
+        let (params, ret) = self.signature_of(sig);
+        let args = self.arguments(&[object], args, &params);
+        let prop = PropRef {
+            name: self.c.str_name(name),
+            ty,
+            optional: false,
+        };
+        let prop = self.c.tables.prop(prop);
+        self.emit_window(Op::CallProp, ret, prop.0.into(), &args)
+    }
+
+    // ---- methods
+
+    fn call_method(
+        &mut self,
+        e: &Expr,
+        object: ExprId,
+        m: MethodCall<'a>,
+        args: &[Element],
+    ) -> VReg {
+        let value = self.expr(object);
+        if self.hir.class(m.class).primitive {
+            return self.call_primitive(value, m, args);
+        }
+        let Some(id) = self.receiver_class(value, m.class) else {
+            return self.call_method_elsewhere(e, value, m, args);
+        };
+        self.call_class_method(value, id, m, args)
+    }
+
+    /// The module class that declares a member, for a receiver whose register has a
+    /// class type.
+    pub(super) fn receiver_class(&self, value: VReg, class: types::ClassId) -> Option<ClassId> {
+        match *self.desc(value) {
+            TypeDesc::Class(id) => self.c.ancestor(id, class),
+            _ => None,
+        }
+    }
+
+    fn call_method_elsewhere(
+        &mut self,
+        e: &Expr,
+        value: VReg,
+        m: MethodCall<'a>,
+        args: &[Element],
+    ) -> VReg {
+        let class_args = self.c.types.substitute_list(m.class_args, &self.subst);
+        let ty = self.c.types.intern(TypeKind::Class(m.class, class_args));
+        let (ty, _) = self.c.reg_type(ty);
+        if let TypeDesc::Class(id) = *self.c.tables.desc(ty) {
+            let value = self.narrowed(value, ty);
+            return self.call_class_method(value, id, m, args);
+        }
+        // Any instantiation may be behind it: the call is dynamic, its result checked.
+        self.dynamic_method(e, value, m.method, args)
+    }
+
+    fn call_class_method(
+        &mut self,
+        value: VReg,
+        id: ClassId,
+        m: MethodCall<'a>,
+        args: &[Element],
+    ) -> VReg {
+        let Some(info) = self.c.class_args(id).cloned() else {
+            self.fail(m.method.span, "a method of a class without description");
+            return value;
+        };
+        let mut subst = self.c.class_subst(info.class, info.args);
+        let this = self
+            .c
+            .types
+            .intern(TypeKind::Class(info.class, info.args));
+        let func = self.hir.function(m.method.func);
+        let generic = !func.type_params.is_empty();
+        let replaceable = self.is_replaceable(m);
+        if generic && replaceable && m.dispatch == Dispatch::Virtual {
+            for &param in &func.type_params {
+                subst.push(param, Ty::ANY);
+            }
+        } else {
+            let own = self.c.types.substitute_list(m.type_args, &self.subst);
+            let own = self.c.types.list_arc(own);
+            for (i, &param) in func.type_params.iter().enumerate() {
+                subst.push(param, own.get(i).copied().unwrap_or(Ty::ANY));
+            }
+        }
+        let sig = self.c.instance_signature(m.method.func, &subst);
+        let (params, ret) = self.signature_of(sig);
+        let args = self.arguments(&[value], args, &params);
+        if !replaceable && func.body.is_some() {
+            let target = self
+                .c
+                .request_with(m.method.func, subst, Some(this), Form::Direct);
+            return self.emit_window(Op::Call, ret, target.0.into(), &args);
+        }
+        let method = self.method_ref(id, m.method, sig);
+        let op = match m.dispatch {
+            Dispatch::Virtual => Op::CallMethod,
+            Dispatch::Direct => Op::CallSuper,
+        };
+        self.emit_window(op, ret, method, &args)
+    }
+
+    /// Whether something at run time may put other code in the method's place.
+    fn is_replaceable(&mut self, m: MethodCall<'_>) -> bool {
+        let decl = self.hir.class(m.class);
+        if self.c.names.text(m.method.name).starts_with('#') {
+            return false;
+        }
+        if m.dispatch == Dispatch::Direct {
+            return !decl.builtin;
+        }
+        !decl.builtin || m.method.is_abstract || self.c.is_overridden(m.class, m.method.name)
+    }
+
+    fn method_ref(&mut self, id: ClassId, method: &hir::Method, sig: raya_bytecode::SigId) -> u32 {
+        let method = MethodRef {
+            class: id,
+            name: self.c.str_name(method.name),
+            kind: method_kind(method),
+            sig,
+        };
+        self.c.tables.method(method).0.into()
+    }
+
+    /// Methods of arrays, strings, numbers and booleans are functions with the value
+    /// as `this`.
+    fn call_primitive(&mut self, value: VReg, m: MethodCall<'a>, args: &[Element]) -> VReg {
+        let class_args = self.c.types.substitute_list(m.class_args, &self.subst);
+        let mut subst = self.c.class_subst(m.class, class_args);
+        let func = self.hir.function(m.method.func);
+        let own = self.c.types.substitute_list(m.type_args, &self.subst);
+        let own = self.c.types.list_arc(own);
+        for (i, &param) in func.type_params.iter().enumerate() {
+            subst.push(param, own.get(i).copied().unwrap_or(Ty::ANY));
+        }
+        let list = self.c.types.list_arc(class_args);
+        let mut this = self.c.types.intern(TypeKind::Class(m.class, class_args));
+        if let (TypeDesc::ReadonlyArray(_), [elem]) = (self.desc(value), &*list) {
+            this = self.c.types.readonly_array(*elem);
+        }
+        let this_ty = self.c.reg_type(this).0;
+        let value = self.convert(value, this_ty);
+        let value = self.narrowed(value, this_ty);
+        let sig = self.c.instance_signature(m.method.func, &subst);
+        let (params, ret) = self.signature_of(sig);
+        let args = self.arguments(&[value], args, &params);
+        let target = self
+            .c
+            .request_with(m.method.func, subst, Some(this), Form::Direct);
+        self.emit_window(Op::Call, ret, target.0.into(), &args)
+    }
+
+    fn call_static(
+        &mut self,
+        class: types::ClassId,
+        method: hir::MethodIdx,
+        type_args: TyList,
+        checked: bool,
+        args: &[Element],
+    ) -> VReg {
+        let decl = self.hir.class(class);
+        let method = &decl.methods[method.index()];
+        let origin = self.c.origin_class(class);
+        if checked {
+            self.emit(Op::CheckClass, origin.0.into(), 0, 0);
+        }
+        let ty = self.c.tables.ty(TypeDesc::ClassObject(origin));
+        let this = self.emit_to(ty, Op::GetClass, origin.0.into(), 0);
+        let any_args = vec![Ty::ANY; decl.params.len()];
+        let class_args = self.c.types.intern_list(&any_args);
+        let mut subst = self.c.class_subst(class, class_args);
+        let func = self.hir.function(method.func);
+        let own = self.c.types.substitute_list(type_args, &self.subst);
+        let own = self.c.types.list_arc(own);
+        let fixed = decl.builtin || decl.primitive;
+        for (i, &param) in func.type_params.iter().enumerate() {
+            let ty = if fixed { own.get(i).copied() } else { None };
+            subst.push(param, ty.unwrap_or(Ty::ANY));
+        }
+        let sig = self.c.instance_signature(method.func, &subst);
+        let (params, ret) = self.signature_of(sig);
+        let args = self.arguments(&[this], args, &params);
+        if fixed {
+            let this_ty = self.c.types.intern(TypeKind::Class(class, class_args));
+            let target: FuncId =
+                self.c
+                    .request_with(method.func, subst, Some(this_ty), Form::Direct);
+            return self.emit_window(Op::Call, ret, target.0.into(), &args);
+        }
+        let method = self.method_ref(origin, method, sig);
+        self.emit_window(Op::CallMethod, ret, method, &args)
+    }
+
+    // ---- construction
+
+    /// `new C(…)`
+    pub fn new_object(
+        &mut self,
+        class: types::ClassId,
+        class_args: TyList,
+        args: &[ExprId],
+        checked: bool,
+    ) -> VReg {
+        let class_args = self.c.types.substitute_list(class_args, &self.subst);
+        let id = self.c.class_instance(class, class_args);
+        if checked {
+            self.emit(Op::CheckClass, id.0.into(), 0, 0);
+        }
+        let ty = self.c.tables.ty(TypeDesc::Class(id));
+        let elements: Vec<Element> = args.iter().map(|&a| Element::One(a)).collect();
+        let Some((func, sig)) = self.constructor(id) else {
+            self.arguments(&[], &elements, &[]);
+            return self.emit_to(ty, Op::NewObject, id.0.into(), 0);
+        };
+        let (params, ret) = self.signature_of(sig);
+        let mut values = self.arguments(&[], &elements, &params);
+        let object = self.emit_to(ty, Op::NewObject, id.0.into(), 0);
+        values.insert(0, object);
+        self.emit_window(Op::Call, ret, func.0.into(), &values);
+        object
+    }
+
+    /// The nearest constructor of a class chain.
+    fn constructor(&mut self, id: ClassId) -> Option<(FuncId, raya_bytecode::SigId)> {
+        let mut current = Some(id);
+        while let Some(c) = current {
+            let info = self.c.class_args(c)?.clone();
+            if let Some(func) = self.hir.class(info.class).ctor {
+                let subst = self.c.class_subst(info.class, info.args);
+                let sig = self.c.instance_signature(func, &subst);
+                let this = self
+                    .c
+                    .types
+                    .intern(TypeKind::Class(info.class, info.args));
+                let target = self.c.request_with(func, subst, Some(this), Form::Direct);
+                return Some((target, sig));
+            }
+            current = info.base;
+        }
+        None
+    }
+
+    /// `super(…)`
+    pub fn super_init(
+        &mut self,
+        base: types::ClassId,
+        base_args: TyList,
+        args: &[ExprId],
+    ) -> VReg {
+        let base_args = self.c.types.substitute_list(base_args, &self.subst);
+        let id = self.c.class_instance(base, base_args);
+        let elements: Vec<Element> = args.iter().map(|&a| Element::One(a)).collect();
+        let this = VReg(self.this_index());
+        let Some((func, sig)) = self.constructor(id) else {
+            self.arguments(&[], &elements, &[]);
+            return this;
+        };
+        let (params, ret) = self.signature_of(sig);
+        let values = self.arguments(&[this], &elements, &params);
+        self.emit_window(Op::Call, ret, func.0.into(), &values)
+    }
+
+    /// Runs the field initialisers of a class on `this`.
+    pub fn init_fields(&mut self, class: types::ClassId) -> VReg {
+        let this = VReg(self.this_index());
+        let info = match *self.desc(this) {
+            TypeDesc::Class(id) => self.c.class_args(id).cloned(),
+            _ => None,
+        };
+        let (Some(info), Some(func)) = (info, self.hir.class(class).field_init) else {
+            return this;
+        };
+        let subst = self.c.class_subst(info.class, info.args);
+        let ty = self
+            .c
+            .types
+            .intern(TypeKind::Class(info.class, info.args));
+        let target = self.c.request_with(func, subst, Some(ty), Form::Direct);
+        self.emit_window(Op::Call, self.c.null, target.0.into(), &[this])
+    }
+
+    /// A bound method as a value.
+    pub fn method_value(
+        &mut self,
+        value: VReg,
+        class: types::ClassId,
+        method: hir::MethodIdx,
+        ty: Ty,
+    ) -> VReg {
+        let method = &self.hir.class(class).methods[method.index()];
+        let (to, _) = self.reg_type(ty);
+        let id = match *self.desc(value) {
+            TypeDesc::Class(id) => self.c.ancestor(id, class),
+            TypeDesc::ClassObject(id) => self.c.ancestor(id, class),
+            _ => None,
+        };
+        let Some(id) = id else {
+            let name = self.c.str_name(method.name);
+            let value = self.boxed(value);
+            let any = self.c.any;
+            let found = self.emit_to(any, Op::GetAttr, value.0, name.0.into());
+            return self.checked(found, to);
+        };
+        let Some(info) = self.c.class_args(id).cloned() else {
+            return value;
+        };
+        let mut subst = self.c.class_subst(info.class, info.args);
+        for &param in &self.hir.function(method.func).type_params {
+            subst.push(param, Ty::ANY);
+        }
+        let sig = self.c.instance_signature(method.func, &subst);
+        let bound = self.c.tables.ty(TypeDesc::Function(sig));
+        let kind = method_kind(method);
+        debug_assert!(matches!(kind, MethodKind::Method | MethodKind::Static));
+        let method = self.method_ref(id, method, sig);
+        self.emit_to(bound, Op::GetMethod, value.0, method)
+    }
+}

@@ -1,0 +1,279 @@
+//! Class instances: one module class per class and list of type arguments, one per
+//! shape of object literal, one per type of captured variable.
+//!
+//! A class is entered into the module, after its base, when something mentions it;
+//! its methods are put on the queue at the same time, because dynamic code can reach
+//! them through any instance.
+
+use super::{Compiler, Form};
+use raya_bytecode::{
+    Class, ClassFlags, ClassId, Field, FieldId, FieldRef, FuncId, Member, Method, MethodKind,
+    StrId, TypeDesc, TypeId,
+};
+use raya_check::hir;
+use raya_check::types::{self, Subst, Ty, TyList, TypeKind};
+use raya_syntax::Name;
+
+/// What lowering remembers about a module class.
+#[derive(Clone, Debug)]
+pub(crate) struct ClassInfo {
+    /// The class of the program.
+    pub class: types::ClassId,
+    /// Its type arguments.
+    pub args: TyList,
+    /// The base's module class.
+    pub base: Option<ClassId>,
+}
+
+impl Compiler<'_> {
+    /// The module class of a class with type arguments.
+    pub fn class_instance(&mut self, class: types::ClassId, args: TyList) -> ClassId {
+        if let Some(&id) = self.classes.get(&(class, args)) {
+            return id;
+        }
+        let base = self.types.base_of(class, args);
+        let base = match base.map(|b| self.types.kind(b)) {
+            Some(TypeKind::Class(base, base_args)) => Some(self.class_instance(base, base_args)),
+            _ => None,
+        };
+        // The base's members may have mentioned this class already.
+        if let Some(&id) = self.classes.get(&(class, args)) {
+            return id;
+        }
+        let decl = self.hir.class(class);
+        let name = self.str_name(decl.name);
+        let id = self.tables.class(Class {
+            name,
+            origin: ClassId(0),
+            args: Vec::new(),
+            bases: base.into_iter().collect(),
+            fields: Vec::new(),
+            methods: Vec::new(),
+            statics: Vec::new(),
+            static_init: None,
+            constructor: None,
+            flags: ClassFlags {
+                is_abstract: decl.is_abstract,
+                builtin: decl.builtin,
+                ..ClassFlags::default()
+            },
+        });
+        self.classes.insert((class, args), id);
+        self.remember(id, ClassInfo { class, args, base });
+        let origin = self.origin_class(class);
+        self.tables.module.classes[id.index()].origin = origin;
+        self.fill_class(id, class, args, origin == id);
+        id
+    }
+
+    fn remember(&mut self, id: ClassId, info: ClassInfo) {
+        if self.class_info.len() <= id.index() {
+            self.class_info.resize(id.index() + 1, None);
+        }
+        self.class_info[id.index()] = Some(info);
+    }
+
+    /// The instantiation that stands for the class itself: all arguments any.
+    pub fn origin_class(&mut self, class: types::ClassId) -> ClassId {
+        let count = self.hir.class(class).params.len();
+        let args = self.types.intern_list(&vec![Ty::ANY; count]);
+        self.class_instance(class, args)
+    }
+
+    fn fill_class(&mut self, id: ClassId, class: types::ClassId, args: TyList, origin: bool) {
+        let decl = self.hir.class(class);
+        let this = self.types.intern(TypeKind::Class(class, args));
+        let subst = self.class_subst(class, args);
+        let list = self.types.list_arc(args);
+        let arg_ids = list.iter().map(|&t| self.type_id(t)).collect();
+        let fields = self.fields(&decl.fields, &subst);
+        let statics = if origin {
+            self.fields(&decl.statics, &subst)
+        } else {
+            Vec::new()
+        };
+        let mut methods = Vec::with_capacity(decl.methods.len());
+        for method in &decl.methods {
+            // Static members belong to the class itself, not to its instantiations.
+            if !method.is_static || origin {
+                methods.extend(self.method_entry(method, &subst, this));
+            }
+        }
+        let constructor = decl
+            .ctor
+            .filter(|&f| self.hir.function(f).body.is_some())
+            .map(|f| self.request_with(f, subst.clone(), Some(this), Form::Direct));
+        let static_init = decl
+            .static_init
+            .filter(|_| origin)
+            .map(|f| self.request_with(f, subst.clone(), Some(this), Form::Direct));
+        let entry = &mut self.tables.module.classes[id.index()];
+        entry.args = arg_ids;
+        entry.fields = fields;
+        entry.statics = statics;
+        entry.methods = methods;
+        entry.constructor = constructor;
+        entry.static_init = static_init;
+    }
+
+    /// Types for a class's parameters, its `this` type included.
+    pub(super) fn class_subst(&mut self, class: types::ClassId, args: TyList) -> Subst {
+        let list = self.types.list_arc(args);
+        let mut subst = Subst::new(&self.hir.class(class).params, &list);
+        let this = self.types.intern(TypeKind::Class(class, args));
+        subst.push(self.types.class(class).this_param, this);
+        subst
+    }
+
+    fn fields(&mut self, fields: &[hir::Field], subst: &Subst) -> Vec<Field> {
+        fields
+            .iter()
+            .map(|f| {
+                let ty = self.types.substitute(f.ty, subst);
+                Field {
+                    name: self.str_name(f.name),
+                    ty: self.type_id(ty),
+                    optional: f.optional,
+                    private: f.private,
+                    readonly: f.readonly,
+                }
+            })
+            .collect()
+    }
+
+    fn method_entry(&mut self, method: &hir::Method, subst: &Subst, this: Ty) -> Option<Method> {
+        let decl = self.hir.function(method.func);
+        if decl.body.is_none() && !method.is_abstract {
+            return None;
+        }
+        let mut full = subst.clone();
+        for &param in &decl.type_params {
+            full.push(param, Ty::ANY);
+        }
+        let func: Option<FuncId> = decl
+            .body
+            .is_some()
+            .then(|| self.request_with(method.func, full.clone(), Some(this), Form::Direct));
+        Some(Method {
+            name: self.str_name(method.name),
+            kind: method_kind(method),
+            func,
+            sig: self.instance_signature(method.func, &full),
+        })
+    }
+
+    /// The class that has a member declared by `class`, seen from module class `id`.
+    pub(super) fn ancestor(&self, id: ClassId, class: types::ClassId) -> Option<ClassId> {
+        let mut current = Some(id);
+        while let Some(c) = current {
+            let info = self.class_info.get(c.index())?.as_ref()?;
+            if info.class == class {
+                return Some(c);
+            }
+            current = info.base;
+        }
+        None
+    }
+
+    /// The type arguments of a module class.
+    pub(super) fn class_args(&self, id: ClassId) -> Option<&ClassInfo> {
+        self.class_info.get(id.index())?.as_ref()
+    }
+
+    /// Whether some class of the program overrides a method of `class`.
+    pub(super) fn is_overridden(&mut self, class: types::ClassId, name: Name) -> bool {
+        if let Some(&known) = self.overridden.get(&(class, name)) {
+            return known;
+        }
+        let found = self.hir.class_order.iter().any(|&c| {
+            c != class
+                && self.types.inherits(c, class)
+                && self.hir.class(c).methods.iter().any(|m| m.name == name)
+        });
+        self.overridden.insert((class, name), found);
+        found
+    }
+
+    /// The class of object literals with these members.
+    pub(super) fn literal_class(&mut self, members: Vec<Member>) -> ClassId {
+        if let Some(&id) = self.literals.get(&members) {
+            return id;
+        }
+        let fields = members
+            .iter()
+            .map(|m| Field {
+                name: m.name,
+                ty: m.ty,
+                optional: m.optional,
+                private: false,
+                readonly: false,
+            })
+            .collect();
+        let name = self.tables.string("Object");
+        let id = self.plain_class(name, fields, true);
+        self.literals.insert(members, id);
+        id
+    }
+
+    /// The class that holds one captured variable of a type, and its field.
+    pub(super) fn scope_class(&mut self, ty: TypeId) -> (TypeId, FieldId) {
+        let value = self.tables.string("value");
+        let id = match self.scopes.get(&ty) {
+            Some(&id) => id,
+            None => {
+                let name = self.tables.string("scope");
+                let field = Field {
+                    name: value,
+                    ty,
+                    optional: false,
+                    private: false,
+                    readonly: false,
+                };
+                let id = self.plain_class(name, vec![field], false);
+                self.scopes.insert(ty, id);
+                id
+            }
+        };
+        let field = self.tables.field(FieldRef {
+            class: id,
+            name: value,
+            is_static: false,
+        });
+        (self.tables.ty(TypeDesc::Class(id)), field)
+    }
+
+    fn plain_class(&mut self, name: StrId, fields: Vec<Field>, literal: bool) -> ClassId {
+        let id = self.tables.class(Class {
+            name,
+            origin: ClassId(0),
+            args: Vec::new(),
+            bases: Vec::new(),
+            fields,
+            methods: Vec::new(),
+            statics: Vec::new(),
+            static_init: None,
+            constructor: None,
+            flags: ClassFlags {
+                is_literal: literal,
+                is_scope: !literal,
+                ..ClassFlags::default()
+            },
+        });
+        if self.tables.overflow.is_none() {
+            self.tables.module.classes[id.index()].origin = id;
+        }
+        id
+    }
+}
+
+/// The kind of a method entry.
+pub(super) fn method_kind(method: &hir::Method) -> MethodKind {
+    match (method.kind, method.is_static) {
+        (hir::MethodKind::Method, false) => MethodKind::Method,
+        (hir::MethodKind::Getter, false) => MethodKind::Getter,
+        (hir::MethodKind::Setter, false) => MethodKind::Setter,
+        (hir::MethodKind::Method, true) => MethodKind::Static,
+        (hir::MethodKind::Getter, true) => MethodKind::StaticGetter,
+        (hir::MethodKind::Setter, true) => MethodKind::StaticSetter,
+    }
+}

@@ -1,0 +1,210 @@
+//! Array, tuple and object literals.
+
+use super::ctx::Lower;
+use crate::ir::VReg;
+use raya_bytecode::{ClassId, FieldRef, Member, Op, TypeDesc, TypeId};
+use raya_check::hir::{Element, ExprId, ObjectLit, ObjectMember};
+use raya_check::types::Ty;
+use raya_syntax::Name;
+
+/// Largest capacity that a literal asks for in its instruction.
+const MAX_CAPACITY: usize = 0x7FFF;
+
+impl Lower<'_, '_> {
+    /// An array literal.
+    pub fn array_literal(&mut self, ty: Ty, elements: &[Element]) -> VReg {
+        let mut ty = self.exact_type(ty);
+        let elem = match *self.c.tables.desc(ty) {
+            TypeDesc::Array(elem) => elem,
+            TypeDesc::ReadonlyArray(elem) => {
+                ty = self.c.tables.ty(TypeDesc::Array(elem));
+                elem
+            }
+            _ => {
+                let any = self.c.any;
+                ty = self.c.tables.ty(TypeDesc::Array(any));
+                any
+            }
+        };
+        let capacity = elements.len().min(MAX_CAPACITY) as u32;
+        let array = self.emit_to(ty, Op::NewArrayCap, ty.0.into(), capacity);
+        for element in elements {
+            match *element {
+                Element::One(id) => {
+                    let value = self.expr_as(id, elem);
+                    self.emit(Op::ArrayPush, array.0, value.0, 0);
+                }
+                Element::Spread(id) => {
+                    let value = self.expr(id);
+                    let value = self.boxed(value);
+                    self.emit(Op::ArrayExtend, array.0, value.0, 0);
+                }
+            }
+        }
+        array
+    }
+
+    /// A tuple literal: elements are boxed.
+    pub fn tuple_literal(&mut self, ty: Ty, elements: &[ExprId]) -> VReg {
+        let ty = self.exact_type(ty);
+        let capacity = elements.len().min(MAX_CAPACITY) as u32;
+        let tuple = self.emit_to(ty, Op::NewArrayCap, ty.0.into(), capacity);
+        for &id in elements {
+            let value = self.expr(id);
+            let value = self.boxed(value);
+            self.emit(Op::ArrayPush, tuple.0, value.0, 0);
+        }
+        tuple
+    }
+
+    /// An object literal.
+    pub fn object_literal(&mut self, ty: Ty, literal: &ObjectLit) -> VReg {
+        let ty = self.exact_type(ty);
+        let desc = self.c.tables.desc(ty).clone();
+        match desc {
+            TypeDesc::Object(members) if !literal.dict => self.shaped_literal(&members, literal),
+            _ => self.dictionary_literal(ty, literal),
+        }
+    }
+
+    fn shaped_literal(&mut self, members: &[Member], literal: &ObjectLit) -> VReg {
+        let class = self.c.literal_class(members.to_vec());
+        let ty = self.c.tables.ty(TypeDesc::Class(class));
+        let dynamic = literal
+            .members
+            .iter()
+            .any(|m| !matches!(m, ObjectMember::Field { .. }));
+        if literal.this.is_some() || dynamic {
+            let object = self.emit_to(ty, Op::NewObject, class.0.into(), 0);
+            if let Some(this) = literal.this {
+                self.init_local(this, object);
+            }
+            for member in &literal.members {
+                self.set_member(object, class, members, member);
+            }
+            return object;
+        }
+        // Values first: the new object needs no barrier while it is filled.
+        let mut values = Vec::with_capacity(literal.members.len());
+        for member in &literal.members {
+            let ObjectMember::Field { name, value } = *member else {
+                continue;
+            };
+            let held = self.member_type(members, name);
+            let value = self.expr_as(value, held);
+            values.push((name, self.guard(value)));
+        }
+        let values: Vec<(Name, VReg)> = values
+            .into_iter()
+            .map(|(name, guard)| (name, self.settle(guard)))
+            .collect();
+        let object = self.emit_to(ty, Op::NewObject, class.0.into(), 0);
+        for (name, value) in values {
+            self.set_literal_field(object, class, name, value);
+        }
+        object
+    }
+
+    fn member_type(&mut self, members: &[Member], name: Name) -> TypeId {
+        let name = self.c.str_name(name);
+        let found = members.iter().find(|m| m.name == name);
+        found.map_or(self.c.any, |m| m.ty)
+    }
+
+    fn set_literal_field(&mut self, object: VReg, class: ClassId, name: Name, value: VReg) {
+        let name = self.c.str_name(name);
+        let declared = &self.c.tables.module.classes[class.index()].fields;
+        if !declared.iter().any(|f| f.name == name) {
+            let word = self.boxed(value);
+            self.emit(Op::SetAttr, object.0, name.0.into(), word.0);
+            return;
+        }
+        let field = self.c.tables.field(FieldRef {
+            class,
+            name,
+            is_static: false,
+        });
+        self.emit(Op::SetField, object.0, field.0.into(), value.0);
+    }
+
+    fn set_member(
+        &mut self,
+        object: VReg,
+        class: ClassId,
+        members: &[Member],
+        member: &ObjectMember,
+    ) {
+        match *member {
+            ObjectMember::Field { name, value } => {
+                let held = self.member_type(members, name);
+                let value = self.expr_as(value, held);
+                self.set_literal_field(object, class, name, value);
+            }
+            ObjectMember::Computed { key, value } => {
+                let [key, value] = self.two_words(key, value);
+                self.emit(Op::SetItem, object.0, key.0, value.0);
+            }
+            ObjectMember::Spread(from) => {
+                let value = self.expr(from);
+                let value = self.boxed(value);
+                self.emit(Op::SpreadObject, object.0, value.0, 0);
+            }
+            ObjectMember::Getter { name, value } => {
+                self.accessor(object, name, value, "__get__");
+            }
+            ObjectMember::Setter { name, value } => {
+                self.accessor(object, name, value, "__set__");
+            }
+        }
+    }
+
+    /// Accessors of a literal are kept by the runtime beside the member.
+    fn accessor(&mut self, object: VReg, name: Name, value: ExprId, which: &str) {
+        let closure = self.expr(value);
+        let word = self.boxed(closure);
+        let text = format!("{which}{}", self.c.names.text(name));
+        let id = self.c.tables.string(&text);
+        self.emit(Op::SetAttr, object.0, id.0.into(), word.0);
+    }
+
+    fn dictionary_literal(&mut self, ty: TypeId, literal: &ObjectLit) -> VReg {
+        let ty = match self.c.tables.desc(ty) {
+            TypeDesc::Dict(_) => ty,
+            _ => {
+                let any = self.c.any;
+                self.c.tables.ty(TypeDesc::Dict(any))
+            }
+        };
+        let object = self.emit_to(ty, Op::NewDict, ty.0.into(), 0);
+        if let Some(this) = literal.this {
+            self.init_local(this, object);
+        }
+        for member in &literal.members {
+            match *member {
+                ObjectMember::Field { name, value } => {
+                    let id = self.c.str_name(name);
+                    let key = self.const_str(id);
+                    let value = self.expr(value);
+                    let word = self.boxed(value);
+                    self.emit(Op::SetItem, object.0, key.0, word.0);
+                }
+                ObjectMember::Computed { key, value } => {
+                    let [key, value] = self.two_words(key, value);
+                    self.emit(Op::SetItem, object.0, key.0, value.0);
+                }
+                ObjectMember::Spread(from) => {
+                    let value = self.expr(from);
+                    let value = self.boxed(value);
+                    self.emit(Op::SpreadObject, object.0, value.0, 0);
+                }
+                ObjectMember::Getter { name, value } => {
+                    self.accessor(object, name, value, "__get__");
+                }
+                ObjectMember::Setter { name, value } => {
+                    self.accessor(object, name, value, "__set__");
+                }
+            }
+        }
+        object
+    }
+}

@@ -1,0 +1,184 @@
+//! Lowering: the typed tree becomes IR, one instance of a function at a time.
+//!
+//! Owns the session: the queue of function instances (a generic function is
+//! compiled once per list of type arguments, and only if something reaches it), the
+//! class instances and the maps from checker types to module types.
+//! Must not know: frame slots, jump offsets.
+//!
+//! Invariant: everything that IR mentions by index has been put on the queue.
+
+mod any;
+mod body;
+mod calls;
+mod classes;
+mod closures;
+mod coerce;
+mod cond;
+mod ctx;
+mod expr;
+mod instances;
+mod intrinsics;
+mod literals;
+mod loops;
+mod operators;
+mod places;
+mod stmt;
+mod switch;
+mod tries;
+mod types;
+
+pub use instances::Form;
+
+use crate::errors::Failure;
+use crate::ir::Func;
+use crate::tables::Tables;
+use classes::ClassInfo;
+use instances::{Instance, InstanceKey};
+use raya_bytecode::{ClassId, FuncId, Global, GlobalId, Repr, StrId, TypeDesc, TypeId};
+use raya_check::hir::{self, Hir};
+use raya_check::types::{self, Ty, TypeInterner};
+use raya_syntax::{FileId, Interner, Name, Span};
+use rustc_hash::FxHashMap;
+
+/// A lowering session.
+pub struct Compiler<'a> {
+    /// The program.
+    pub hir: &'a Hir,
+    /// Its types; new ones are made by substitution.
+    pub types: &'a mut TypeInterner,
+    /// The names of the session.
+    pub names: &'a Interner,
+    /// The module's tables.
+    pub tables: Tables,
+    /// Finished functions by module index.
+    pub funcs: Vec<Option<Lowered>>,
+    /// What went wrong.
+    pub failures: Vec<Failure>,
+    pub(crate) type_ids: FxHashMap<Ty, TypeId>,
+    pub(crate) reg_types: FxHashMap<Ty, (TypeId, Repr)>,
+    pub(crate) strings: FxHashMap<Name, StrId>,
+    pub(crate) globals: FxHashMap<hir::GlobalId, GlobalId>,
+    pub(crate) classes: FxHashMap<(types::ClassId, types::TyList), ClassId>,
+    pub(crate) literals: FxHashMap<Vec<raya_bytecode::Member>, ClassId>,
+    pub(crate) scopes: FxHashMap<TypeId, ClassId>,
+    pub(crate) class_info: Vec<Option<ClassInfo>>,
+    pub(crate) overridden: FxHashMap<(types::ClassId, Name), bool>,
+    instances: FxHashMap<InstanceKey, FuncId>,
+    queue: Vec<Instance>,
+    pub(crate) any: TypeId,
+    pub(crate) null: TypeId,
+    pub(crate) number: TypeId,
+    pub(crate) int: TypeId,
+    pub(crate) boolean: TypeId,
+    pub(crate) string: TypeId,
+}
+
+/// A lowered function and where it comes from.
+#[derive(Debug)]
+pub struct Lowered {
+    /// Its IR.
+    pub func: Func,
+    /// The file that positions refer to.
+    pub file: FileId,
+    /// Its place, for messages.
+    pub span: Span,
+}
+
+impl<'a> Compiler<'a> {
+    /// A session over a program.
+    pub fn new(
+        hir: &'a Hir,
+        types: &'a mut TypeInterner,
+        names: &'a Interner,
+        file: String,
+    ) -> Self {
+        let mut tables = Tables::new(file);
+        let any = tables.ty(TypeDesc::Any);
+        let null = tables.ty(TypeDesc::Null);
+        let number = tables.ty(TypeDesc::Number);
+        let int = tables.ty(TypeDesc::Int);
+        let boolean = tables.ty(TypeDesc::Boolean);
+        let string = tables.ty(TypeDesc::String);
+        Self {
+            hir,
+            types,
+            names,
+            tables,
+            funcs: Vec::new(),
+            failures: Vec::new(),
+            type_ids: FxHashMap::default(),
+            reg_types: FxHashMap::default(),
+            strings: FxHashMap::default(),
+            globals: FxHashMap::default(),
+            classes: FxHashMap::default(),
+            literals: FxHashMap::default(),
+            scopes: FxHashMap::default(),
+            class_info: Vec::new(),
+            overridden: FxHashMap::default(),
+            instances: FxHashMap::default(),
+            queue: Vec::new(),
+            any,
+            null,
+            number,
+            int,
+            boolean,
+            string,
+        }
+    }
+
+    /// Lowers the top level and everything that it reaches.
+    pub fn run(&mut self) {
+        let Some(main) = self.hir.main else {
+            self.failures.push(Failure::internal(
+                "lowering",
+                FileId::default(),
+                Span::default(),
+                "the program has no top level",
+            ));
+            return;
+        };
+        self.request(main, types::TyList::EMPTY, None, Form::Direct);
+        while let Some(instance) = self.queue.pop() {
+            let index = instance.id.index();
+            if self.funcs.len() <= index {
+                self.funcs.resize_with(index + 1, || None);
+            }
+            let lowered = self.lower_instance(&instance);
+            self.funcs[index] = Some(lowered);
+            if self.tables.overflow.is_some() || self.failures.len() > 20 {
+                return;
+            }
+        }
+    }
+
+    /// A name as a module string.
+    pub fn str_name(&mut self, name: Name) -> StrId {
+        if let Some(&id) = self.strings.get(&name) {
+            return id;
+        }
+        let id = self.tables.string(self.names.text(name));
+        self.strings.insert(name, id);
+        id
+    }
+
+    /// A module variable.
+    pub(crate) fn global(&mut self, id: hir::GlobalId) -> GlobalId {
+        if let Some(&known) = self.globals.get(&id) {
+            return known;
+        }
+        let decl = self.hir.global(id);
+        let global = Global {
+            name: self.str_name(decl.name),
+            ty: self.reg_type(decl.ty).0,
+            constant: decl.constant,
+        };
+        let made = self.tables.global(global);
+        self.globals.insert(id, made);
+        made
+    }
+
+    pub(crate) fn fail(&mut self, file: FileId, span: Span, what: impl Into<String>) {
+        self.failures
+            .push(Failure::internal("lowering", file, span, what));
+    }
+}

@@ -5,13 +5,20 @@
 
 #![forbid(unsafe_code)]
 
+pub mod disasm;
 pub mod format;
 pub mod module;
 pub mod natives;
 pub mod ops;
+pub mod show;
 pub mod slots;
+pub mod subtype;
+pub mod verify;
 
 pub use module::*;
 pub use natives::{NATIVES, Native, NativeType, native_index};
 pub use ops::{Op, OpFlags, OperandKind};
+pub use show::{show_signature, show_type};
 pub use slots::{Slot, SlotKind, SlotOp};
+pub use subtype::{assignable, inherits, may_view_unboxed, word_fits};
+pub use verify::{Fault, verify};

@@ -366,6 +366,12 @@ pub struct OpFlags {
 }
 
 impl Op {
+    /// Whether the first operand is a window that receives the result: calls of all
+    /// kinds, natives included.
+    pub const fn is_call(self) -> bool {
+        matches!(self.operands()[0], OperandKind::Base)
+    }
+
     /// Whether the instruction owns an inline-cache cell. Cells are numbered in code
     /// order, so both tiers find the cell of an instruction without a table in the module.
     pub const fn has_cache(self) -> bool {

@@ -116,9 +116,7 @@ impl Allocator<'_> {
 
     fn free_slot(&mut self, ty: TypeId, start: u32) -> u32 {
         if let Some(list) = self.by_type.get(&ty)
-            && let Some(&slot) = list
-                .iter()
-                .find(|&&s| self.free_from[s as usize] <= start)
+            && let Some(&slot) = list.iter().find(|&&s| self.free_from[s as usize] <= start)
         {
             return slot;
         }

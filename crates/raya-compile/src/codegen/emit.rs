@@ -9,7 +9,7 @@ use super::branch::Cond;
 use super::intervals::Intervals;
 use super::relax::{self, Fixup};
 use super::windows::Shape;
-use crate::ir::{At, BlockId, Func, HandlerId, Inst, Term, VReg};
+use crate::ir::{At, BlockId, Func, HandlerId, Inst, Term};
 use raya_bytecode::{FRAME_HEADER, Handler, Instr, LoopInfo, Op, OperandKind, Position, Reg};
 
 /// The code of a function.
@@ -200,7 +200,10 @@ impl Emitter<'_> {
     /// `i += 1; if i < n` (and `i < a.length`) as one back-edge.
     fn increment_form(&self, block: BlockId) -> Option<(Cond, usize)> {
         let b = &self.func.blocks[block.index()];
-        let Term::Branch { op, a, b: rhs, yes, .. } = b.term else {
+        let Term::Branch {
+            op, a, b: rhs, yes, ..
+        } = b.term
+        else {
             return None;
         };
         if !self.is_back(block, yes) {
@@ -247,7 +250,13 @@ impl Emitter<'_> {
             .copied();
         match &b.term {
             Term::Jump(target) => self.jump(block, *target, next, b.at),
-            Term::Branch { op, a, b: rhs, yes, no } => {
+            Term::Branch {
+                op,
+                a,
+                b: rhs,
+                yes,
+                no,
+            } => {
                 let cond = Cond {
                     op: *op,
                     a: *a,
@@ -426,9 +435,4 @@ impl Emitter<'_> {
 /// be addressed.
 pub fn addressable(slots: usize) -> bool {
     slots + FRAME_HEADER as usize <= u16::MAX as usize
-}
-
-/// The slot of a register, for dumps.
-pub fn slot_of(alloc: &Allocation, reg: VReg) -> Option<u32> {
-    Some(alloc.slot[reg.index()]).filter(|&s| s != NONE)
 }

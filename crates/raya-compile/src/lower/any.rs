@@ -23,7 +23,12 @@ impl Lower<'_, '_> {
     fn argument_array(&mut self, args: &[Element]) -> VReg {
         let any = self.c.any;
         let ty = self.c.tables.ty(TypeDesc::Array(any));
-        let array = self.emit_to(ty, Op::NewArrayCap, ty.0.into(), args.len().min(1000) as u32);
+        let array = self.emit_to(
+            ty,
+            Op::NewArrayCap,
+            ty.0.into(),
+            args.len().min(1000) as u32,
+        );
         for arg in args {
             match *arg {
                 Element::One(id) => {

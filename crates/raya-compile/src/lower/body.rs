@@ -48,7 +48,12 @@ impl Compiler<'_> {
             Form::Shaped(id) => self.type_signature(id),
             _ => self.instance_signature(instance.func, &instance.subst),
         };
-        let ret = self.tables.module.signatures.get(sig.index()).map(|s| s.ret);
+        let ret = self
+            .tables
+            .module
+            .signatures
+            .get(sig.index())
+            .map(|s| s.ret);
         (sig, ret.unwrap_or(self.any))
     }
 
@@ -84,10 +89,7 @@ fn flags(decl: &hir::Function) -> FuncFlags {
         constructor: matches!(decl.kind, FuncKind::Constructor(_)),
         intrinsic: decl.intrinsic,
         builtin: decl.builtin,
-        initialiser: matches!(
-            decl.kind,
-            FuncKind::FieldInit(_) | FuncKind::StaticInit(_)
-        ),
+        initialiser: matches!(decl.kind, FuncKind::FieldInit(_) | FuncKind::StaticInit(_)),
     }
 }
 

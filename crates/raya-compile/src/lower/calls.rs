@@ -61,9 +61,7 @@ impl<'a> Lower<'_, 'a> {
             Callee::Value(callee) => self.call_value(callee, &call.args),
             Callee::Prop { object, name, ty } => self.call_prop(object, name, ty, &call.args),
             Callee::Any(callee) => self.call_any(e, callee, &call.args),
-            Callee::AnyMethod { object, name } => {
-                self.call_any_method(e, object, name, &call.args)
-            }
+            Callee::AnyMethod { object, name } => self.call_any_method(e, object, name, &call.args),
         }
     }
 
@@ -228,10 +226,7 @@ impl<'a> Lower<'_, 'a> {
             return value;
         };
         let mut subst = self.c.class_subst(info.class, info.args);
-        let this = self
-            .c
-            .types
-            .intern(TypeKind::Class(info.class, info.args));
+        let this = self.c.types.intern(TypeKind::Class(info.class, info.args));
         let func = self.hir.function(m.method.func);
         let generic = !func.type_params.is_empty();
         let replaceable = self.is_replaceable(m);
@@ -391,10 +386,7 @@ impl<'a> Lower<'_, 'a> {
             if let Some(func) = self.hir.class(info.class).ctor {
                 let subst = self.c.class_subst(info.class, info.args);
                 let sig = self.c.instance_signature(func, &subst);
-                let this = self
-                    .c
-                    .types
-                    .intern(TypeKind::Class(info.class, info.args));
+                let this = self.c.types.intern(TypeKind::Class(info.class, info.args));
                 let target = self.c.request_with(func, subst, Some(this), Form::Direct);
                 return Some((target, sig));
             }
@@ -404,12 +396,7 @@ impl<'a> Lower<'_, 'a> {
     }
 
     /// `super(…)`
-    pub fn super_init(
-        &mut self,
-        base: types::ClassId,
-        base_args: TyList,
-        args: &[ExprId],
-    ) -> VReg {
+    pub fn super_init(&mut self, base: types::ClassId, base_args: TyList, args: &[ExprId]) -> VReg {
         let base_args = self.c.types.substitute_list(base_args, &self.subst);
         let id = self.c.class_instance(base, base_args);
         let elements: Vec<Element> = args.iter().map(|&a| Element::One(a)).collect();
@@ -434,10 +421,7 @@ impl<'a> Lower<'_, 'a> {
             return this;
         };
         let subst = self.c.class_subst(info.class, info.args);
-        let ty = self
-            .c
-            .types
-            .intern(TypeKind::Class(info.class, info.args));
+        let ty = self.c.types.intern(TypeKind::Class(info.class, info.args));
         let target = self.c.request_with(func, subst, Some(ty), Form::Direct);
         self.emit_window(Op::Call, self.c.null, target.0.into(), &[this])
     }

@@ -8,7 +8,7 @@ use super::ctx::{Lower, Slot};
 use super::instances::Form;
 use crate::ir::VReg;
 use raya_bytecode::{Op, Repr, TypeDesc};
-use raya_check::hir::{self, CoerceKind, ExprId, ExprKind, FuncKind, LocalId, Stmt, StmtKind};
+use raya_check::hir::{self, ExprId, ExprKind, FuncKind, LocalId, Stmt, StmtKind};
 use raya_check::types::{Ty, TyList, TypeKind};
 
 impl Lower<'_, '_> {
@@ -166,11 +166,7 @@ impl Lower<'_, '_> {
 
     /// Whether each parameter and the result need at most a change of representation
     /// that cannot fail.
-    fn shape_converts(
-        &mut self,
-        decl: &hir::Function,
-        sig: &raya_check::types::Signature,
-    ) -> bool {
+    fn shape_converts(&mut self, decl: &hir::Function, sig: &raya_check::types::Signature) -> bool {
         let boxing = |from: Repr, to: Repr| from == to || to == Repr::Word;
         for (own, passed) in decl.params.iter().zip(&sig.params) {
             let (own_ty, own) = self.reg_type(decl.locals[own.local.index()].ty);

@@ -138,12 +138,6 @@ impl<'c, 'a> Lower<'c, 'a> {
         self.f.new_reg(ty, repr, false)
     }
 
-    /// A temporary of a checker type.
-    pub fn temp_of(&mut self, ty: Ty) -> VReg {
-        let (ty, repr) = self.reg_type(ty);
-        self.f.new_reg(ty, repr, false)
-    }
-
     /// A variable of a module type.
     pub fn variable(&mut self, ty: TypeId) -> VReg {
         let repr = self.c.tables.repr(ty);

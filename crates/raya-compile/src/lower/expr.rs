@@ -195,10 +195,7 @@ impl Lower<'_, '_> {
         if checked {
             self.emit(Op::CheckClass, id.0.into(), 0, 0);
         }
-        let ty = self
-            .c
-            .tables
-            .ty(raya_bytecode::TypeDesc::ClassObject(id));
+        let ty = self.c.tables.ty(raya_bytecode::TypeDesc::ClassObject(id));
         self.emit_to(ty, Op::GetClass, id.0.into(), 0)
     }
 

@@ -5,7 +5,7 @@
 //! operands (types) come from the expression's own type.
 
 use super::ctx::Lower;
-use crate::ir::{Inst, VReg, has_result};
+use crate::ir::{VReg, has_result};
 use raya_bytecode::natives::{Native, NativeType};
 use raya_bytecode::{Op, OperandKind, Repr, TypeDesc, TypeId};
 use raya_check::hir::{Expr, ExprId};
@@ -176,9 +176,4 @@ fn is_named(opcode: &str, written: &str) -> bool {
             _ => return false,
         }
     }
-}
-
-/// An instruction that a one-block body of intrinsics may hold.
-pub fn is_simple(inst: &Inst) -> bool {
-    !matches!(inst.op, Op::Call | Op::CallMethod | Op::CallClosure)
 }

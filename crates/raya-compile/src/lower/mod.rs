@@ -15,6 +15,7 @@ mod closures;
 mod coerce;
 mod cond;
 mod ctx;
+mod descriptors;
 mod expr;
 mod instances;
 mod intrinsics;
@@ -25,7 +26,6 @@ mod places;
 mod stmt;
 mod switch;
 mod tries;
-mod types;
 
 pub use instances::Form;
 

@@ -223,9 +223,7 @@ impl Lower<'_, '_> {
                 let zero = self.const_i32(0);
                 self.emit_to(boolean, Op::NeI32, value.0, zero.0)
             }
-            Repr::Word if self.is_string(value) => {
-                self.emit_to(boolean, Op::TruthyStr, value.0, 0)
-            }
+            Repr::Word if self.is_string(value) => self.emit_to(boolean, Op::TruthyStr, value.0, 0),
             Repr::Word if self.never_falsy(value) => self.const_bool(true),
             Repr::Word if self.only_null_is_falsy(value) => {
                 let null = self.emit_to(boolean, Op::IsNull, value.0, 0);
@@ -262,13 +260,7 @@ impl Lower<'_, '_> {
 
     /// The boolean result of a comparison; none if the operator compares nothing or
     /// the operands need the slots.
-    fn comparison_value(
-        &mut self,
-        op: BinaryOp,
-        a: VReg,
-        b: VReg,
-        kind: Operands,
-    ) -> Option<VReg> {
+    fn comparison_value(&mut self, op: BinaryOp, a: VReg, b: VReg, kind: Operands) -> Option<VReg> {
         let boolean = self.c.boolean;
         if is_equality(op) {
             return Some(self.equality_value(op, a, b, kind));

@@ -4,7 +4,7 @@ use super::ctx::{Guard, Lower, Slot};
 use crate::ir::{Term, VReg};
 use raya_bytecode::{ClassId, FieldId, FieldRef, Op, PropRef, Repr, TypeDesc, TypeId};
 use raya_check::hir::{ExprId, FieldIdx, Place};
-use raya_check::types::{self, Ty, TypeKind};
+use raya_check::types::{self, Ty};
 use raya_syntax::{Name, Span};
 
 impl Lower<'_, '_> {
@@ -95,7 +95,11 @@ impl Lower<'_, '_> {
                 nullable,
             } => {
                 let [object, key] = self.two_words(object, key);
-                let op = if nullable { Op::GetItemOpt } else { Op::GetItem };
+                let op = if nullable {
+                    Op::GetItemOpt
+                } else {
+                    Op::GetItem
+                };
                 let value = self.emit_to(self.c.any, op, object.0, key.0);
                 let to = self.exact_type(ty);
                 self.checked(value, to)
@@ -190,7 +194,10 @@ impl Lower<'_, '_> {
                 value
             }
             _ => {
-                self.fail(self.decl.span, "an assignment to a place that cannot be written");
+                self.fail(
+                    self.decl.span,
+                    "an assignment to a place that cannot be written",
+                );
                 self.expr(value)
             }
         }
@@ -204,7 +211,12 @@ impl Lower<'_, '_> {
         [self.settle(guard), value]
     }
 
-    fn assign_local(&mut self, local: raya_check::hir::LocalId, checked: bool, value: ExprId) -> VReg {
+    fn assign_local(
+        &mut self,
+        local: raya_check::hir::LocalId,
+        checked: bool,
+        value: ExprId,
+    ) -> VReg {
         let decl = self.local(local);
         let ty = self.reg_type(decl.ty).0;
         let value = self.expr_as(value, ty);
@@ -455,15 +467,5 @@ impl Lower<'_, '_> {
             _ => self.fail(span, "delete of a place that cannot be deleted"),
         }
         self.const_bool(true)
-    }
-
-    /// The element type of a checker array type.
-    pub fn element_type(&mut self, ty: Ty) -> Option<Ty> {
-        let ty = self.concrete(ty);
-        let ty = self.c.types.expand(ty);
-        match self.c.types.kind(ty) {
-            TypeKind::Array(t) | TypeKind::ReadonlyArray(t) => Some(t),
-            _ => None,
-        }
     }
 }

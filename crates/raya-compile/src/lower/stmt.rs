@@ -155,7 +155,12 @@ impl Lower<'_, '_> {
     }
 
     fn jump_to(&mut self, label: LabelId, again: bool, span: Span) {
-        let found = self.targets.iter().rev().find(|t| t.label == label).copied();
+        let found = self
+            .targets
+            .iter()
+            .rev()
+            .find(|t| t.label == label)
+            .copied();
         let Some(target) = found else {
             self.fail(span, "a jump to a label that no statement has");
             return;

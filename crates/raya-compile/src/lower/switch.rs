@@ -50,10 +50,9 @@ impl Lower<'_, '_> {
         let Some(values) = self.case_values(&s.cases) else {
             return false;
         };
-        let (Some(&low), Some(&high)) = (
-            values.iter().flatten().min(),
-            values.iter().flatten().max(),
-        ) else {
+        let (Some(&low), Some(&high)) =
+            (values.iter().flatten().min(), values.iter().flatten().max())
+        else {
             return false;
         };
         let count = values.iter().flatten().count();

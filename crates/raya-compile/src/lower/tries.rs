@@ -7,7 +7,7 @@
 
 use super::ctx::Lower;
 use crate::ir::{BlockId, HandlerId, HandlerInfo, Term, VReg};
-use raya_bytecode::{Op, Repr};
+use raya_bytecode::Op;
 use raya_check::hir::{Handler, Try};
 
 /// What happens after a `finally` block.
@@ -192,10 +192,5 @@ impl Lower<'_, '_> {
         };
         self.set_state(state, FIRST_WAY + index as u32);
         self.end(Term::Jump(entry));
-    }
-
-    /// Whether a register holds a word.
-    pub fn is_word(&self, reg: VReg) -> bool {
-        self.repr(reg) == Repr::Word
     }
 }

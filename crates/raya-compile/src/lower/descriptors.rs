@@ -42,6 +42,26 @@ impl Compiler<'_> {
         (id, repr)
     }
 
+    /// The register type of values that have this exact type.
+    pub fn widen(&mut self, ty: TypeId) -> TypeId {
+        match self.tables.desc(ty) {
+            TypeDesc::LitString(_) => self.string,
+            TypeDesc::LitNumber(_) => self.number,
+            TypeDesc::LitBool(_) => self.boolean,
+            TypeDesc::Union(members) => {
+                let members = members.clone();
+                let mut wide: Vec<TypeId> = members.iter().map(|&m| self.widen(m)).collect();
+                wide.sort_unstable();
+                wide.dedup();
+                match wide.as_slice() {
+                    [one] => *one,
+                    _ => self.tables.ty(TypeDesc::Union(wide.into())),
+                }
+            }
+            _ => ty,
+        }
+    }
+
     fn make_type(&mut self, ty: Ty) -> TypeId {
         let desc = match self.types.kind(ty) {
             TypeKind::Error | TypeKind::Any | TypeKind::Unknown | TypeKind::Param(_) => {

@@ -1,0 +1,101 @@
+//! Block order: the entry first, each loop in one piece, cold blocks last.
+//!
+//! A reverse postorder already puts a block behind those that dominate it; loops are
+//! kept together by placing, at each loop's header, all blocks of that loop before
+//! anything outside. Blocks that always throw, and what only they reach, go to the end.
+
+use crate::ir::analysis::{Dominators, Loops, predecessors};
+use crate::ir::{BlockId, Func, Term};
+use raya_bytecode::Op;
+
+/// The order in which blocks are emitted; unreachable ones are left out.
+pub fn order(func: &Func, rpo: &[BlockId]) -> Vec<BlockId> {
+    let preds = predecessors(func, rpo);
+    let dom = Dominators::new(func, rpo, &preds);
+    let loops = Loops::new(func, rpo, &preds, &dom);
+    let cold = cold_blocks(func, rpo);
+    let mut innermost = vec![usize::MAX; func.blocks.len()];
+    for (i, l) in loops.list.iter().enumerate() {
+        // Inner loops come later in the list, so the last one to claim a block wins.
+        for b in &l.blocks {
+            innermost[b.index()] = i;
+        }
+    }
+    let mut parent = vec![usize::MAX; loops.list.len()];
+    for (i, l) in loops.list.iter().enumerate() {
+        parent[i] = (0..i)
+            .rev()
+            .find(|&j| loops.list[j].blocks.contains(&l.header))
+            .unwrap_or(usize::MAX);
+    }
+    let mut placed = vec![false; func.blocks.len()];
+    let mut out = Vec::with_capacity(rpo.len());
+    let mut late = Vec::new();
+    let inside = |mut at: usize, l: usize| {
+        while at != usize::MAX && at != l {
+            at = parent[at];
+        }
+        at == l
+    };
+    // Open loops, innermost last: each is finished before the one around it goes on.
+    let mut open: Vec<(usize, usize)> = vec![(usize::MAX, 0)];
+    while let Some((current, mut at)) = open.pop() {
+        let mut entered = false;
+        while at < rpo.len() {
+            let b = rpo[at];
+            let own = innermost[b.index()];
+            let mine = current == usize::MAX || inside(own, current);
+            if !mine || placed[b.index()] {
+                at += 1;
+                continue;
+            }
+            if cold[b.index()] {
+                placed[b.index()] = true;
+                late.push(b);
+                at += 1;
+                continue;
+            }
+            if own != current && own != usize::MAX {
+                // The header of an inner loop: place that loop in one piece first.
+                let mut inner = own;
+                while parent[inner] != current && parent[inner] != usize::MAX {
+                    inner = parent[inner];
+                }
+                open.push((current, at));
+                open.push((inner, at));
+                entered = true;
+                break;
+            }
+            placed[b.index()] = true;
+            out.push(b);
+            at += 1;
+        }
+        if entered {
+            continue;
+        }
+    }
+    out.extend(late);
+    out
+}
+
+/// Blocks marked cold, blocks that throw, and blocks all of whose ways end there.
+fn cold_blocks(func: &Func, rpo: &[BlockId]) -> Vec<bool> {
+    let mut cold = vec![false; func.blocks.len()];
+    for &b in rpo.iter().rev() {
+        if b.index() == 0 {
+            continue;
+        }
+        let block = &func.blocks[b.index()];
+        cold[b.index()] = block.cold
+            || match &block.term {
+                Term::Exit { op, .. } => matches!(op, Op::Throw | Op::Rethrow),
+                Term::Unreachable => true,
+                term => {
+                    let mut all = true;
+                    term.each_target(|t| all &= cold[t.index()]);
+                    all
+                }
+            };
+    }
+    cold
+}

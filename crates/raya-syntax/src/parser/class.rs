@@ -78,7 +78,7 @@ fn missing_base(p: &mut Input<'_, '_>) -> Vec<BaseClass> {
 
 fn base_class<'s>(p: &mut Input<'s, '_>) -> Parse<BaseClass> {
     let start = p.start();
-    let expr = postfix::postfix(p)?;
+    let expr = postfix::base(p)?;
     let type_args = match p.kind() {
         T::Lt => types::type_args(p)?,
         _ => Vec::new(),

@@ -9,7 +9,6 @@ use super::input::Tokens;
 use crate::codes;
 use crate::diagnostics::Diagnostic;
 use crate::source::SourceFile;
-use crate::span::Span;
 use crate::token::{Token, TokenKind};
 use chumsky::DefaultExpected;
 use chumsky::error::{Error, LabelError};
@@ -182,17 +181,12 @@ impl Fault {
             };
             (codes::UNEXPECTED_TOKEN, message)
         };
-        let diagnostic = Diagnostic::error(code, source.id(), visible_span(found), message);
+        let diagnostic = Diagnostic::error(code, source.id(), found.span(), message);
         if let Some(word) = misspelt_word(source, tokens, index) {
             return diagnostic.with_help(format!("did you mean `{word}`?"));
         }
         diagnostic
     }
-}
-
-/// The span of a token, at least one byte long unless it is the end of the file.
-fn visible_span(token: Token) -> Span {
-    token.span()
 }
 
 fn join_words(words: &[String]) -> String {

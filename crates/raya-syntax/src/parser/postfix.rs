@@ -3,7 +3,7 @@
 use super::expr;
 use super::fault::Class;
 use super::input::{Input, Parse, Steps, comma_list};
-use super::primary;
+use super::primary::{self, refuse_with};
 use super::types;
 use crate::ast::*;
 use crate::codes;
@@ -16,17 +16,28 @@ enum Links {
     All,
     /// The callee of `new`: its first argument list belongs to the `new`.
     NoCalls,
+    /// The base of a class: type arguments at its end belong to the `extends`.
+    Base,
 }
 
 /// A primary expression with its chain of links.
 pub(super) fn postfix<'s>(p: &mut Input<'s, '_>) -> Parse<Expr> {
+    linked(p, Links::All)
+}
+
+/// The expression after `extends`, without the type arguments at its end.
+pub(super) fn base<'s>(p: &mut Input<'s, '_>) -> Parse<Expr> {
+    linked(p, Links::Base)
+}
+
+fn linked<'s>(p: &mut Input<'s, '_>, links: Links) -> Parse<Expr> {
     let start = p.start();
     let operand = match p.kind() {
         T::New => new_expr(p)?,
         T::Super => super_expr(p)?,
         _ => primary::primary(p)?,
     };
-    chain(p, start, operand, Links::All)
+    chain(p, start, operand, links)
 }
 
 fn chain<'s>(p: &mut Input<'s, '_>, start: u32, operand: Expr, links: Links) -> Parse<Expr> {
@@ -52,7 +63,7 @@ fn chain<'s>(p: &mut Input<'s, '_>, start: u32, operand: Expr, links: Links) -> 
                 optional_link(p, expr)?
             }
             T::LBracket => index(p, expr, false)?,
-            T::LParen if links == Links::All => call(p, expr, Vec::new(), false)?,
+            T::LParen if links != Links::NoCalls => call(p, expr, Vec::new(), false)?,
             T::Bang if !token.nl_before => {
                 p.bump();
                 ExprKind::NonNull(Box::new(expr))
@@ -184,14 +195,28 @@ fn generic_link<'s>(
     if p.state().not_type_args.contains(&at) {
         return Ok(Err(operand));
     }
+    let mut unused = None;
     let type_args = p.attempt(|p| {
+        let start = p.start();
         let type_args = types::type_args(p)?;
-        let fits = match p.kind() {
-            T::LParen => links == Links::All,
-            kind => matches!(kind, T::TemplateWhole | T::TemplateHead),
+        let next = p.kind();
+        let fits = match next {
+            T::LParen => links != Links::NoCalls,
+            _ => matches!(next, T::TemplateWhole | T::TemplateHead),
         };
+        if links == Links::All && ends_expression(next) {
+            unused = Some(p.spanned(start));
+        }
         Ok(fits.then_some(type_args))
     });
+    if let Some(span) = unused {
+        let refusal = (
+            codes::NOT_SUPPORTED_YET,
+            "type arguments without a call are not supported yet",
+            "write a function that makes the call, as in `(x) => f<T>(x)`",
+        );
+        return refuse_with(p, span, refusal);
+    }
     let Some(type_args) = type_args else {
         p.state().not_type_args.insert(at);
         return Ok(Err(operand));
@@ -201,6 +226,14 @@ fn generic_link<'s>(
         _ => tagged(p, operand, type_args)?,
     };
     Ok(Ok(kind))
+}
+
+/// Whether no operand can follow here, so that a `>` before it is no operator.
+fn ends_expression(kind: T) -> bool {
+    matches!(
+        kind,
+        T::Semi | T::Comma | T::RParen | T::RBracket | T::RBrace | T::Colon | T::Eof
+    )
 }
 
 /// `new C`, `new C<T>(…)`, `new a.b(…)`

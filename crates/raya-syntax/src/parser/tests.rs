@@ -254,6 +254,8 @@ fn type_arguments_and_comparisons_are_told_apart() {
         "f<A<B<C>>>(x)",
         "(call f (<> (ref A (<> (ref B (<> C))))) x)",
     );
+    fails("x = f<T>;", &["E0900"]);
+    fails("g(f<A, B>)", &["E0900"]);
     same("f<A>>(x)", "(< f (>> A x))");
     same("f<T>`x`", "(tagged f (<> T) (template \"x\"))");
     same(

@@ -11,8 +11,20 @@ pub mod error;
 pub mod exits;
 pub mod helpers;
 pub mod isa;
+pub mod jit;
+pub mod options;
+pub mod shared;
 pub mod snapshot;
+pub mod stats;
 pub mod translate;
+pub mod worker;
+
+pub use error::JitError;
+pub use exits::entry::{InterpreterHooks, ResumeFrame};
+pub use jit::{EngineHooks, Jit};
+pub use options::JitOptions;
+pub use snapshot::take::LinkHooks;
+pub use stats::Stats;
 
 #[cfg(test)]
 mod tests;

@@ -3,3 +3,6 @@
 
 pub mod blob;
 pub mod memory;
+pub mod object;
+pub mod perf;
+pub mod registry;

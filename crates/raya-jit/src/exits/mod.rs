@@ -5,4 +5,5 @@
 //! it as the interpreter would have stacked it), and leaves by an entry of
 //! [`entry`], which copies it to the VM stack and lets the interpreter go on.
 
+pub mod entry;
 pub mod record;

@@ -21,6 +21,8 @@ pub enum ExitReason {
     Target,
     /// The instruction throws.
     Throw,
+    /// There is no room for the frames of inlined functions.
+    Stack,
     /// An assumption was dropped while this activation ran.
     Invalid,
 }
@@ -35,6 +37,7 @@ impl fmt::Display for ExitReason {
             ExitReason::Unset => "unset",
             ExitReason::Target => "target",
             ExitReason::Throw => "throw",
+            ExitReason::Stack => "stack",
             ExitReason::Invalid => "invalid",
         };
         f.write_str(text)
@@ -58,8 +61,8 @@ pub struct ExitFrame {
     pub func: usize,
     /// Slot of its register 0 in the image.
     pub base: u32,
-    /// Where the interpreter goes on: for the innermost frame the instruction to
-    /// execute next, for the others the one after their call.
+    /// For the innermost frame the instruction to execute next, for the others their
+    /// call.
     pub pc: u32,
     /// Live registers.
     pub regs: Vec<(u16, Place)>,

@@ -9,7 +9,7 @@ use crate::translate::{Job, Linkage};
 use raya_bytecode::*;
 use raya_runtime::ctx::Ctx;
 use raya_runtime::func::FuncInfo;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::cell::RefCell;
 use std::mem::offset_of;
 use std::sync::Arc;
@@ -103,15 +103,15 @@ fn record(image: *const u64, exit: u32) {
 }
 
 raya_runtime::raya_abi! {
-    fn exit_f64(_cx: *mut Ctx, image: *const u64, exit: u32) -> f64 {
+    fn exit_f64(_cx: *mut Ctx, image: *const u64, exit: u32, _jit: usize) -> f64 {
         record(image, exit);
         -1.0
     }
-    fn exit_word(_cx: *mut Ctx, image: *const u64, exit: u32) -> u64 {
+    fn exit_word(_cx: *mut Ctx, image: *const u64, exit: u32, _jit: usize) -> u64 {
         record(image, exit);
         2
     }
-    fn exit_int(_cx: *mut Ctx, image: *const u64, exit: u32) -> i32 {
+    fn exit_int(_cx: *mut Ctx, image: *const u64, exit: u32, _jit: usize) -> i32 {
         record(image, exit);
         -1
     }
@@ -159,6 +159,7 @@ fn linkage() -> Linkage {
         ],
         exit_osr: exit_int as *const () as usize,
         interpret: 0,
+        jit: 0,
         exit_counter: 0,
     }
 }
@@ -180,7 +181,7 @@ impl Running {
                 let fact = FuncFact {
                     info: infos[i].as_ptr() as usize,
                     interface: Interface::of(&module, f),
-                    name: "f".into(),
+                    needs_thunk: false,
                 };
                 (i as u16, fact)
             })
@@ -197,6 +198,8 @@ impl Running {
                 linkage: &linkage,
                 site_base: 0,
                 count_helpers: false,
+                blocked: &FxHashSet::default(),
+                direct_self: true,
                 isa: &*isa,
             };
             let request = Request {
@@ -232,6 +235,7 @@ fn context() -> Box<Ctx> {
     // SAFETY: every field is a number or a raw pointer.
     let mut ctx: Box<Ctx> = unsafe { Box::new(std::mem::zeroed()) };
     ctx.budget = 1000;
+    ctx.vm_limit = usize::MAX as *mut u64;
     ctx
 }
 

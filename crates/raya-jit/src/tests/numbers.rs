@@ -191,10 +191,10 @@ fn a_loop_can_be_entered_in_the_middle() {
     let mut ctx = r.ctx;
     // SAFETY: an entry over a frame whose registers are set.
     let status = unsafe {
-        let enter: raya_runtime::raya_fn!((*mut raya_runtime::ctx::Ctx, *mut u64) -> i32) =
+        let enter: raya_runtime::raya_fn!((*mut raya_runtime::ctx::Ctx, *mut u64) -> u64) =
             std::mem::transmute(r.entries[f.index()][2]);
         enter(&mut *ctx, frame.as_mut_ptr().add(3))
     };
-    assert_eq!(status, crate::translate::osr_result::DONE);
-    assert_eq!(frame[0] as i32, dividing_loop_by_hand(n, k));
+    assert_eq!(status, crate::translate::osr_result::RETURNED);
+    assert_eq!(ctx.ret as i32, dividing_loop_by_hand(n, k));
 }

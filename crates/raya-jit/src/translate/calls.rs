@@ -82,7 +82,7 @@ impl Translator<'_> {
 
     /// Calls a function through its cell, or directly when it is the one being compiled.
     pub(super) fn call_function(&mut self, callee: &FuncFact, args: &[Value]) -> Value {
-        let v = if callee.info == self.job.snapshot.info {
+        let v = if self.job.direct_self && callee.info == self.job.snapshot.info {
             let own = self.own_entry();
             let all = self.typed_args(&callee.interface, args);
             let call = self.b.ins().call(own, &all);

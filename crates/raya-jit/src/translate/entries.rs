@@ -127,10 +127,11 @@ pub fn thunk(
         let bits = widen(&mut b, *repr, params[i + 1]);
         b.ins().store(flags, bits, fp, i as i32 * 8);
     }
-    let sig = b.import_signature(signature([I64, I64], None));
+    let sig = b.import_signature(signature([I64, I64, I64], None));
     let target = b.ins().iconst(I64, linkage.interpret as i64);
     let info = b.ins().iconst(I64, info as i64);
-    b.ins().call_indirect(sig, target, &[cx, info, fp]);
+    let jit = b.ins().iconst(I64, linkage.jit as i64);
+    b.ins().call_indirect(sig, target, &[cx, info, fp, jit]);
     let ty = clif_type(interface.ret);
     let v = b.ins().load(ty, flags, top, 0);
     let v = match interface.ret {

@@ -6,7 +6,7 @@ use crate::analysis::{NodeId, RegSet, operands};
 use crate::exits::record::{ExitFrame, ExitReason, ExitRecord, Place};
 use cranelift_codegen::ir::types::{I32, I64};
 use cranelift_codegen::ir::{
-    Block, BlockArg, InstBuilder, InstructionData, MemFlagsData, Opcode, Value, ValueDef,
+    Block, BlockArg, InstBuilder, InstructionData, Opcode, Value, ValueDef,
 };
 use raya_bytecode::Repr;
 
@@ -73,7 +73,7 @@ impl Translator<'_> {
             let (pc, live) = if level == innermost {
                 (pc, live.clone())
             } else {
-                (self.frames[level].pc + 1, self.live_across(level))
+                (self.frames[level].pc, self.live_across(level))
             };
             frames.push(self.exit_frame(level, pc, &live, &mut stores));
         }
@@ -225,21 +225,17 @@ impl Translator<'_> {
             Image::Slot(slot) => self.b.ins().stack_addr(I64, slot, 0),
             Image::Frame(fp) => fp,
         };
-        match self.entry {
+        let jit = self.address(self.job.linkage.jit);
+        let (target, ret) = match self.entry {
             Entry::Call => {
                 let ret = self.job.snapshot.interface.ret;
-                let target = self.job.linkage.exits[repr_index(ret)];
-                let sig = super::signature([I64, I32], Some(arg_type(ret)));
-                let v = self.call_address(target, sig, &[self.cx, image, number]);
-                self.b.ins().return_(&v);
+                (self.job.linkage.exits[repr_index(ret)], arg_type(ret))
             }
-            Entry::Loop(_) => {
-                let target = self.job.linkage.exit_osr;
-                let sig = super::signature([I64, I32], Some(I32));
-                let v = self.call_address(target, sig, &[self.cx, image, number]);
-                self.b.ins().return_(&v);
-            }
-        }
+            Entry::Loop(_) => (self.job.linkage.exit_osr, I64),
+        };
+        let sig = super::signature([I64, I32, I64], Some(ret));
+        let v = self.call_address(target, sig, &[self.cx, image, number, jit]);
+        self.b.ins().return_(&v);
     }
 
     /// Calls a fixed address.
@@ -298,7 +294,7 @@ impl Translator<'_> {
         self.b.seal_block(block);
         let v = match self.entry {
             Entry::Call => self.zero(arg_type(self.job.snapshot.interface.ret)),
-            Entry::Loop(_) => self.int_const(osr_result::THROWN),
+            Entry::Loop(_) => self.word_const(osr_result::THROWN),
         };
         self.b.ins().return_(&[v]);
     }
@@ -321,19 +317,14 @@ impl Translator<'_> {
             self.b.ins().jump(block, &[BlockArg::Value(v)]);
             return;
         }
-        match (self.entry, self.image) {
-            (Entry::Loop(_), Image::Frame(fp)) => {
+        let v = match self.entry {
+            Entry::Call => self.to_arg(repr, v),
+            Entry::Loop(_) => {
                 let bits = self.to_slot(repr, v);
-                let at = self.b.ins().iadd_imm_s(fp, -24);
-                let flags = MemFlagsData::trusted();
-                self.b.ins().store(flags, bits, at, 0);
-                let done = self.int_const(osr_result::DONE);
-                self.b.ins().return_(&[done]);
+                self.store(Region::Ctx, bits, self.cx, ctx::RET);
+                self.word_const(osr_result::RETURNED)
             }
-            _ => {
-                let v = self.to_arg(repr, v);
-                self.b.ins().return_(&[v]);
-            }
-        }
+        };
+        self.b.ins().return_(&[v]);
     }
 }

@@ -19,17 +19,18 @@ mod leave;
 mod lower;
 
 pub use emit::{arg_type, clif_type, helper_signature, signature};
-pub use entries::{frame_entry, thunk};
+pub use entries::{NO_SITE, frame_entry, thunk};
 pub use frame::{Frame, LoopState};
 
 use crate::analysis::Analysis;
 use crate::error::JitError;
-use crate::exits::record::ExitRecord;
+use crate::exits::record::{ExitReason, ExitRecord};
 use crate::snapshot::Snapshot;
+use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::types::I64;
 use cranelift_codegen::ir::{
     AliasRegion, Block, FuncRef, Function, InstBuilder, SigRef, Signature, StackSlotData,
-    StackSlotKind, UserFuncName, Value,
+    StackSlotKind, UserFuncName, Value, ValueDef,
 };
 use cranelift_codegen::isa::TargetIsa;
 use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
@@ -46,11 +47,13 @@ pub(crate) type Lowered = Result<(), JitError>;
 pub struct Linkage {
     /// Entries of the helpers, by table index.
     pub helpers: Vec<usize>,
-    /// Exits by representation of the function's result: `(ctx, image, exit) -> result`.
+    /// Exits by representation of the function's result: `(ctx, image, exit, jit) -> result`.
     pub exits: [usize; 4],
-    /// Exit of code entered at a loop header: `(ctx, fp, exit)`.
+    /// Exit of code entered at a loop header: `(ctx, fp, exit, jit)`.
     pub exit_osr: usize,
-    /// Runs a function in the interpreter: `(ctx, func, fp)`.
+    /// What exits find their records through.
+    pub jit: usize,
+    /// Runs a function in the interpreter: `(ctx, func, fp, jit)`.
     pub interpret: usize,
     /// Counts down to the next forced exit; 0 when none are forced.
     pub exit_counter: usize,
@@ -58,12 +61,12 @@ pub struct Linkage {
 
 /// Results of code that was entered at a loop header.
 pub mod osr_result {
-    /// The function returned; its result is in `fp[-3]`.
-    pub const DONE: i32 = 0;
+    /// The function returned; its result is in `ctx.ret` in register format.
+    pub const RETURNED: u64 = 0;
     /// The interpreter goes on at `ctx.fp`, `ctx.ip`.
-    pub const EXITED: i32 = 1;
+    pub const EXITED: u64 = 1;
     /// The exception in `ctx.pending` leaves the function.
-    pub const THROWN: i32 = 2;
+    pub const THROWN: u64 = 2;
 }
 
 /// A function that was inlined, or the root: how traces and exits name code.
@@ -122,6 +125,10 @@ pub struct Job<'a> {
     pub site_base: u32,
     /// Counts every helper call in `ctx.counters`.
     pub count_helpers: bool,
+    /// Checks, by function and program counter, that are to be ordinary code.
+    pub blocked: &'a rustc_hash::FxHashSet<crate::shared::Place>,
+    /// The typed entry is part of the blob, so that recursive calls are direct.
+    pub direct_self: bool,
     /// The target.
     pub isa: &'a dyn TargetIsa,
 }
@@ -154,6 +161,8 @@ pub(crate) struct Translator<'a> {
     image: Image,
     /// Slots of the image that are in use.
     image_len: u32,
+    /// The constant that is to become the size of the image.
+    image_bytes: Option<cranelift_codegen::ir::Inst>,
     /// The inlined chain, innermost last.
     frames: Vec<Frame<'a>>,
     regions: FxHashMap<Region, AliasRegion>,
@@ -188,7 +197,7 @@ pub fn translate(
     let snapshot = job.snapshot;
     let sig = match entry {
         Entry::Call => emit::interface_signature(&snapshot.interface),
-        Entry::Loop(_) => signature([I64], Some(cranelift_codegen::ir::types::I32)),
+        Entry::Loop(_) => signature([I64], Some(I64)),
     };
     let mut func = Function::with_name_signature(UserFuncName::user(0, 0), sig);
     if tables.tree.is_empty() {
@@ -219,6 +228,7 @@ pub fn translate(
         cx: params[0],
         image,
         image_len: 0,
+        image_bytes: None,
         frames: Vec::new(),
         regions: FxHashMap::default(),
         signatures: FxHashMap::default(),
@@ -243,8 +253,19 @@ pub fn translate(
     t.body()?;
     t.finish();
     let len = t.image_len;
-    let Translator { b, image, .. } = t;
+    let Translator {
+        b,
+        image,
+        image_bytes,
+        ..
+    } = t;
     b.finalize(job.isa.frontend_config());
+    if let Some(inst) = image_bytes
+        && let cranelift_codegen::ir::InstructionData::UnaryImm { imm, .. } =
+            &mut func.dfg.insts[inst]
+    {
+        *imm = (i64::from(len) * 8).into();
+    }
     if let Image::Slot(slot) = image {
         func.sized_stack_slots[slot].size = (len * 8).max(8);
     }
@@ -273,11 +294,27 @@ impl Translator<'_> {
                     let bits = self.load_slot(params[1], r);
                     self.define(r, bits);
                 }
+                self.reserve_image(params[1], entry);
             }
         }
         let entry = self.frame().analysis.graph.entry;
         let first = self.frame().blocks[entry.index()].enter;
         self.b.ins().jump(first, &[]);
+    }
+
+    /// Takes room on the VM stack for the frames of inlined functions, so that callees
+    /// do not use it; leaves at once when there is not enough.
+    fn reserve_image(&mut self, fp: Value, entry: crate::analysis::NodeId) {
+        let bytes = self.word_const(0);
+        if let ValueDef::Result(inst, _) = self.b.func.dfg.value_def(bytes) {
+            self.image_bytes = Some(inst);
+        }
+        let top = self.b.ins().iadd(fp, bytes);
+        let limit = self.load(I64, Region::Ctx, self.cx, ctx::VM_LIMIT);
+        let fits = (self.b.ins()).icmp(IntCC::UnsignedLessThanOrEqual, top, limit);
+        let exit = self.exit_to(ExitReason::Stack, entry);
+        self.require(fits, exit);
+        self.store(Region::Ctx, top, self.cx, ctx::VM_TOP);
     }
 
     /// A register's value from the interpreter's frame.
@@ -299,6 +336,7 @@ pub(crate) mod ctx {
     use super::offset_of;
     use raya_runtime::ctx::Ctx;
     pub const BUDGET: usize = offset_of!(Ctx, budget);
+    pub const RET: usize = offset_of!(Ctx, ret);
     pub const PENDING: usize = offset_of!(Ctx, pending);
     pub const STACK_LIMIT: usize = offset_of!(Ctx, stack_limit);
     pub const VM_TOP: usize = offset_of!(Ctx, vm_top);

@@ -7,6 +7,8 @@
 //!
 //! Invariant: a snapshot never changes; installing its code re-checks what it assumed.
 
+pub mod take;
+
 use crate::analysis::Code;
 use raya_bytecode::{FuncId, Function, Module, Receiver, Repr};
 use rustc_hash::FxHashMap;
@@ -48,8 +50,8 @@ pub struct FuncFact {
     pub info: usize,
     /// How it is called.
     pub interface: Interface,
-    /// For traces and dumps.
-    pub name: Box<str>,
+    /// It had no native entry when the snapshot was taken.
+    pub needs_thunk: bool,
 }
 
 /// A field that an instruction names.

@@ -1,0 +1,119 @@
+//! What compiled code, the compiler thread and the engine's thread share.
+
+use crate::code::object::CodeObject;
+use crate::code::registry::Registry;
+use crate::exits::entry::{InterpreterHooks, exit_f64, exit_i32, exit_osr, exit_word, interpret};
+use crate::exits::record::ExitRecord;
+use crate::options::JitOptions;
+use crate::translate::Linkage;
+use raya_runtime::ctx::Ctx;
+use rustc_hash::FxHashSet;
+use std::sync::atomic::{AtomicI32, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// A place whose check fails often: compiled as ordinary code the next time.
+pub type Place = (usize, u32);
+
+/// State that exits reach from machine code through its address, which is fixed.
+#[derive(Debug)]
+pub struct Shared {
+    /// What the interpreter provides.
+    pub hooks: InterpreterHooks,
+    /// Throws the error of a stack that is used up.
+    pub overflow: fn(*mut Ctx),
+    /// Settings.
+    pub options: JitOptions,
+    registry: Mutex<Registry>,
+    exits: Mutex<ExitLog>,
+    /// Counts down to the next forced exit.
+    exit_counter: AtomicI32,
+}
+
+/// What exits have told so far.
+#[derive(Debug, Default)]
+pub struct ExitLog {
+    /// Places whose check is to become ordinary code.
+    pub blocked: FxHashSet<Place>,
+    /// Functions that are to be compiled again.
+    pub again: Vec<usize>,
+    /// Exits taken.
+    pub taken: u64,
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Shared {
+    /// Shared state of one engine.
+    pub fn new(
+        hooks: InterpreterHooks,
+        overflow: fn(*mut Ctx),
+        options: JitOptions,
+        registry: Registry,
+    ) -> Arc<Shared> {
+        Arc::new(Shared {
+            hooks,
+            overflow,
+            exit_counter: AtomicI32::new(options.exit_every.unwrap_or(0) as i32),
+            options,
+            registry: Mutex::new(registry),
+            exits: Mutex::default(),
+        })
+    }
+
+    /// The installed code.
+    pub fn registry(&self) -> MutexGuard<'_, Registry> {
+        lock(&self.registry)
+    }
+
+    /// What exits told.
+    pub fn exits(&self) -> MutexGuard<'_, ExitLog> {
+        lock(&self.exits)
+    }
+
+    /// The addresses that compiled code of this engine calls.
+    pub fn linkage(self: &Arc<Self>, helpers: Vec<usize>) -> Linkage {
+        let int = exit_i32 as *const () as usize;
+        Linkage {
+            helpers,
+            exits: [
+                exit_f64 as *const () as usize,
+                int,
+                int,
+                exit_word as *const () as usize,
+            ],
+            exit_osr: exit_osr as *const () as usize,
+            interpret: interpret as *const () as usize,
+            jit: Arc::as_ptr(self) as usize,
+            exit_counter: match self.options.exit_every {
+                Some(_) => &raw const self.exit_counter as usize,
+                None => 0,
+            },
+        }
+    }
+
+    /// The code that an exit belongs to. Compiled code only names exits of its own, and
+    /// it is not freed while an activation is in it.
+    pub fn code_of_exit(&self, exit: u32) -> Option<Arc<CodeObject>> {
+        self.registry().at_site(exit).cloned()
+    }
+
+    /// Takes note of an exit that was taken for the `taken`th time.
+    pub fn exit_taken(&self, code: &CodeObject, record: &ExitRecord, taken: u32) {
+        let mut log = self.exits();
+        log.taken += 1;
+        if let Some(every) = self.options.exit_every {
+            if self.exit_counter.load(Ordering::Relaxed) <= 0 {
+                self.exit_counter.store(every as i32, Ordering::Relaxed);
+            }
+            return;
+        }
+        if taken == self.options.exit_limit
+            && let Some(frame) = record.frames.last()
+            && log.blocked.insert((frame.func, frame.pc))
+        {
+            log.again.push(code.func);
+        }
+    }
+}

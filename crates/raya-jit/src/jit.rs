@@ -12,7 +12,8 @@ use crate::error::JitError;
 use crate::exits::entry::InterpreterHooks;
 use crate::options::JitOptions;
 use crate::shared::Shared;
-use crate::snapshot::take::{LinkHooks, take};
+use crate::snapshot::plan::take;
+use crate::snapshot::take::LinkHooks;
 use crate::stats::{FunctionStats, Stats};
 use crate::translate::{Linkage, NO_SITE};
 use crate::worker::{Delivery, Order, Settings, Worker};
@@ -36,6 +37,8 @@ pub struct EngineHooks {
     pub link: LinkHooks,
     /// Throws the error of a stack that is used up.
     pub overflow: fn(*mut Ctx),
+    /// Type handle of closures.
+    pub closures: u32,
 }
 
 /// The compiling tier of one engine.
@@ -74,7 +77,7 @@ impl Jit {
         let registry = Registry::new(options.code_cap)?;
         let perf = options.perf_map.then(PerfMap::open);
         let shared = Shared::new(hooks.interpreter, hooks.overflow, options, registry);
-        let linkage = shared.linkage(helpers);
+        let linkage = shared.linkage(helpers, hooks.closures);
         Ok(Jit {
             shared,
             link: hooks.link,

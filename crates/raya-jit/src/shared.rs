@@ -73,7 +73,7 @@ impl Shared {
     }
 
     /// The addresses that compiled code of this engine calls.
-    pub fn linkage(self: &Arc<Self>, helpers: Vec<usize>) -> Linkage {
+    pub fn linkage(self: &Arc<Self>, helpers: Vec<usize>, closures: u32) -> Linkage {
         let int = exit_i32 as *const () as usize;
         Linkage {
             helpers,
@@ -86,6 +86,7 @@ impl Shared {
             exit_osr: exit_osr as *const () as usize,
             interpret: interpret as *const () as usize,
             jit: Arc::as_ptr(self) as usize,
+            closures,
             exit_counter: match self.options.exit_every {
                 Some(_) => &raw const self.exit_counter as usize,
                 None => 0,

@@ -11,6 +11,7 @@
 
 pub mod bits;
 pub mod dom;
+pub mod effects;
 pub mod graph;
 pub mod live;
 pub mod loops;

@@ -7,6 +7,7 @@
 //!
 //! Invariant: a snapshot never changes; installing its code re-checks what it assumed.
 
+pub mod plan;
 pub mod take;
 
 use crate::analysis::Code;
@@ -52,6 +53,61 @@ pub struct FuncFact {
     pub interface: Interface,
     /// It had no native entry when the snapshot was taken.
     pub needs_thunk: bool,
+}
+
+/// A signature that calls through values use.
+#[derive(Clone, Debug)]
+pub struct SigFact {
+    /// Address of its `SigInfo`.
+    pub info: usize,
+    /// Engine-wide id.
+    pub id: u32,
+    /// How a closure of this signature is called, the closure first.
+    pub interface: Interface,
+}
+
+/// A method that an instruction names.
+#[derive(Clone, Debug)]
+pub struct MethodFact {
+    /// Address of its `MethodSite`.
+    pub site: usize,
+    /// Index in vtables.
+    pub index: u32,
+    /// How it is called, the receiver first.
+    pub interface: Interface,
+    /// The function of a static member: address of its record, and its interface.
+    pub func: Option<FuncFact>,
+    /// Address of the vtable entry that a super call goes through.
+    pub super_entry: usize,
+}
+
+/// A structural member that an instruction names.
+#[derive(Clone, Copy, Debug)]
+pub struct PropFact {
+    /// Address of its `PropSite`.
+    pub site: usize,
+    /// Representation at the site.
+    pub repr: Repr,
+}
+
+/// How a call finds out that the callee is the one that was inlined.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Guard {
+    /// It always is.
+    None,
+    /// The receiver's vtable has it at this index.
+    Vtable(u32),
+    /// The function value is a closure of it.
+    Closure,
+}
+
+/// Callees to inline at a call, most frequent first.
+#[derive(Clone, Debug)]
+pub struct Inline {
+    /// What tells them apart.
+    pub guard: Guard,
+    /// The callees: one, or two behind a guard.
+    pub targets: Vec<Arc<Snapshot>>,
 }
 
 /// A field that an instruction names.
@@ -122,12 +178,17 @@ pub struct Snapshot {
     pub classes: FxHashMap<u16, ClassFact>,
     /// Descriptors.
     pub descs: FxHashMap<u16, DescFact>,
-    /// Records by operand kind that only helpers read: methods, members, signatures.
-    pub methods: FxHashMap<u16, usize>,
-    /// See `methods`.
-    pub props: FxHashMap<u16, usize>,
-    /// See `methods`.
-    pub sigs: FxHashMap<u16, usize>,
+    /// Methods.
+    pub methods: FxHashMap<u16, MethodFact>,
+    /// Structural members.
+    pub props: FxHashMap<u16, PropFact>,
+    /// Signatures.
+    pub sigs: FxHashMap<u16, SigFact>,
+    /// Calls to inline, by program counter.
+    pub inlines: FxHashMap<u32, Inline>,
+    /// Running it may change the storage of an array or run other code, beside polls and
+    /// cold paths.
+    pub opaque: bool,
     /// Address of the first inline-cache cell; 0 when the function has none.
     pub caches: usize,
     /// Instructions that own a cell, in order.

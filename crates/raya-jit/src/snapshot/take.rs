@@ -1,17 +1,19 @@
 //! Taking a snapshot: every operand of a function's code is resolved once.
 
-use super::{ClassFact, DescFact, FieldFact, FuncFact, Interface, Snapshot};
+use super::{
+    ClassFact, DescFact, FieldFact, FuncFact, Interface, MethodFact, PropFact, SigFact, Snapshot,
+};
 use raya_bytecode::{
-    ClassId, Const, FieldId, FuncId, Instr, MethodId, Module, OperandKind, PropId, SigId, StrId,
-    TypeId,
+    ClassId, Const, FieldId, FuncId, Instr, MethodId, Module, OperandKind, PropId, Repr, SigId,
+    StrId, TypeId,
 };
 use raya_runtime::ctx::Ctx;
 use raya_runtime::desc::DescKind;
-use raya_runtime::func::FuncInfo;
-use raya_runtime::link::LoadedModule;
+use raya_runtime::func::{FuncInfo, SigInfo};
+use raya_runtime::link::{LoadedModule, MethodSite};
 use raya_runtime::mem::refs::Ref;
 use raya_runtime::mem::value::Value;
-use raya_runtime::type_info::type_flags;
+use raya_runtime::type_info::{TypeInfo, type_flags};
 use rustc_hash::FxHashMap;
 use std::sync::atomic::Ordering;
 
@@ -24,8 +26,8 @@ pub struct LinkHooks {
     pub string: fn(&mut Ctx, Ref<LoadedModule>, StrId) -> Value,
 }
 
-/// Takes the snapshot of a function; `None` when it has no bytecode.
-pub fn take(ctx: &mut Ctx, hooks: &LinkHooks, func: Ref<FuncInfo>) -> Option<Snapshot> {
+/// Takes the snapshot of one function; `None` when it has no bytecode.
+pub fn take_one(ctx: &mut Ctx, hooks: &LinkHooks, func: Ref<FuncInfo>) -> Option<Snapshot> {
     let owner = func.owner.get()?;
     (hooks.translate)(ctx, func);
     let module = owner.module.clone();
@@ -51,6 +53,8 @@ pub fn take(ctx: &mut Ctx, hooks: &LinkHooks, func: Ref<FuncInfo>) -> Option<Sna
         methods: FxHashMap::default(),
         props: FxHashMap::default(),
         sigs: FxHashMap::default(),
+        inlines: FxHashMap::default(),
+        opaque: false,
         caches: caches as usize,
         feedback: cells(caches, cache_pcs.len()),
         cache_pcs,
@@ -127,17 +131,59 @@ fn resolve(
                 out.descs.insert(n, fact);
             }
             OperandKind::Method => {
-                out.methods.insert(n, owner.method(MethodId(n)).addr());
+                let fact = method_fact(&owner.method(MethodId(n)));
+                out.methods.insert(n, fact);
             }
             OperandKind::Prop => {
-                out.props.insert(n, owner.prop(PropId(n)).addr());
+                let site = owner.prop(PropId(n));
+                let fact = PropFact {
+                    site: site.addr(),
+                    repr: site.repr,
+                };
+                out.props.insert(n, fact);
             }
             OperandKind::Sig => {
-                out.sigs.insert(n, owner.sig(SigId(n)).addr());
+                let sig = owner.sig(SigId(n));
+                let fact = SigFact {
+                    info: sig.addr(),
+                    id: sig.id,
+                    interface: receiver_interface(&sig),
+                };
+                out.sigs.insert(n, fact);
             }
             _ => {}
         }
     }
+}
+
+/// The interface of a function with one hidden argument.
+fn receiver_interface(sig: &SigInfo) -> Interface {
+    let params = std::iter::once(Repr::Word).chain(sig.params.iter().map(|p| p.repr));
+    Interface {
+        params: params.collect(),
+        ret: sig.ret.repr,
+    }
+}
+
+fn method_fact(site: &MethodSite) -> MethodFact {
+    let interface = receiver_interface(&site.sig);
+    let class = site.base.unwrap_or(site.class);
+    MethodFact {
+        site: &raw const *site as usize,
+        index: site.index,
+        func: site.func.map(|f| FuncFact {
+            info: f.addr(),
+            interface: interface.clone(),
+            needs_thunk: f.cell.load(Ordering::Acquire).is_null(),
+        }),
+        interface,
+        super_entry: vtable_entry(class.addr(), site.index),
+    }
+}
+
+/// Address of an entry of the vtable behind the type at `info`.
+pub fn vtable_entry(info: usize, index: u32) -> usize {
+    info + size_of::<TypeInfo>() + index as usize * size_of::<usize>()
 }
 
 fn func_fact(module: &Module, func: Ref<FuncInfo>, n: u16) -> FuncFact {

@@ -4,7 +4,7 @@ use crate::code::memory::{CodeMemory, CodeRange};
 use crate::compile::{Compiled, Compiler, Request};
 use crate::helpers::Helper;
 use crate::isa;
-use crate::snapshot::{FuncFact, Interface, Snapshot};
+use crate::snapshot::{FuncFact, Guard, Inline, Interface, Snapshot};
 use crate::translate::{Job, Linkage};
 use raya_bytecode::*;
 use raya_runtime::ctx::Ctx;
@@ -160,6 +160,7 @@ fn linkage() -> Linkage {
         exit_osr: exit_int as *const () as usize,
         interpret: 0,
         jit: 0,
+        closures: 0,
         exit_counter: 0,
     }
 }
@@ -172,6 +173,16 @@ impl Running {
 
     /// Compiles every function, with entries at these loops.
     pub fn with(module: Module, osr: &[(usize, u32)]) -> Running {
+        Running::inlining(module, osr, &[])
+    }
+
+    /// Compiles every function, with entries at these loops and these calls (caller,
+    /// program counter, callee) inlined.
+    pub fn inlining(
+        module: Module,
+        osr: &[(usize, u32)],
+        inlines: &[(usize, u32, usize)],
+    ) -> Running {
         let module = Arc::new(module);
         let infos: Vec<Box<[u8]>> = (module.functions.iter())
             .map(|_| vec![0u8; size_of::<FuncInfo>()].into_boxed_slice())
@@ -192,7 +203,20 @@ impl Running {
         let mut compiler = Compiler::default();
         let (mut ranges, mut compiled, mut entries) = (Vec::new(), Vec::new(), Vec::new());
         for i in 0..module.functions.len() {
-            let snapshot = snapshot(&module, i, infos[i].as_ptr() as usize, &funcs);
+            let mut snapshot = snapshot(&module, i, infos[i].as_ptr() as usize, &funcs);
+            for &(_, pc, callee) in inlines.iter().filter(|x| x.0 == i) {
+                let target = super::build::snapshot(
+                    &module,
+                    callee,
+                    infos[callee].as_ptr() as usize,
+                    &funcs,
+                );
+                let inline = Inline {
+                    guard: Guard::None,
+                    targets: vec![Arc::new(target)],
+                };
+                snapshot.inlines.insert(pc, inline);
+            }
             let job = Job {
                 snapshot: &snapshot,
                 linkage: &linkage,
@@ -263,6 +287,8 @@ fn snapshot(
         methods: FxHashMap::default(),
         props: FxHashMap::default(),
         sigs: FxHashMap::default(),
+        inlines: FxHashMap::default(),
+        opaque: false,
         caches: 0,
         cache_pcs: Vec::new(),
         feedback: Vec::new(),

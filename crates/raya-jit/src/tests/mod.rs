@@ -1,4 +1,5 @@
 //! Tests on hand-built modules: what the translator emits, run for real.
 
 mod build;
+mod inlining;
 mod numbers;

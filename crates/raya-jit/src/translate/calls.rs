@@ -4,10 +4,11 @@ use super::emit::{Region, helper_signature, interface_signature};
 use super::{Lowered, Translator, ctx};
 use crate::error::JitError;
 use crate::helpers::Helper;
-use crate::snapshot::{FuncFact, Interface};
+use crate::snapshot::{FuncFact, Interface, MethodFact};
+use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::types::{I32, I64};
 use cranelift_codegen::ir::{
-    ExtFuncData, ExternalName, FuncRef, InstBuilder, StackSlotData, StackSlotKind,
+    Block, ExtFuncData, ExternalName, FuncRef, InstBuilder, StackSlotData, StackSlotKind,
     UserExternalName, Value,
 };
 use raya_bytecode::FRAME_HEADER;
@@ -18,7 +19,7 @@ use std::mem::offset_of;
 /// Offset of the typed native entry in a function's record.
 const CELL: usize = offset_of!(FuncInfo, cell);
 
-impl Translator<'_> {
+impl<'a> Translator<'a> {
     /// Calls a helper as its table entry asks: the place is stored before, exceptions
     /// and dropped assumptions are looked at after. A boolean result is a register's.
     pub(super) fn call_helper(&mut self, helper: Helper, args: &[Value]) -> Value {
@@ -90,25 +91,91 @@ impl Translator<'_> {
         } else {
             (self.tables.callees).insert(callee.info, callee.interface.clone());
             let info = self.address(callee.info);
-            self.call_cell(info, &callee.interface, args)
+            let target = self.load(I64, Region::Cell, info, CELL);
+            self.call_pointer(target, &callee.interface, args)
         };
         self.after_call();
         self.from_arg(callee.interface.ret, v)
     }
 
-    /// Calls the function whose record is at `info`; gives the raw result.
-    pub(super) fn call_cell(&mut self, info: Value, how: &Interface, args: &[Value]) -> Value {
+    /// Calls the function whose record is at `info`, which may have no native entry;
+    /// control goes to `done` with the result.
+    pub(super) fn call_record(
+        &mut self,
+        info: Value,
+        how: &Interface,
+        args: &[Value],
+        done: Block,
+    ) {
         let target = self.load(I64, Region::Cell, info, CELL);
+        let (native, interpreted) = (self.fresh(), self.cold());
+        self.b.ins().brif(target, native, &[], interpreted, &[]);
+
+        self.enter(interpreted);
+        let before = std::mem::replace(&mut self.in_cold, true);
+        let v = self.call_interpreted(info, how, args);
+        self.in_cold = before;
+        self.b.ins().jump(done, &[v.into()]);
+
+        self.enter(native);
+        let v = self.call_pointer(target, how, args);
+        self.after_call();
+        let v = self.from_arg(how.ret, v);
+        self.b.ins().jump(done, &[v.into()]);
+    }
+
+    /// Calls a native entry; gives the raw result.
+    fn call_pointer(&mut self, target: Value, how: &Interface, args: &[Value]) -> Value {
         let all = self.typed_args(how, args);
         let sig = self.import_signature(interface_signature(how));
         let call = self.b.ins().call_indirect(sig, target, &all);
         self.b.inst_results(call)[0]
     }
 
+    /// Runs a function in the interpreter over a frame on the VM stack.
+    fn call_interpreted(&mut self, info: Value, how: &Interface, args: &[Value]) -> Value {
+        self.mark_place();
+        let header = i64::from(FRAME_HEADER);
+        let top = self.load(I64, Region::Ctx, self.cx, ctx::VM_TOP);
+        let end = (self.b.ins()).iadd_imm_s(top, (header + args.len() as i64) * 8);
+        let limit = self.load(I64, Region::Ctx, self.cx, ctx::VM_LIMIT);
+        let full = self.b.ins().icmp(IntCC::UnsignedGreaterThan, end, limit);
+        let overflow = self.cold();
+        self.divert_to(full, overflow, |t| {
+            t.raw_helper(Helper::throw_stack_overflow, &[]);
+            t.throw_pending();
+        });
+        let fp = self.b.ins().iadd_imm_s(top, header * 8);
+        for (k, (v, repr)) in args.iter().zip(&how.params).enumerate() {
+            let bits = self.to_slot(*repr, *v);
+            self.store(Region::Window, bits, fp, k * 8);
+        }
+        let jit = self.address(self.job.linkage.jit);
+        let target = self.job.linkage.interpret;
+        let sig = super::signature([I64, I64, I64], None);
+        self.call_address(target, sig, &[self.cx, info, fp, jit]);
+        self.after_call();
+        let bits = self.load(I64, Region::Window, top, 0);
+        self.from_slot(how.ret, bits)
+    }
+
     /// What follows every call of user code.
     pub(super) fn after_call(&mut self) {
         self.storages_changed();
         self.check_pending();
+    }
+
+    /// The method that an operand names.
+    pub(super) fn method(&self, id: u16) -> Result<&'a MethodFact, JitError> {
+        let known = self.frame().snapshot.methods.get(&id);
+        known.ok_or_else(|| JitError::Malformed(format!("method {id} is not linked")))
+    }
+
+    /// Whether the check of the current instruction failed too often to be one.
+    pub(super) fn is_blocked(&self) -> bool {
+        let frame = self.frame();
+        let place = (frame.snapshot.info, frame.pc);
+        self.job.blocked.contains(&place)
     }
 
     fn typed_args(&mut self, how: &Interface, args: &[Value]) -> Vec<Value> {

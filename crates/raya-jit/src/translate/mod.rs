@@ -15,6 +15,7 @@ mod checks;
 mod emit;
 mod entries;
 mod frame;
+mod inline;
 mod leave;
 mod lower;
 
@@ -55,6 +56,8 @@ pub struct Linkage {
     pub jit: usize,
     /// Runs a function in the interpreter: `(ctx, func, fp, jit)`.
     pub interpret: usize,
+    /// Type handle of closures.
+    pub closures: u32,
     /// Counts down to the next forced exit; 0 when none are forced.
     pub exit_counter: usize,
 }

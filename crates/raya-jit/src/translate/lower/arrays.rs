@@ -9,6 +9,7 @@ use super::convert::{box_bool, box_double, box_int};
 use super::lowerings;
 use super::moves::immediate;
 use crate::analysis::LoopId;
+use crate::analysis::effects::is_opaque;
 use crate::exits::record::ExitReason;
 use crate::helpers::Helper;
 use crate::translate::emit::{Region, clif_type};
@@ -17,7 +18,7 @@ use crate::translate::{Lowered, Translator};
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::types::{I32, I64};
 use cranelift_codegen::ir::{InstBuilder, Value};
-use raya_bytecode::{Instr, Op, Repr, TypeDesc};
+use raya_bytecode::{Instr, Repr, TypeDesc};
 use raya_runtime::mem::layout::{self, ElemKind};
 use raya_runtime::mem::value;
 
@@ -223,21 +224,9 @@ fn element_kind(t: &Translator<'_>, r: u16) -> Option<ElemKind> {
     }
 }
 
-/// Whether an instruction runs user code or changes an array's storage on its expected
-/// path, so that hoisting storages past it is not worth it.
-fn changes_storages(op: Op) -> bool {
-    use Op::*;
-    match op {
-        ArrayPush | ArrayPop | ArraySetLen | ArrayExtend => true,
-        AddAny | SubAny | MulAny | DivAny | LtAny | LeAny | GtAny | GeAny | EqAny | NeAny
-        | Truthy | ToNumber => false,
-        _ => op.flags().user && !op.flags().loop_,
-    }
-}
-
 /// The array registers whose storage an instruction uses.
 fn array_operand(ins: Instr) -> Option<u16> {
-    use Op::*;
+    use raya_bytecode::Op::*;
     match ins.op {
         ArrayGetF64 | ArrayGetI32 | ArrayGetBool | ArrayGetW | ArrayLen | JumpArrayEnd
         | LoopIncArray => Some(ins.b),
@@ -292,7 +281,11 @@ impl Translator<'_> {
             let node = &frame.analysis.graph.nodes[n];
             for pc in node.start..node.end {
                 let ins = func.code[pc as usize];
-                if changes_storages(ins.op) {
+                let opaque = match frame.snapshot.inlines.get(&pc) {
+                    Some(inline) => inline.targets.iter().any(|t| t.opaque),
+                    None => is_opaque(ins.op),
+                };
+                if opaque {
                     return;
                 }
                 arrays.extend(array_operand(ins).filter(|r| invariant.contains(r)));

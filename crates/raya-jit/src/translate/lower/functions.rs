@@ -2,37 +2,43 @@
 
 use super::lowerings;
 use crate::error::JitError;
+use crate::exits::record::ExitReason;
 use crate::helpers::Helper;
-use crate::snapshot::FuncFact;
+use crate::snapshot::{FuncFact, Inline, SigFact, take};
 use crate::translate::emit::{Region, clif_type};
-use crate::translate::{Lowered, Translator};
-use cranelift_codegen::ir::{InstBuilder, Value};
+use crate::translate::{Lowered, Translator, ctx};
+use cranelift_codegen::ir::condcodes::IntCC;
+use cranelift_codegen::ir::types::{I32, I64};
+use cranelift_codegen::ir::{Block, InstBuilder, Value};
 use raya_bytecode::{FRAME_HEADER, Instr};
+use raya_runtime::func::FuncInfo;
 use raya_runtime::mem::layout;
+use std::mem::offset_of;
 
 lowerings! {
     Call |t, i| {
         let callee = function(t, i.b)?;
-        let args = t.arguments(i.a + FRAME_HEADER, callee.interface.params.len());
-        let v = t.call_function(&callee, &args);
+        direct(t, i, &callee)?
+    };
+    CallMethod |t, i| method_call(t, i)?;
+    CallSuper |t, i| {
+        let method = t.method(i.b)?;
+        if let Some(func) = &method.func {
+            return direct(t, i, func);
+        }
+        let entry = t.address(method.super_entry);
+        let callee = t.load(I64, Region::Cell, entry, 0);
+        let args = t.arguments(i.a + FRAME_HEADER, method.interface.params.len());
+        let (done, v) = t.result_block(method.interface.ret);
+        t.call_record(callee, &method.interface, &args, done);
+        t.enter(done);
         t.set(i.a, v)
     };
-    CallMethod |t, i| {
-        let method = record(t, Table::Methods, i.b)?;
-        let cache = t.cache_cell();
-        windowed(t, i, i.c, Helper::call_method_slow, &[method], &[cache])
-    };
-    CallSuper |t, i| {
-        let method = record(t, Table::Methods, i.b)?;
-        let none = t.word_const(0);
-        windowed(t, i, i.c, Helper::call_method_slow, &[method], &[none])
-    };
-    CallClosure |t, i| {
-        let sig = record(t, Table::Sigs, i.b)?;
-        windowed(t, i, i.c, Helper::call_closure_slow, &[sig], &[])
-    };
+    CallClosure |t, i| closure_call(t, i)?;
     CallProp |t, i| {
-        let prop = record(t, Table::Props, i.b)?;
+        let prop = t.frame().snapshot.props.get(&i.b).map(|p| p.site);
+        let prop = prop.ok_or_else(|| JitError::Malformed("member is not linked".into()))?;
+        let prop = t.address(prop);
         let cache = t.cache_cell();
         windowed(t, i, i.c, Helper::call_prop, &[prop], &[cache])
     };
@@ -102,26 +108,160 @@ lowerings! {
     };
 }
 
-/// A table of a module whose records only helpers read.
-#[derive(Clone, Copy)]
-pub(super) enum Table {
-    Methods,
-    Props,
-    Sigs,
+/// A call of a known function.
+fn direct(t: &mut Translator<'_>, i: Instr, callee: &FuncFact) -> Lowered {
+    let args = t.arguments(i.a + FRAME_HEADER, callee.interface.params.len());
+    let v = match planned(t) {
+        Some(inline) => {
+            let (done, v) = t.result_block(callee.interface.ret);
+            t.inline_body(&inline.targets[0], i.a, &args, done)?;
+            t.enter(done);
+            v
+        }
+        None => t.call_function(callee, &args),
+    };
+    t.set(i.a, v);
+    Ok(())
 }
 
-/// The address of a linked record.
-pub(super) fn record(t: &mut Translator<'_>, table: Table, id: u16) -> Result<Value, JitError> {
-    let snapshot = t.frame().snapshot;
-    let records = match table {
-        Table::Methods => &snapshot.methods,
-        Table::Props => &snapshot.props,
-        Table::Sigs => &snapshot.sigs,
-    };
-    match records.get(&id) {
-        Some(&addr) => Ok(t.address(addr)),
-        None => Err(JitError::Malformed(format!("record {id} is not linked"))),
+/// What to inline at the current instruction.
+fn planned<'a>(t: &Translator<'a>) -> Option<&'a Inline> {
+    let frame = t.frame();
+    frame.snapshot.inlines.get(&frame.pc)
+}
+
+/// A virtual call: the observed targets inline, others through the vtable.
+fn method_call(t: &mut Translator<'_>, i: Instr) -> Lowered {
+    let method = t.method(i.b)?;
+    if let Some(func) = &method.func {
+        return direct(t, i, func);
     }
+    let how = &method.interface;
+    let args = t.arguments(i.a + FRAME_HEADER, how.params.len());
+    let callee = vtable_entry(t, args[0], method.index);
+    let (done, v) = t.result_block(how.ret);
+    match planned(t) {
+        Some(inline) => {
+            inline_targets(t, i, inline, callee, &args, done, |t, done| {
+                t.call_record(callee, how, &args, done);
+                Ok(())
+            })?;
+        }
+        None => t.call_record(callee, how, &args, done),
+    }
+    t.enter(done);
+    t.set(i.a, v);
+    Ok(())
+}
+
+/// The function in an entry of the vtable of an object's type.
+fn vtable_entry(t: &mut Translator<'_>, object: Value, index: u32) -> Value {
+    let handle = t.load_fixed(I32, object, layout::HEADER_TYPE);
+    let handle = t.b.ins().uextend(I64, handle);
+    let cx = t.cx;
+    let types = t.load_fixed(I64, cx, ctx::TYPES);
+    let info = t.b.ins().iadd(types, handle);
+    // Patching a method changes the entry, so it is read every time.
+    t.load(I64, Region::Cell, info, take::vtable_entry(0, index))
+}
+
+/// The bodies of the planned targets, each behind a comparison of `callee`. Another
+/// callee leaves, or, where that happened often, goes on in `otherwise`.
+fn inline_targets<'a>(
+    t: &mut Translator<'a>,
+    i: Instr,
+    inline: &'a Inline,
+    callee: Value,
+    args: &[Value],
+    done: Block,
+    otherwise: impl FnOnce(&mut Translator<'a>, Block) -> Lowered,
+) -> Lowered {
+    let mut bodies = Vec::new();
+    let last = inline.targets.len() - 1;
+    let mut general = None;
+    for (k, target) in inline.targets.iter().enumerate() {
+        let known = t.address(target.info);
+        let same = t.b.ins().icmp(IntCC::Equal, callee, known);
+        if k == last && !t.is_blocked() {
+            t.guard(same, ExitReason::Target);
+            let here = t.fresh();
+            t.b.ins().jump(here, &[]);
+            bodies.push((here, target));
+            continue;
+        }
+        let (body, next) = (t.fresh(), t.fresh());
+        t.b.ins().brif(same, body, &[], next, &[]);
+        bodies.push((body, target));
+        if k == last {
+            general = Some(next);
+        } else {
+            t.enter(next);
+        }
+    }
+    for (body, target) in bodies {
+        t.enter(body);
+        t.inline_body(target, i.a, args, done)?;
+    }
+    if let Some(block) = general {
+        t.enter(block);
+        otherwise(t, done)?;
+    }
+    Ok(())
+}
+
+/// A call of a function value: a closure of the site's signature is entered directly,
+/// everything else is the runtime's business.
+fn closure_call(t: &mut Translator<'_>, i: Instr) -> Lowered {
+    let sig = t.frame().snapshot.sigs.get(&i.b);
+    let sig = sig.ok_or_else(|| JitError::Malformed("signature is not linked".into()))?;
+    let how = &sig.interface;
+    let args = t.arguments(i.a + FRAME_HEADER, how.params.len());
+    let callee = t.load(I64, Region::Header, args[0], layout::CLOSURE_FUNC);
+    let (done, v) = t.result_block(how.ret);
+    match planned(t) {
+        Some(inline) => inline_targets(t, i, inline, callee, &args, done, |t, done| {
+            any_closure(t, i, sig, callee, &args, done)
+        })?,
+        None => any_closure(t, i, sig, callee, &args, done)?,
+    }
+    t.enter(done);
+    t.set(i.a, v);
+    Ok(())
+}
+
+/// Calls a function value that may be anything.
+fn any_closure(
+    t: &mut Translator<'_>,
+    i: Instr,
+    sig: &SigFact,
+    callee: Value,
+    args: &[Value],
+    done: Block,
+) -> Lowered {
+    let (closure, fits, slow) = (t.fresh(), t.fresh(), t.cold());
+    let handle = t.load(I32, Region::Header, args[0], layout::HEADER_TYPE);
+    let closures = t.int_const(t.job.linkage.closures as i32);
+    let is_closure = t.b.ins().icmp(IntCC::Equal, handle, closures);
+    t.b.ins().brif(is_closure, closure, &[], slow, &[]);
+
+    t.enter(closure);
+    let id = t.load(I32, Region::Header, callee, offset_of!(FuncInfo, sig));
+    let same = t.compare_imm(IntCC::Equal, id, i64::from(sig.id as i32));
+    t.b.ins().brif(same, fits, &[], slow, &[]);
+
+    t.enter(fits);
+    t.call_record(callee, &sig.interface, args, done);
+
+    t.enter(slow);
+    let before = std::mem::replace(&mut t.in_cold, true);
+    let window = t.window(i.a + FRAME_HEADER, i.c);
+    let info = t.address(sig.info);
+    let n = t.index_arg(i.c);
+    let bits = t.call_helper(Helper::call_closure_slow, &[window, info, n]);
+    let v = t.from_slot(sig.interface.ret, bits);
+    t.in_cold = before;
+    t.b.ins().jump(done, &[v.into()]);
+    Ok(())
 }
 
 /// The function that an operand names.

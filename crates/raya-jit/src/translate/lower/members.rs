@@ -1,15 +1,17 @@
 //! Members by name: structural access, attributes, items.
 
-use super::functions::{Table, record};
 use super::lowerings;
+use crate::error::JitError;
 use crate::helpers::Helper;
+use crate::snapshot::PropFact;
 use crate::translate::{Lowered, Translator};
 use raya_bytecode::Instr;
 
 lowerings! {
     GetProp |t, i| {
         let object = t.get(i.b);
-        let prop = record(t, Table::Props, i.c)?;
+        let prop = property(t, i.c)?;
+        let prop = t.address(prop.site);
         let cache = t.cache_cell();
         let bits = t.call_helper(Helper::get_prop, &[object, prop, cache]);
         let repr = t.repr(i.a);
@@ -19,7 +21,8 @@ lowerings! {
     SetProp |t, i| {
         let (object, v) = (t.get(i.a), t.get(i.c));
         let repr = t.repr(i.c);
-        let prop = record(t, Table::Props, i.b)?;
+        let prop = property(t, i.b)?;
+        let prop = t.address(prop.site);
         let bits = t.to_slot(repr, v);
         let cache = t.cache_cell();
         t.call_helper(Helper::set_prop, &[object, prop, bits, cache])
@@ -73,8 +76,15 @@ lowerings! {
     };
     GetMethod |t, i| {
         let object = t.get(i.b);
-        let method = record(t, Table::Methods, i.c)?;
+        let method = t.method(i.c)?.site;
+        let method = t.address(method);
         let v = t.call_helper(Helper::get_method, &[object, method]);
         t.set(i.a, v)
     };
+}
+
+/// The structural member that an operand names.
+fn property(t: &Translator<'_>, id: u16) -> Result<PropFact, JitError> {
+    let known = t.frame().snapshot.props.get(&id).copied();
+    known.ok_or_else(|| JitError::Malformed(format!("member {id} is not linked")))
 }

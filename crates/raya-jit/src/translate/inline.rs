@@ -1,0 +1,58 @@
+//! Translating a callee in place of its call.
+//!
+//! The callee gets a frame of its own whose registers lie in the image where the
+//! interpreter would have put them, so an exit inside it rebuilds the whole chain.
+
+use super::emit::clif_type;
+use super::{InlineNode, Translator};
+use crate::analysis::Analysis;
+use crate::error::JitError;
+use crate::snapshot::Snapshot;
+use cranelift_codegen::ir::{Block, InstBuilder, SourceLoc, Value};
+use raya_bytecode::FRAME_HEADER;
+
+impl<'a> Translator<'a> {
+    /// Emits the body of `callee` for the call at the current instruction, whose window
+    /// starts at register `window`. Control goes to `done` with the result.
+    pub(super) fn inline_body(
+        &mut self,
+        callee: &'a Snapshot,
+        window: u16,
+        args: &[Value],
+        done: Block,
+    ) -> Result<(), JitError> {
+        self.tables.census.inlined += 1;
+        let (tree, pc, base) = {
+            let frame = self.frame();
+            (frame.tree, frame.pc, frame.base)
+        };
+        self.tables.tree.push(InlineNode {
+            func: callee.info,
+            parent: Some((tree, pc)),
+        });
+        let node = self.tables.tree.len() as u32 - 1;
+        let first = base + u32::from(window) + u32::from(FRAME_HEADER);
+        let analysis = Analysis::new(callee.code(), None);
+        self.push_frame(callee, analysis, node, first, Some(done));
+        for (r, v) in args.iter().enumerate() {
+            self.set(r as u16, *v);
+        }
+        let entry = self.frame().analysis.graph.entry;
+        let start = self.frame().blocks[entry.index()].enter;
+        self.b.ins().jump(start, &[]);
+        let result = self.body();
+        self.frames.pop();
+        self.exit = None;
+        self.ended = false;
+        let site = self.site();
+        self.b.set_srcloc(SourceLoc::new(site));
+        result
+    }
+
+    /// A block that takes the result of a call with that representation.
+    pub(super) fn result_block(&mut self, repr: raya_bytecode::Repr) -> (Block, Value) {
+        let done = self.fresh();
+        let v = self.b.append_block_param(done, clif_type(repr));
+        (done, v)
+    }
+}

@@ -2,4 +2,5 @@
 
 mod build;
 mod inlining;
+mod kernels;
 mod numbers;

@@ -1,9 +1,11 @@
 //! The walk over a function's nodes, and what happens at the start of a loop.
 
+use super::checks::ROUNDS;
 use super::{Lowered, Translator, lower};
 use crate::analysis::{LoopId, NodeId};
 use crate::error::JitError;
 use crate::translate::frame::LoopState;
+use cranelift_codegen::ir::types::I32;
 use cranelift_codegen::ir::{Block, InstBuilder, SourceLoc};
 
 impl Translator<'_> {
@@ -120,7 +122,15 @@ impl Translator<'_> {
                 state.synced.insert(slot, v);
             }
         }
-        self.hoist_views(l, &invariant, &mut state);
+        if self.is_quiet(l) {
+            self.hoist_views(l, &invariant, &mut state);
+            if self.frame().analysis.loops[l].innermost {
+                let rounds = self.b.declare_var(I32);
+                let full = self.int_const(ROUNDS);
+                self.b.def_var(rounds, full);
+                state.rounds = Some(rounds);
+            }
+        }
         let body = self.frame().blocks[n.index()].body;
         self.b.ins().jump(body, &[]);
         self.b.switch_to_block(body);

@@ -8,6 +8,10 @@ use crate::helpers::Helper;
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::types::{I32, I64};
 use cranelift_codegen::ir::{InstBuilder, Value};
+use cranelift_frontend::Variable;
+
+/// Rounds of a loop that are paid for at once.
+pub(super) const ROUNDS: i32 = 1024;
 
 impl Translator<'_> {
     /// Leaves before the current instruction unless `cond` holds.
@@ -15,6 +19,30 @@ impl Translator<'_> {
         let cond = self.forced(cond);
         let exit = self.exit(reason);
         self.require(cond, exit);
+    }
+
+    /// Leaves before the current instruction unless `cond` holds; where that happened
+    /// often, throws in place what the interpreter would throw, by calling a helper that
+    /// does nothing else.
+    pub(super) fn guard_or_throw(
+        &mut self,
+        cond: Value,
+        reason: ExitReason,
+        helper: Helper,
+        args: &[Value],
+    ) {
+        if !self.is_blocked() {
+            return self.guard(cond, reason);
+        }
+        let (cold, ok) = (self.cold(), self.fresh());
+        self.b.ins().brif(cond, ok, &[], cold, &[]);
+        self.enter(cold);
+        let before = std::mem::replace(&mut self.in_cold, true);
+        self.mark_place();
+        self.raw_helper(helper, args);
+        self.throw_pending();
+        self.in_cold = before;
+        self.enter(ok);
     }
 
     /// With forced exits, makes every Nth condition false.
@@ -50,13 +78,61 @@ impl Translator<'_> {
         }
         let budget = self.load(I64, Region::Ctx, self.cx, ctx::BUDGET);
         let left = self.b.ins().iadd_imm_s(budget, -i64::from(weight));
+        self.settle(left);
+    }
+
+    /// Subtracts a round from a loop's own counter; when that is used up, pays for all of
+    /// its rounds at once.
+    ///
+    /// A counter in memory would tie the rounds together by the latency of a store and
+    /// the load behind it, which a short loop feels.
+    pub(super) fn count_round(&mut self, rounds: Variable, weight: u16) {
+        let left = self.b.use_var(rounds);
+        let left = self.b.ins().iadd_imm_s(left, -1);
+        self.b.def_var(rounds, left);
+        let (cold, go_on) = (self.cold(), self.fresh());
+        self.b.ins().brif(left, go_on, &[], cold, &[]);
+        self.enter(cold);
+        let before = std::mem::replace(&mut self.in_cold, true);
+        let full = self.int_const(ROUNDS);
+        self.b.def_var(rounds, full);
+        self.pay_rounds(full, weight);
+        self.in_cold = before;
+        self.b.ins().jump(go_on, &[]);
+        self.enter(go_on);
+    }
+
+    /// Pays for the rounds that a loop has counted when it ends.
+    pub(super) fn charge_rounds(&mut self, rounds: Variable, weight: u16) {
+        let left = self.b.use_var(rounds);
+        let full = self.int_const(ROUNDS);
+        let done = self.b.ins().isub(full, left);
+        let done = self.b.ins().uextend(I64, done);
+        let cost = self.b.ins().imul_imm_u(done, i64::from(weight));
+        let budget = self.load(I64, Region::Ctx, self.cx, ctx::BUDGET);
+        let left = self.b.ins().isub(budget, cost);
+        self.store(Region::Ctx, left, self.cx, ctx::BUDGET);
+    }
+
+    /// Pays for `rounds` rounds and polls when the budget is used up.
+    fn pay_rounds(&mut self, rounds: Value, weight: u16) {
+        let rounds = self.b.ins().uextend(I64, rounds);
+        let cost = self.b.ins().imul_imm_u(rounds, i64::from(weight));
+        let budget = self.load(I64, Region::Ctx, self.cx, ctx::BUDGET);
+        let left = self.b.ins().isub(budget, cost);
+        self.settle(left);
+    }
+
+    /// Stores what is left of the budget, and runs the slow path when that is nothing.
+    fn settle(&mut self, left: Value) {
         self.store(Region::Ctx, left, self.cx, ctx::BUDGET);
         let empty = self.compare_imm(IntCC::SignedLessThan, left, 0);
-        let cold = self.cold();
-        let go_on = self.fresh();
+        let (cold, go_on) = (self.cold(), self.fresh());
         self.b.ins().brif(empty, cold, &[], go_on, &[]);
         self.enter(cold);
+        let before = std::mem::replace(&mut self.in_cold, true);
         self.call_helper(Helper::poll, &[]);
+        self.in_cold = before;
         self.b.ins().jump(go_on, &[]);
         self.enter(go_on);
     }

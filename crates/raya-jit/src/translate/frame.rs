@@ -7,7 +7,7 @@ use crate::snapshot::Snapshot;
 use cranelift_codegen::ir::types::I64;
 use cranelift_codegen::ir::{Block, InstBuilder, Type, Value};
 use cranelift_frontend::Variable;
-use raya_bytecode::{Function, Op, Repr};
+use raya_bytecode::{Function, Op, Repr, TypeDesc};
 use rustc_hash::FxHashMap;
 
 /// The CLIF blocks of a node. They differ for a loop header: `enter` runs once before
@@ -27,6 +27,9 @@ pub struct LoopState {
     pub synced: FxHashMap<u32, Value>,
     /// Arrays whose storage is known.
     pub views: FxHashMap<Value, View>,
+    /// Rounds left until the budget is charged for them, in loops that keep the count in
+    /// a register.
+    pub rounds: Option<Variable>,
 }
 
 /// The hoisted storage of an array.
@@ -230,5 +233,27 @@ impl<'a> Translator<'a> {
     /// The representation of a register.
     pub(super) fn repr(&self, r: u16) -> Repr {
         self.frame().repr(r)
+    }
+
+    /// Whether a register's declared type admits only references to objects, which is
+    /// then what it always holds.
+    pub(super) fn is_reference(&self, r: u16) -> bool {
+        let snapshot = self.frame().snapshot;
+        let ty = snapshot.func().regs[r as usize];
+        matches!(
+            snapshot.module.types[ty.index()],
+            TypeDesc::String
+                | TypeDesc::LitString(_)
+                | TypeDesc::Class(_)
+                | TypeDesc::ClassOrigin(_)
+                | TypeDesc::ClassObject(_)
+                | TypeDesc::Array(_)
+                | TypeDesc::ReadonlyArray(_)
+                | TypeDesc::Tuple { .. }
+                | TypeDesc::Function(_)
+                | TypeDesc::Object(_)
+                | TypeDesc::Dict(_)
+                | TypeDesc::AnyObject
+        )
     }
 }

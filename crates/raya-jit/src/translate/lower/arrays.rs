@@ -107,10 +107,11 @@ fn store_element(t: &mut Translator<'_>, storage: Value, n: Value, kind: ElemKin
 }
 
 fn read(t: &mut Translator<'_>, i: Instr, kind: ElemKind) {
-    let n = t.get(i.c);
+    let (array, n) = (t.get(i.b), t.get(i.c));
     let (storage, len) = t.array_view(i.b);
     let inside = t.b.ins().icmp(IntCC::UnsignedLessThan, n, len);
-    t.guard(inside, ExitReason::Bounds);
+    let helper = Helper::array_out_of_bounds;
+    t.guard_or_throw(inside, ExitReason::Bounds, helper, &[array, n]);
     let v = load_element(t, storage, n, kind);
     t.set(i.a, v);
 }
@@ -267,7 +268,20 @@ impl Translator<'_> {
         })
     }
 
-    /// Loads the storages of a loop's invariant arrays before it.
+    /// Whether the expected path of a loop runs no other code and keeps all storages.
+    pub(in crate::translate) fn is_quiet(&self, l: LoopId) -> bool {
+        let frame = self.frame();
+        let code = &frame.func().code;
+        frame.analysis.loops[l].nodes.iter().all(|n| {
+            let node = &frame.analysis.graph.nodes[n];
+            (node.start..node.end).all(|pc| match frame.snapshot.inlines.get(&pc) {
+                Some(inline) => inline.targets.iter().all(|t| !t.opaque),
+                None => !is_opaque(code[pc as usize].op),
+            })
+        })
+    }
+
+    /// Loads the storages of a quiet loop's invariant arrays before it.
     pub(in crate::translate) fn hoist_views(
         &mut self,
         l: LoopId,
@@ -275,22 +289,16 @@ impl Translator<'_> {
         state: &mut LoopState,
     ) {
         let frame = self.frame();
-        let func = frame.func();
-        let mut arrays = Vec::new();
-        for n in frame.analysis.loops[l].nodes.iter() {
-            let node = &frame.analysis.graph.nodes[n];
-            for pc in node.start..node.end {
-                let ins = func.code[pc as usize];
-                let opaque = match frame.snapshot.inlines.get(&pc) {
-                    Some(inline) => inline.targets.iter().any(|t| t.opaque),
-                    None => is_opaque(ins.op),
-                };
-                if opaque {
-                    return;
-                }
-                arrays.extend(array_operand(ins).filter(|r| invariant.contains(r)));
-            }
-        }
+        let code = &frame.func().code;
+        let nodes = frame.analysis.loops[l].nodes.iter();
+        let mut arrays: Vec<u16> = nodes
+            .flat_map(|n| {
+                let node = &frame.analysis.graph.nodes[n];
+                &code[node.start as usize..node.end as usize]
+            })
+            .filter_map(|ins| array_operand(*ins))
+            .filter(|r| invariant.contains(r))
+            .collect();
         arrays.sort_unstable();
         arrays.dedup();
         for r in arrays {

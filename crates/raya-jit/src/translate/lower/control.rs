@@ -237,15 +237,11 @@ fn increment(t: &mut Translator<'_>, r: u16) -> Value {
 
 /// A back-edge: pays for the round and polls on the way back.
 fn back_edge(t: &mut Translator<'_>, cond: Option<Value>) -> Lowered {
-    let to = match cond {
-        None => only_successor(t)?,
+    let (to, leave) = match cond {
+        None => (only_successor(t)?, None),
         Some(cond) => {
             let (to, next) = successors(t)?;
-            let round = t.fresh();
-            let leave = t.edge(next);
-            t.b.ins().brif(cond, round, &[], leave, &[]);
-            t.enter(round);
-            to
+            (to, Some((cond, next)))
         }
     };
     let frame = t.frame();
@@ -253,7 +249,25 @@ fn back_edge(t: &mut Translator<'_>, cond: Option<Value>) -> Lowered {
     let weight = (frame.func().loops.iter())
         .find(|l| l.header == header)
         .map_or(1, |l| l.weight);
-    t.pay(weight);
+    let rounds = frame.analysis.loops.headed_by(to).and_then(|l| {
+        let state = frame.loops[l.index()].as_ref()?;
+        state.rounds
+    });
+    if let Some((cond, next)) = leave {
+        let (round, out) = (t.fresh(), t.fresh());
+        t.b.ins().brif(cond, round, &[], out, &[]);
+        t.enter(out);
+        if let Some(rounds) = rounds {
+            t.charge_rounds(rounds, weight);
+        }
+        let block = t.edge(next);
+        t.b.ins().jump(block, &[]);
+        t.enter(round);
+    }
+    match rounds {
+        Some(rounds) => t.count_round(rounds, weight),
+        None => t.pay(weight),
+    }
     let block = t.edge(to);
     t.ended = true;
     t.b.ins().jump(block, &[]);

@@ -37,7 +37,7 @@ lowerings! {
     F64ToIndex |t, i| {
         let x = t.get(i.b);
         let (n, exact) = whole(t, x);
-        t.guard(exact, ExitReason::Number);
+        t.guard_or_throw(exact, ExitReason::Number, Helper::f64_to_index, &[x]);
         t.set(i.a, n)
     };
     BoxF64 |t, i| {
@@ -73,7 +73,8 @@ lowerings! {
         let w = t.get(i.b);
         let tag = t.b.ins().band_imm_s(w, -2);
         let is_bool = t.compare_imm(IntCC::Equal, tag, value::FALSE as i64);
-        t.guard(is_bool, ExitReason::Type);
+        let desc = descriptor(t, i.c)?;
+        t.guard_or_throw(is_bool, ExitReason::Type, Helper::unbox_bool, &[w, desc]);
         let low = t.b.ins().ireduce(I8, w);
         let v = t.b.ins().band_imm_u(low, 1);
         t.set(i.a, v)
@@ -91,7 +92,8 @@ lowerings! {
     NonNull |t, i| {
         let w = t.get(i.b);
         let some = t.compare_imm(IntCC::NotEqual, w, value::NULL as i64);
-        t.guard(some, ExitReason::Null);
+        let desc = descriptor(t, i.c)?;
+        t.guard_or_throw(some, ExitReason::Null, Helper::throw_null, &[desc]);
         t.set(i.a, w)
     };
     Narrow |t, i| {

@@ -1,32 +1,21 @@
 //! Members by name: structural access, attributes, items.
 
+use super::convert::is_object;
 use super::lowerings;
 use crate::error::JitError;
 use crate::helpers::Helper;
 use crate::snapshot::PropFact;
+use crate::translate::emit::{Region, clif_type};
 use crate::translate::{Lowered, Translator};
-use raya_bytecode::Instr;
+use cranelift_codegen::ir::condcodes::IntCC;
+use cranelift_codegen::ir::types::{I32, I64};
+use cranelift_codegen::ir::{Block, InstBuilder, MemFlagsData, Value};
+use raya_bytecode::{Instr, Repr};
+use raya_runtime::mem::{layout, value};
 
 lowerings! {
-    GetProp |t, i| {
-        let object = t.get(i.b);
-        let prop = property(t, i.c)?;
-        let prop = t.address(prop.site);
-        let cache = t.cache_cell();
-        let bits = t.call_helper(Helper::get_prop, &[object, prop, cache]);
-        let repr = t.repr(i.a);
-        let v = t.from_slot(repr, bits);
-        t.set(i.a, v)
-    };
-    SetProp |t, i| {
-        let (object, v) = (t.get(i.a), t.get(i.c));
-        let repr = t.repr(i.c);
-        let prop = property(t, i.b)?;
-        let prop = t.address(prop.site);
-        let bits = t.to_slot(repr, v);
-        let cache = t.cache_cell();
-        t.call_helper(Helper::set_prop, &[object, prop, bits, cache])
-    };
+    GetProp |t, i| get_prop(t, i)?;
+    SetProp |t, i| set_prop(t, i)?;
     HasProp |t, i| {
         let object = t.get(i.b);
         let name = t.name(i.c)?;
@@ -87,4 +76,130 @@ lowerings! {
 fn property(t: &Translator<'_>, id: u16) -> Result<PropFact, JitError> {
     let known = t.frame().snapshot.props.get(&id).copied();
     known.ok_or_else(|| JitError::Malformed(format!("member {id} is not linked")))
+}
+
+/// What a structural access's cell said: objects of a type have the member at an offset.
+#[derive(Clone, Copy)]
+struct Observed {
+    handle: u32,
+    offset: u32,
+}
+
+fn observed(t: &Translator<'_>) -> Option<Observed> {
+    let frame = t.frame();
+    let index = frame.snapshot.cache_index(frame.pc)?;
+    let cell = *frame.snapshot.feedback.get(index)?;
+    let seen = Observed {
+        handle: cell as u32,
+        offset: (cell >> 32) as u32,
+    };
+    (seen.handle != 0 && seen.offset as usize >= layout::HEADER_SIZE && cell != u64::MAX)
+        .then_some(seen)
+}
+
+/// Where the member of an object was found: its address and offset, and its region when
+/// the offset is known.
+struct Found {
+    base: Value,
+    offset: usize,
+    region: Option<Region>,
+}
+
+/// Looks a member up through the observed type, or through the site's cell where nothing
+/// was observed yet; control is in `miss` when the object is of another type.
+fn find_member(t: &mut Translator<'_>, r: u16, miss: Block) -> Found {
+    let object = t.get(r);
+    if !t.is_reference(r) {
+        let is = is_object(t, object);
+        t.require(is, miss);
+    }
+    let handle = t.load(I32, Region::Header, object, layout::HEADER_TYPE);
+    if let Some(seen) = observed(t) {
+        let same = t.compare_imm(IntCC::Equal, handle, i64::from(seen.handle as i32));
+        t.require(same, miss);
+        return Found {
+            base: object,
+            offset: seen.offset as usize,
+            region: Some(Region::Field(seen.offset)),
+        };
+    }
+    let at = t.cache_cell();
+    let cell = t.load(I64, Region::Cache, at, 0);
+    let known = t.b.ins().ireduce(I32, cell);
+    let same = t.b.ins().icmp(IntCC::Equal, handle, known);
+    t.require(same, miss);
+    let offset = t.b.ins().ushr_imm_u(cell, 32);
+    let least = layout::HEADER_SIZE as i64;
+    let field = t.compare_imm(IntCC::UnsignedGreaterThanOrEqual, offset, least);
+    t.require(field, miss);
+    Found {
+        base: t.b.ins().iadd(object, offset),
+        offset: 0,
+        region: None,
+    }
+}
+
+impl Found {
+    /// A member whose offset is not known may be any field.
+    fn flags(&self, t: &mut Translator<'_>) -> MemFlagsData {
+        match self.region {
+            Some(region) => t.flags(region),
+            None => MemFlagsData::trusted(),
+        }
+    }
+}
+
+fn get_prop(t: &mut Translator<'_>, i: Instr) -> Lowered {
+    let prop = property(t, i.c)?;
+    let object = t.get(i.b);
+    let repr = t.repr(i.a);
+    let miss = t.cold();
+    let (done, result) = t.result_block(repr);
+    let found = find_member(t, i.b, miss);
+    let flags = found.flags(t);
+    let ty = clif_type(repr);
+    let v = t.b.ins().load(ty, flags, found.base, found.offset as i32);
+    if repr == Repr::Word {
+        // Unset fields are not the cell's business.
+        let set = t.compare_imm(IntCC::NotEqual, v, value::UNSET as i64);
+        t.require(set, miss);
+    }
+    t.b.ins().jump(done, &[v.into()]);
+
+    t.enter(miss);
+    let before = std::mem::replace(&mut t.in_cold, true);
+    let site = t.address(prop.site);
+    let cache = t.cache_cell();
+    let bits = t.call_helper(Helper::get_prop, &[object, site, cache]);
+    let v = t.from_slot(repr, bits);
+    t.in_cold = before;
+    t.b.ins().jump(done, &[v.into()]);
+    t.enter(done);
+    t.set(i.a, result);
+    Ok(())
+}
+
+fn set_prop(t: &mut Translator<'_>, i: Instr) -> Lowered {
+    let prop = property(t, i.b)?;
+    let (object, v) = (t.get(i.a), t.get(i.c));
+    let repr = t.repr(i.c);
+    let bits = t.to_slot(repr, v);
+    let (miss, done) = (t.cold(), t.fresh());
+    let found = find_member(t, i.a, miss);
+    let flags = found.flags(t);
+    (t.b.ins()).store(flags, bits, found.base, found.offset as i32);
+    if repr == Repr::Word {
+        t.barrier(object, found.base, found.offset, v);
+    }
+    t.b.ins().jump(done, &[]);
+
+    t.enter(miss);
+    let before = std::mem::replace(&mut t.in_cold, true);
+    let site = t.address(prop.site);
+    let cache = t.cache_cell();
+    t.call_helper(Helper::set_prop, &[object, site, bits, cache]);
+    t.in_cold = before;
+    t.b.ins().jump(done, &[]);
+    t.enter(done);
+    Ok(())
 }

@@ -3,6 +3,7 @@
 use super::lowerings;
 use crate::error::JitError;
 use crate::exits::record::ExitReason;
+use crate::helpers::Helper;
 use crate::translate::emit::{Region, clif_type};
 use crate::translate::{Lowered, Translator, ctx};
 use cranelift_codegen::ir::condcodes::IntCC;
@@ -64,7 +65,8 @@ lowerings! {
         let v = t.raw(i.a);
         let repr = t.repr(i.a);
         if let Some(set) = is_set(t, repr, v) {
-            t.guard(set, ExitReason::Unset)
+            let name = t.name(i.b)?;
+            t.guard_or_throw(set, ExitReason::Unset, Helper::throw_unset, &[name])
         }
     };
     GetGlobal |t, i| {

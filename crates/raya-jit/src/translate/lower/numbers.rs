@@ -151,7 +151,7 @@ lowerings! {
     };
     DivI32 |t, i| {
         let (x, y) = (t.get(i.b), t.get(i.c));
-        let divisor = safe_divisor(t, y);
+        let divisor = safe_divisor(t, Helper::div_i32, x, y);
         let q = t.b.ins().sdiv(x, divisor);
         // By -1 the quotient is the wrapping negation.
         let minus = t.compare_imm(IntCC::Equal, y, -1);
@@ -161,7 +161,7 @@ lowerings! {
     };
     ModI32 |t, i| {
         let (x, y) = (t.get(i.b), t.get(i.c));
-        let divisor = safe_divisor(t, y);
+        let divisor = safe_divisor(t, Helper::mod_i32, x, y);
         let v = t.b.ins().srem(x, divisor);
         t.set(i.a, v)
     };
@@ -185,9 +185,9 @@ lowerings! {
 
 /// A divisor that cannot trap: leaves for zero, and -1 (whose remainder is 0 and whose
 /// quotient the caller knows) becomes 1.
-fn safe_divisor(t: &mut Translator<'_>, y: Value) -> Value {
+fn safe_divisor(t: &mut Translator<'_>, helper: Helper, x: Value, y: Value) -> Value {
     let some = t.compare_imm(IntCC::NotEqual, y, 0);
-    t.guard(some, ExitReason::Number);
+    t.guard_or_throw(some, ExitReason::Number, helper, &[x, y]);
     let minus = t.compare_imm(IntCC::Equal, y, -1);
     let one = t.int_const(1);
     t.b.ins().select(minus, one, y)

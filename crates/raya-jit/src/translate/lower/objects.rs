@@ -34,7 +34,9 @@ lowerings! {
             let null = t.word_const(value::NULL);
             t.b.ins().select(set, v, null)
         } else {
-            t.guard(set, ExitReason::Unset);
+            let site = t.address(field.site);
+            let helper = Helper::throw_unset_field;
+            t.guard_or_throw(set, ExitReason::Unset, helper, &[object, site]);
             v
         };
         t.set(i.a, v)

@@ -14,6 +14,7 @@ pub mod coverage;
 pub mod diff;
 pub mod docs;
 pub mod fixture;
+pub mod generate;
 pub mod modes;
 pub mod process;
 pub mod soundness;

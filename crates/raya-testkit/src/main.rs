@@ -1,4 +1,4 @@
-//! The test kit's commands: fixtures, the coverage matrix, twins, stripping.
+//! The test kit's commands: fixtures, coverage, twins, generated programs, stripping.
 
 #![forbid(unsafe_code)]
 
@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use raya_testkit::generate::Campaign;
 use raya_testkit::suite::Setup;
-use raya_testkit::{coverage, fixture, modes, suite, twins};
+use raya_testkit::{coverage, fixture, generate, modes, suite, twins};
 
 #[derive(Parser)]
 #[command(
@@ -49,6 +50,27 @@ enum Command {
         /// Replace expected output that differs.
         #[arg(long)]
         write: bool,
+    },
+    /// Generate programs and run them in all modes and under Node.
+    Generate {
+        /// The same seed gives the same programs.
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+        /// How many programs.
+        #[arg(long, default_value_t = 1000)]
+        count: usize,
+        /// Programs per file.
+        #[arg(long, default_value_t = 100)]
+        batch: usize,
+        /// Do not ask Node, even if it is there.
+        #[arg(long)]
+        no_node: bool,
+        /// End after so many findings.
+        #[arg(long, default_value_t = 5)]
+        findings: usize,
+        /// Write the programs to a folder, as Raya and as JavaScript, and run nothing.
+        #[arg(long)]
+        write: Option<PathBuf>,
     },
     /// Print a program as JavaScript, without its types.
     Strip {
@@ -98,6 +120,26 @@ fn run(cli: &Cli) -> Result<bool, String> {
             );
             Ok(summary.different.is_empty())
         }
+        Command::Generate {
+            seed,
+            count,
+            batch,
+            no_node,
+            findings,
+            write,
+        } => {
+            let campaign = Campaign {
+                seed: *seed,
+                count: *count,
+                batch: *batch,
+                node: !no_node && generate::node_is_there(),
+                most_findings: *findings,
+            };
+            match write {
+                Some(folder) => generate::write(&campaign, folder).map(|()| true),
+                None => run_campaign(&setup(cli, &root)?, &campaign),
+            }
+        }
         Command::Strip { file } => {
             let text = fixture::read(file)?;
             print!(
@@ -107,6 +149,25 @@ fn run(cli: &Cli) -> Result<bool, String> {
             Ok(true)
         }
     }
+}
+
+fn run_campaign(setup: &Setup, campaign: &Campaign) -> Result<bool, String> {
+    let findings = generate::campaign(setup, campaign)?;
+    for finding in &findings {
+        println!(
+            "program {} {}\n{}",
+            finding.number, finding.complaint, finding.program
+        );
+    }
+    println!(
+        "{} programs, seed {}, {} modes{}: {} findings",
+        campaign.count,
+        campaign.seed,
+        setup.modes.len(),
+        if campaign.node { " and Node" } else { "" },
+        findings.len()
+    );
+    Ok(findings.is_empty())
 }
 
 fn setup(cli: &Cli, root: &Path) -> Result<Setup, String> {

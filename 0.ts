@@ -1,0 +1,2 @@
+type int = number;
+declare function int(x: number): number;

@@ -70,3 +70,11 @@ macro_rules! define_helpers {
     };
 }
 for_each_helper!(define_helpers);
+
+impl Helper {
+    /// Whether a caller must tell where it is: the helper may throw, collect or run code.
+    pub const fn marks_place(self) -> bool {
+        let flags = self.sig().flags;
+        flags.throws || flags.user || flags.gc
+    }
+}

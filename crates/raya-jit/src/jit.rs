@@ -77,7 +77,7 @@ impl Jit {
         let registry = Registry::new(options.code_cap)?;
         let perf = options.perf_map.then(PerfMap::open);
         let shared = Shared::new(hooks.interpreter, hooks.overflow, options, registry);
-        let linkage = shared.linkage(helpers, hooks.closures);
+        let linkage = shared.linkage(helpers, hooks.closures)?;
         Ok(Jit {
             shared,
             link: hooks.link,

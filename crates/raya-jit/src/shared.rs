@@ -1,11 +1,15 @@
 //! What compiled code, the compiler thread and the engine's thread share.
 
+use crate::code::blob::Blob;
 use crate::code::object::CodeObject;
 use crate::code::registry::Registry;
+use crate::code::stubs::{STORE_FRAME_POINTER, stub};
+use crate::error::JitError;
 use crate::exits::entry::{InterpreterHooks, exit_f64, exit_i32, exit_osr, exit_word, interpret};
 use crate::exits::record::ExitRecord;
+use crate::helpers::Helper;
 use crate::options::JitOptions;
-use crate::translate::Linkage;
+use crate::translate::{Linkage, ctx};
 use raya_runtime::ctx::Ctx;
 use rustc_hash::FxHashSet;
 use std::sync::atomic::{AtomicI32, Ordering};
@@ -72,26 +76,46 @@ impl Shared {
         lock(&self.exits)
     }
 
-    /// The addresses that compiled code of this engine calls.
-    pub fn linkage(self: &Arc<Self>, helpers: Vec<usize>, closures: u32) -> Linkage {
-        let int = exit_i32 as *const () as usize;
-        Linkage {
+    /// The addresses that compiled code of this engine calls. `helpers` are those of the
+    /// runtime's entries; what may throw, collect or run code is reached through a stub.
+    pub fn linkage(
+        self: &Arc<Self>,
+        mut helpers: Vec<usize>,
+        closures: u32,
+    ) -> Result<Linkage, JitError> {
+        let mut exits = [
+            exit_f64 as *const () as usize,
+            exit_i32 as *const () as usize,
+            exit_word as *const () as usize,
+            exit_osr as *const () as usize,
+            interpret as *const () as usize,
+        ];
+        if STORE_FRAME_POINTER {
+            let marked = Helper::ALL.iter().filter(|h| h.marks_place());
+            let slots: Vec<usize> = marked.map(|h| *h as usize).collect();
+            let targets = slots.iter().map(|h| helpers[*h]).chain(exits);
+            let blob = Blob {
+                pieces: targets.map(|t| stub(ctx::NATIVE_FP, t)).collect(),
+            };
+            let addresses = self.registry().install_forever(&blob)?;
+            for (slot, stub) in slots.iter().zip(&addresses) {
+                helpers[*slot] = *stub;
+            }
+            exits.copy_from_slice(&addresses[slots.len()..]);
+        }
+        let [double, int, word, osr, interpret] = exits;
+        Ok(Linkage {
             helpers,
-            exits: [
-                exit_f64 as *const () as usize,
-                int,
-                int,
-                exit_word as *const () as usize,
-            ],
-            exit_osr: exit_osr as *const () as usize,
-            interpret: interpret as *const () as usize,
+            exits: [double, int, int, word],
+            exit_osr: osr,
+            interpret,
             jit: Arc::as_ptr(self) as usize,
             closures,
             exit_counter: match self.options.exit_every {
                 Some(_) => &raw const self.exit_counter as usize,
                 None => 0,
             },
-        }
+        })
     }
 
     /// The code that an exit belongs to. Compiled code only names exits of its own, and

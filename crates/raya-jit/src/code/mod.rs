@@ -6,3 +6,4 @@ pub mod memory;
 pub mod object;
 pub mod perf;
 pub mod registry;
+pub mod stubs;

@@ -68,9 +68,15 @@ impl Registry {
             return Ok(known);
         }
         // Thunks live as long as the functions that they stand in for.
+        let thunk = self.install_forever(blob)?[0];
+        self.thunks.insert(func, thunk);
+        Ok(thunk)
+    }
+
+    /// Places a blob for good; gives the addresses of its functions.
+    pub fn install_forever(&mut self, blob: &Blob) -> Result<Vec<usize>, JitError> {
         let (_range, addresses) = blob.place(&mut self.area)?;
-        self.thunks.insert(func, addresses[0]);
-        Ok(addresses[0])
+        Ok(addresses)
     }
 
     /// The thunk of a function.

@@ -1,7 +1,8 @@
 //! Calls of helpers and of other functions.
 
 use super::emit::{Region, helper_signature, interface_signature};
-use super::{Lowered, Translator, ctx};
+use super::{Lowered, NO_SITE, Translator, ctx};
+use crate::code::stubs::STORE_FRAME_POINTER;
 use crate::error::JitError;
 use crate::helpers::Helper;
 use crate::snapshot::{FuncFact, Interface, MethodFact};
@@ -24,7 +25,7 @@ impl<'a> Translator<'a> {
     /// and dropped assumptions are looked at after. A boolean result is a register's.
     pub(super) fn call_helper(&mut self, helper: Helper, args: &[Value]) -> Value {
         let sig = helper.sig();
-        if sig.flags.throws || sig.flags.user || sig.flags.gc {
+        if helper.marks_place() {
             self.mark_place();
         }
         let v = self.raw_helper(helper, args);
@@ -72,11 +73,19 @@ impl<'a> Translator<'a> {
         active.is_some_and(|l| frame.analysis.loops[l].innermost)
     }
 
-    /// Stores where this activation is, for traces and the collector.
+    /// Stores where this activation is, for traces and the collector. The stub in front
+    /// of what is called adds the frame pointer. While arguments are set up the place is
+    /// the caller's.
     pub(super) fn mark_place(&mut self) {
-        let fp = self.b.ins().get_frame_pointer(I64);
-        self.store(Region::Ctx, fp, self.cx, ctx::NATIVE_FP);
-        let site = self.site() + self.job.site_base;
+        if !STORE_FRAME_POINTER {
+            let fp = self.b.ins().get_frame_pointer(I64);
+            self.store(Region::Ctx, fp, self.cx, ctx::NATIVE_FP);
+        }
+        let site = if self.in_prologue {
+            NO_SITE
+        } else {
+            self.site() + self.job.site_base
+        };
         let site = self.int_const(site as i32);
         self.store(Region::Ctx, site, self.cx, ctx::SITE);
     }
@@ -142,6 +151,7 @@ impl<'a> Translator<'a> {
         let full = self.b.ins().icmp(IntCC::UnsignedGreaterThan, end, limit);
         let overflow = self.cold();
         self.divert_to(full, overflow, |t| {
+            t.mark_place();
             t.raw_helper(Helper::throw_stack_overflow, &[]);
             t.throw_pending();
         });

@@ -66,6 +66,7 @@ impl Translator<'_> {
         let full = self.b.ins().icmp(IntCC::UnsignedLessThan, sp, limit);
         let cold = self.cold();
         self.divert_to(full, cold, |t| {
+            t.mark_place();
             t.raw_helper(Helper::throw_stack_overflow, &[]);
             t.throw_pending();
         });

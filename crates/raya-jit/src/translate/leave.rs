@@ -3,6 +3,7 @@
 use super::emit::{Region, arg_type, clif_type};
 use super::{Entry, Image, Site, Translator, ctx, osr_result, repr_index};
 use crate::analysis::{NodeId, RegSet, operands};
+use crate::code::stubs::STORE_FRAME_POINTER;
 use crate::exits::record::{ExitFrame, ExitReason, ExitRecord, Place};
 use cranelift_codegen::ir::types::{I32, I64};
 use cranelift_codegen::ir::{
@@ -219,8 +220,10 @@ impl Translator<'_> {
         };
         self.b.switch_to_block(block);
         self.b.seal_block(block);
-        let fp = self.b.ins().get_frame_pointer(I64);
-        self.store(Region::Ctx, fp, self.cx, ctx::NATIVE_FP);
+        if !STORE_FRAME_POINTER {
+            let fp = self.b.ins().get_frame_pointer(I64);
+            self.store(Region::Ctx, fp, self.cx, ctx::NATIVE_FP);
+        }
         let image = match self.image {
             Image::Slot(slot) => self.b.ins().stack_addr(I64, slot, 0),
             Image::Frame(fp) => fp,

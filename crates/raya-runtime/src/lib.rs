@@ -11,6 +11,7 @@ pub mod helpers;
 pub mod hooks;
 pub mod host;
 pub mod link;
+pub mod math;
 pub mod mem;
 pub mod shape;
 pub mod text;

@@ -3,7 +3,7 @@
 //! (`util.inspect` with `compact: 3`, `breakLength: 80`, as `console.log` uses it).
 
 /// `breakLength` when writing to a stream that is not a terminal.
-const BREAK_LENGTH: usize = 80;
+pub const BREAK_LENGTH: usize = 80;
 /// `compact`: this many innermost levels may share a line.
 const COMPACT: usize = 3;
 /// Arrays print this many items, then "… more items".
@@ -29,6 +29,8 @@ pub struct Shape<'a> {
     pub numeric: bool,
     /// The last entry tells of items left out.
     pub truncated: bool,
+    /// Columns at which lines break.
+    pub break_length: usize,
 }
 
 /// Arranges `entries` between the braces.
@@ -48,7 +50,7 @@ pub fn layout(entries: Vec<String>, shape: Shape<'_>) -> String {
     if shape.inner_levels < COMPACT && entries.len() == count {
         let start = count + shape.indentation + units(open) + units(shape.prefix) + 10;
         let total: usize = entries.iter().map(|e| units(e)).sum::<usize>() + count + start;
-        let one_line = total <= BREAK_LENGTH
+        let one_line = total <= shape.break_length
             && !shape.prefix.contains('\n')
             && entries.iter().all(|e| !e.contains('\n'));
         if one_line {
@@ -71,7 +73,7 @@ fn in_columns(entries: Vec<String>, shape: Shape<'_>) -> Vec<String> {
     let total: usize = widths.iter().map(|w| w + SEPARATOR).sum();
     let longest = widths.iter().copied().max().unwrap_or(0);
     let cell = longest + SEPARATOR;
-    let worthwhile = cell * 3 + shape.indentation < BREAK_LENGTH
+    let worthwhile = cell * 3 + shape.indentation < shape.break_length
         && (total as f64 / cell as f64 > 5.0 || longest <= MIN_GROUPED);
     if !worthwhile {
         return entries;
@@ -81,7 +83,7 @@ fn in_columns(entries: Vec<String>, shape: Shape<'_>) -> Vec<String> {
     // A character is taken to be 2.5 times as high as wide; the block should look square.
     let square = ((2.5 * biased * grouped as f64).sqrt() / biased).round() as usize;
     let columns = square
-        .min((BREAK_LENGTH - shape.indentation) / cell)
+        .min((shape.break_length - shape.indentation) / cell)
         .min(COMPACT * 4)
         .min(15);
     if columns <= 1 {
@@ -140,7 +142,7 @@ fn units(text: &str) -> usize {
 
 /// Columns that text takes on a terminal: wide East Asian characters and emoji count
 /// twice, combining marks not at all.
-fn width(text: &str) -> usize {
+pub fn width(text: &str) -> usize {
     text.chars().map(char_width).sum()
 }
 
@@ -189,6 +191,7 @@ mod tests {
                 array: true,
                 numeric,
                 truncated: false,
+                break_length: BREAK_LENGTH,
             },
         )
     }
@@ -235,6 +238,7 @@ mod tests {
             array: false,
             numeric: false,
             truncated: false,
+            break_length: BREAK_LENGTH,
         };
         let text = layout(items, shape);
         assert!(text.starts_with("Point {\n    member0: 'value0',\n    member1"));

@@ -34,7 +34,7 @@ macro_rules! kind {
     (Word) => {
         AbiKind::Word
     };
-    (Ptr) => {
+    ($address:ident) => {
         AbiKind::Ptr
     };
 }

@@ -24,13 +24,13 @@ use raya_runtime::mem::value;
 
 lowerings! {
     NewArray |t, i| {
-        let desc = super::convert::descriptor(t, i.b)?;
+        let desc = super::types::descriptor(t, i.b)?;
         let n = t.get(i.c);
         let v = t.call_helper(Helper::new_array, &[desc, n]);
         t.set(i.a, v)
     };
     NewArrayCap |t, i| {
-        let desc = super::convert::descriptor(t, i.b)?;
+        let desc = super::types::descriptor(t, i.b)?;
         let n = t.int_const(immediate(i.c));
         let v = t.call_helper(Helper::new_array_cap, &[desc, n]);
         t.set(i.a, v)

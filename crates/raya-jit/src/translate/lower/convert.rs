@@ -2,6 +2,7 @@
 
 use super::lowerings;
 use super::numbers::{bits, truncate, whole};
+use super::types::descriptor;
 use crate::exits::record::ExitReason;
 use crate::helpers::Helper;
 use crate::translate::emit::Region;
@@ -10,7 +11,6 @@ use cranelift_codegen::ir::condcodes::{FloatCC, IntCC};
 use cranelift_codegen::ir::types::{F64, I8, I32, I64};
 use cranelift_codegen::ir::{InstBuilder, MemFlagsData, Value};
 use raya_bytecode::Instr;
-use raya_runtime::desc::imm;
 use raya_runtime::mem::{layout, value};
 
 lowerings! {
@@ -79,44 +79,6 @@ lowerings! {
         let v = t.b.ins().band_imm_u(low, 1);
         t.set(i.a, v)
     };
-    CheckType |t, i| {
-        let (w, desc) = (t.get(i.b), descriptor(t, i.c)?);
-        let v = t.call_helper(Helper::check_type, &[w, desc]);
-        t.set(i.a, v)
-    };
-    Cast |t, i| {
-        let (w, desc) = (t.get(i.b), descriptor(t, i.c)?);
-        let v = t.call_helper(Helper::check_type, &[w, desc]);
-        t.set(i.a, v)
-    };
-    NonNull |t, i| {
-        let w = t.get(i.b);
-        let some = t.compare_imm(IntCC::NotEqual, w, value::NULL as i64);
-        let desc = descriptor(t, i.c)?;
-        t.guard_or_throw(some, ExitReason::Null, Helper::throw_null, &[desc]);
-        t.set(i.a, w)
-    };
-    Narrow |t, i| {
-        let (w, desc) = (t.get(i.b), descriptor(t, i.c)?);
-        let v = match known_handle(t, i.c) {
-            Some(handle) => {
-                let fits = has_handle(t, w, handle);
-                t.unless(fits, w, |t| t.call_helper(Helper::narrow, &[w, desc]))
-            }
-            None => t.call_helper(Helper::narrow, &[w, desc]),
-        };
-        t.set(i.a, v)
-    };
-    InstanceOf |t, i| {
-        let (w, desc) = (t.get(i.b), descriptor(t, i.c)?);
-        let v = t.call_helper(Helper::instance_of, &[w, desc]);
-        t.set(i.a, v)
-    };
-    InstanceOfAny |t, i| {
-        let (w, class) = (t.get(i.b), t.get(i.c));
-        let v = t.call_helper(Helper::instance_of_any, &[w, class]);
-        t.set(i.a, v)
-    };
     F64ToStr |t, i| {
         let x = t.get(i.b);
         let v = t.call_helper(Helper::f64_to_str, &[x]);
@@ -177,39 +139,6 @@ lowerings! {
         let v = t.b.ins().bxor_imm_u(x, 1);
         t.set(i.a, v)
     };
-}
-
-/// The descriptor that an operand names.
-pub(super) fn descriptor(t: &mut Translator<'_>, id: u16) -> Result<Value, crate::error::JitError> {
-    match t.frame().snapshot.descs.get(&id).map(|d| d.desc) {
-        Some(addr) => Ok(t.address(addr)),
-        None => Err(crate::error::JitError::Malformed(format!(
-            "type {id} is not linked"
-        ))),
-    }
-}
-
-/// The handle of the only objects that a descriptor admits beside what a helper sees.
-fn known_handle(t: &Translator<'_>, id: u16) -> Option<u32> {
-    let fact = t.frame().snapshot.descs.get(&id)?;
-    (fact.handle != 0 && fact.immediates & !imm::NULL == 0).then_some(fact.handle)
-}
-
-/// Whether a word is an object with exactly this type handle.
-pub(super) fn has_handle(t: &mut Translator<'_>, w: Value, handle: u32) -> Value {
-    let no = t.cold();
-    let done = t.fresh();
-    let result = t.b.append_block_param(done, I8);
-    let object = is_object(t, w);
-    t.require(object, no);
-    let found = t.load(I32, Region::Header, w, layout::HEADER_TYPE);
-    let same = t.compare_imm(IntCC::Equal, found, i64::from(handle as i32));
-    t.b.ins().jump(done, &[same.into()]);
-    t.enter(no);
-    let never = t.b.ins().iconst(I8, 0);
-    t.b.ins().jump(done, &[never.into()]);
-    t.enter(done);
-    result
 }
 
 /// Whether a word refers to a heap object: one subtraction and an unsigned compare.

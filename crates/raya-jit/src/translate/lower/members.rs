@@ -1,6 +1,6 @@
 //! Members by name: structural access, attributes, items.
 
-use super::convert::is_object;
+use super::convert::{box_bool, box_double, box_int, is_object};
 use super::lowerings;
 use crate::error::JitError;
 use crate::helpers::Helper;
@@ -22,13 +22,7 @@ lowerings! {
         let v = t.call_helper(Helper::has_prop, &[object, name]);
         t.set(i.a, v)
     };
-    GetAttr |t, i| {
-        let object = t.get(i.b);
-        let name = t.name(i.c)?;
-        let cache = t.cache_cell();
-        let v = t.call_helper(Helper::get_attr, &[object, name, cache]);
-        t.set(i.a, v)
-    };
+    GetAttr |t, i| get_attr(t, i)?;
     SetAttr |t, i| {
         let (object, v) = (t.get(i.a), t.get(i.c));
         let name = t.name(i.b)?;
@@ -78,23 +72,24 @@ fn property(t: &Translator<'_>, id: u16) -> Result<PropFact, JitError> {
     known.ok_or_else(|| JitError::Malformed(format!("member {id} is not linked")))
 }
 
-/// What a structural access's cell said: objects of a type have the member at an offset.
+/// What a site's cell said when the snapshot was taken: the type handle that was seen and
+/// where its instances have the member.
 #[derive(Clone, Copy)]
 struct Observed {
+    cell: u64,
     handle: u32,
-    offset: u32,
+    payload: u32,
 }
 
 fn observed(t: &Translator<'_>) -> Option<Observed> {
     let frame = t.frame();
     let index = frame.snapshot.cache_index(frame.pc)?;
     let cell = *frame.snapshot.feedback.get(index)?;
-    let seen = Observed {
+    (cell as u32 != 0 && cell != u64::MAX).then_some(Observed {
+        cell,
         handle: cell as u32,
-        offset: (cell >> 32) as u32,
-    };
-    (seen.handle != 0 && seen.offset as usize >= layout::HEADER_SIZE && cell != u64::MAX)
-        .then_some(seen)
+        payload: (cell >> 32) as u32,
+    })
 }
 
 /// Where the member of an object was found: its address and offset, and its region when
@@ -105,24 +100,42 @@ struct Found {
     region: Option<Region>,
 }
 
-/// Looks a member up through the observed type, or through the site's cell where nothing
-/// was observed yet; control is in `miss` when the object is of another type.
-fn find_member(t: &mut Translator<'_>, r: u16, miss: Block) -> Found {
+/// Control is in `miss` unless the object in `r` has the observed type and the site's
+/// cell still says so (changing a class clears the cells that name it).
+fn check_observed(t: &mut Translator<'_>, r: u16, seen: Observed, miss: Block) -> Value {
     let object = t.get(r);
     if !t.is_reference(r) {
         let is = is_object(t, object);
         t.require(is, miss);
     }
     let handle = t.load(I32, Region::Header, object, layout::HEADER_TYPE);
-    if let Some(seen) = observed(t) {
-        let same = t.compare_imm(IntCC::Equal, handle, i64::from(seen.handle as i32));
-        t.require(same, miss);
+    let same = t.compare_imm(IntCC::Equal, handle, i64::from(seen.handle as i32));
+    t.require(same, miss);
+    let at = t.cache_cell();
+    let cell = t.load(I64, Region::Cache, at, 0);
+    let expected = t.word_const(seen.cell);
+    let valid = t.b.ins().icmp(IntCC::Equal, cell, expected);
+    t.require(valid, miss);
+    object
+}
+
+/// Looks a structural member up through the observed type, or through the site's cell
+/// where nothing was observed yet; control is in `miss` when the object is of another
+/// type.
+fn find_member(t: &mut Translator<'_>, r: u16, miss: Block) -> Found {
+    if let Some(seen) = observed(t).filter(|s| s.payload as usize >= layout::HEADER_SIZE) {
         return Found {
-            base: object,
-            offset: seen.offset as usize,
-            region: Some(Region::Field(seen.offset)),
+            base: check_observed(t, r, seen, miss),
+            offset: seen.payload as usize,
+            region: Some(Region::Field(seen.payload)),
         };
     }
+    let object = t.get(r);
+    if !t.is_reference(r) {
+        let is = is_object(t, object);
+        t.require(is, miss);
+    }
+    let handle = t.load(I32, Region::Header, object, layout::HEADER_TYPE);
     let at = t.cache_cell();
     let cell = t.load(I64, Region::Cache, at, 0);
     let known = t.b.ins().ireduce(I32, cell);
@@ -201,5 +214,55 @@ fn set_prop(t: &mut Translator<'_>, i: Instr) -> Lowered {
     t.in_cold = before;
     t.b.ins().jump(done, &[]);
     t.enter(done);
+    Ok(())
+}
+
+/// Offset and representation of the field that an attribute's cell names.
+fn attribute_field(payload: u32) -> (u32, Repr) {
+    let repr = match payload & 3 {
+        0 => Repr::F64,
+        1 => Repr::I32,
+        2 => Repr::Bool,
+        _ => Repr::Word,
+    };
+    (payload >> 2, repr)
+}
+
+/// An attribute of any word: the field that was observed, boxed, and the slots behind.
+fn get_attr(t: &mut Translator<'_>, i: Instr) -> Lowered {
+    let object = t.get(i.b);
+    let name = t.name(i.c)?;
+    let Some(seen) = observed(t) else {
+        let cache = t.cache_cell();
+        let v = t.call_helper(Helper::get_attr, &[object, name, cache]);
+        t.set(i.a, v);
+        return Ok(());
+    };
+    let (offset, repr) = attribute_field(seen.payload);
+    let miss = t.cold();
+    let (done, result) = t.result_block(Repr::Word);
+    let object = check_observed(t, i.b, seen, miss);
+    let region = Region::Field(offset);
+    let v = t.load(clif_type(repr), region, object, offset as usize);
+    let w = match repr {
+        Repr::F64 => box_double(t, v),
+        Repr::I32 => box_int(t, v),
+        Repr::Bool => box_bool(t, v),
+        Repr::Word => {
+            let set = t.compare_imm(IntCC::NotEqual, v, value::UNSET as i64);
+            t.require(set, miss);
+            v
+        }
+    };
+    t.b.ins().jump(done, &[w.into()]);
+
+    t.enter(miss);
+    let before = std::mem::replace(&mut t.in_cold, true);
+    let cache = t.cache_cell();
+    let v = t.call_helper(Helper::get_attr, &[object, name, cache]);
+    t.in_cold = before;
+    t.b.ins().jump(done, &[v.into()]);
+    t.enter(done);
+    t.set(i.a, result);
     Ok(())
 }

@@ -15,13 +15,14 @@ mod moves;
 mod numbers;
 mod objects;
 mod strings;
+mod types;
 
 use super::{Lowered, Translator};
 use raya_bytecode::{Instr, Op, for_each_op};
 
 use {
     any::*, arrays::*, compare::*, control::*, convert::*, functions::*, members::*, moves::*,
-    numbers::*, objects::*, strings::*,
+    numbers::*, objects::*, strings::*, types::*,
 };
 
 macro_rules! dispatch {

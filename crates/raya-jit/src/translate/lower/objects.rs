@@ -88,7 +88,7 @@ lowerings! {
         t.call_helper(Helper::check_class, &[info])
     };
     NewDict |t, i| {
-        let desc = super::convert::descriptor(t, i.b)?;
+        let desc = super::types::descriptor(t, i.b)?;
         let v = t.call_helper(Helper::new_dict, &[desc]);
         t.set(i.a, v)
     };

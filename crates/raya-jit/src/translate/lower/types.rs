@@ -1,0 +1,144 @@
+//! Tests of words against type descriptors.
+//!
+//! A descriptor that only objects of one type (or of one class and its heirs) satisfy
+//! is tested inline: the handle in the header, then the ancestor at the class's depth.
+//! Whatever else there is to know is the runtime's.
+
+use super::convert::is_object;
+use super::lowerings;
+use crate::error::JitError;
+use crate::exits::record::ExitReason;
+use crate::helpers::Helper;
+use crate::snapshot::DescFact;
+use crate::translate::emit::Region;
+use crate::translate::{Lowered, Translator, ctx};
+use cranelift_codegen::ir::condcodes::IntCC;
+use cranelift_codegen::ir::types::{I32, I64};
+use cranelift_codegen::ir::{Block, InstBuilder, Value};
+use raya_bytecode::{Instr, Repr};
+use raya_runtime::desc::imm;
+use raya_runtime::mem::{layout, value};
+use raya_runtime::type_info::{DISPLAY_LEN, TypeInfo};
+use std::mem::offset_of;
+
+lowerings! {
+    CheckType |t, i| check(t, i)?;
+    Cast |t, i| check(t, i)?;
+    NonNull |t, i| {
+        let w = t.get(i.b);
+        let some = t.compare_imm(IntCC::NotEqual, w, value::NULL as i64);
+        let desc = descriptor(t, i.c)?;
+        t.guard_or_throw(some, ExitReason::Null, Helper::throw_null, &[desc]);
+        t.set(i.a, w)
+    };
+    Narrow |t, i| {
+        let (w, desc) = (t.get(i.b), descriptor(t, i.c)?);
+        let fact = fact(t, i.c)?;
+        let other = if is_known(fact) { t.cold() } else { t.fresh() };
+        let (done, v) = t.result_block(Repr::Word);
+        if fact.immediates == imm::NULL {
+            let null = t.compare_imm(IntCC::Equal, w, value::NULL as i64);
+            let rest = t.fresh();
+            t.b.ins().brif(null, done, &[w.into()], rest, &[]);
+            t.enter(rest);
+        }
+        if is_known(fact) {
+            require_type(t, w, fact, other);
+            t.b.ins().jump(done, &[w.into()]);
+        } else {
+            t.b.ins().jump(other, &[]);
+        }
+        t.enter(other);
+        let checked = t.call_helper(Helper::narrow, &[w, desc]);
+        t.b.ins().jump(done, &[checked.into()]);
+        t.enter(done);
+        t.set(i.a, v)
+    };
+    InstanceOf |t, i| {
+        let (w, desc) = (t.get(i.b), descriptor(t, i.c)?);
+        let fact = fact(t, i.c)?;
+        if !is_known(fact) || fact.immediates != 0 {
+            let v = t.call_helper(Helper::instance_of, &[w, desc]);
+            t.set(i.a, v);
+            return Ok(());
+        }
+        let other = t.fresh();
+        let (done, v) = t.result_block(Repr::Bool);
+        require_type(t, w, fact, other);
+        let yes = t.b.ins().iconst(cranelift_codegen::ir::types::I8, 1);
+        t.b.ins().jump(done, &[yes.into()]);
+        t.enter(other);
+        let asked = t.call_helper(Helper::instance_of, &[w, desc]);
+        t.b.ins().jump(done, &[asked.into()]);
+        t.enter(done);
+        t.set(i.a, v)
+    };
+    InstanceOfAny |t, i| {
+        let (w, class) = (t.get(i.b), t.get(i.c));
+        let v = t.call_helper(Helper::instance_of_any, &[w, class]);
+        t.set(i.a, v)
+    };
+}
+
+/// A checked cast: what it pins, and every refusal, is up to the runtime.
+fn check(t: &mut Translator<'_>, i: Instr) -> Lowered {
+    let (w, desc) = (t.get(i.b), descriptor(t, i.c)?);
+    let fact = fact(t, i.c)?;
+    if fact.class_depth.is_none() || !is_known(fact) || fact.immediates != 0 {
+        let v = t.call_helper(Helper::check_type, &[w, desc]);
+        t.set(i.a, v);
+        return Ok(());
+    }
+    let other = t.cold();
+    let (done, v) = t.result_block(Repr::Word);
+    require_type(t, w, fact, other);
+    t.b.ins().jump(done, &[w.into()]);
+    t.enter(other);
+    let before = std::mem::replace(&mut t.in_cold, true);
+    let checked = t.call_helper(Helper::check_type, &[w, desc]);
+    t.in_cold = before;
+    t.b.ins().jump(done, &[checked.into()]);
+    t.enter(done);
+    t.set(i.a, v);
+    Ok(())
+}
+
+fn fact(t: &Translator<'_>, id: u16) -> Result<DescFact, JitError> {
+    let known = t.frame().snapshot.descs.get(&id).copied();
+    known.ok_or_else(|| JitError::Malformed(format!("type {id} is not linked")))
+}
+
+/// The descriptor that an operand names.
+pub(super) fn descriptor(t: &mut Translator<'_>, id: u16) -> Result<Value, JitError> {
+    let addr = fact(t, id)?.desc;
+    Ok(t.address(addr))
+}
+
+/// Whether the objects of a descriptor are told by their handle.
+fn is_known(fact: DescFact) -> bool {
+    fact.handle != 0 && fact.immediates & !imm::NULL == 0
+}
+
+/// Goes on where a word is an object of the descriptor's type or of an heir; control is
+/// in `other` where that is not certain.
+fn require_type(t: &mut Translator<'_>, w: Value, fact: DescFact, other: Block) {
+    let object = is_object(t, w);
+    t.require(object, other);
+    let handle = t.load(I32, Region::Header, w, layout::HEADER_TYPE);
+    let same = t.compare_imm(IntCC::Equal, handle, i64::from(fact.handle as i32));
+    let Some(depth) = fact.class_depth.filter(|d| (*d as usize) < DISPLAY_LEN) else {
+        return t.require(same, other);
+    };
+    let (heir, yes) = (t.fresh(), t.fresh());
+    t.b.ins().brif(same, yes, &[], heir, &[]);
+    t.enter(heir);
+    let wide = t.b.ins().uextend(I64, handle);
+    let cx = t.cx;
+    let types = t.load_fixed(I64, cx, ctx::TYPES);
+    let info = t.b.ins().iadd(types, wide);
+    let offset = offset_of!(TypeInfo, display) + depth as usize * size_of::<u32>();
+    let ancestor = t.load(I32, Region::Header, info, offset);
+    let same = t.compare_imm(IntCC::Equal, ancestor, i64::from(fact.handle as i32));
+    t.b.ins().brif(same, yes, &[], other, &[]);
+    t.enter(yes);
+}

@@ -13,6 +13,7 @@ mod code;
 mod expr;
 mod program;
 mod run;
+mod shrink;
 mod stmt;
 mod value;
 

@@ -155,7 +155,8 @@ impl Generator<'_> {
                 .choices
                 .pick(&[Ty::Num, Ty::Int, Ty::Nums, Ty::Str, Ty::AnyNum]);
             let name = format!("{}g{index}", self.prefix);
-            let init = self.expr(ty, 1);
+            // At top level nobody catches what an initialiser throws.
+            let init = self.expr(ty, 0);
             code.push(&Code::fill2(
                 &format!("let {name}: {} = @;\n", ty.text(&self.prefix)),
                 &format!("let {name} = @;\n"),
@@ -174,9 +175,12 @@ impl Generator<'_> {
         for _ in 0..2 + self.choices.below(4) {
             code.push(&self.declaration());
         }
-        for _ in 0..2 + self.choices.below(5) {
-            code.push(&self.statement(3));
-        }
+        let size = 2 + self.choices.below(8);
+        let body = self.block(size, 3);
+        code.push(&Code::fill(
+            "try {\n@} catch (e) {\nlog(\"caught \" + describe(e));\n}\n",
+            &[&body],
+        ));
         for var in self.vars.clone() {
             code.push(&self.shown(&var.code, var.ty));
         }

@@ -6,20 +6,23 @@ use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
-use proptest::collection::VecStrategy;
-use proptest::num::u32::Any;
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 
 use super::program::{Batch, MARK, Program, program};
+use super::shrink::shrink;
 use crate::diff;
 use crate::docs::Scratch;
 use crate::fixture::indented;
+use crate::modes::Mode;
 use crate::process::{self, End, Outcome};
 use crate::suite::Setup;
 
 /// Attempts to make a failing program smaller.
-const SHRINKING: usize = 600;
+const SHRINKING: usize = 2_000;
+
+/// How many choices a program may take from its list.
+const LENGTHS: std::ops::Range<usize> = 100..1_500;
 
 /// A number of programs to generate and run.
 #[derive(Clone, Copy, Debug)]
@@ -58,7 +61,12 @@ enum Kind {
     Differs,
 }
 
-type Fault = (Kind, String);
+struct Fault {
+    kind: Kind,
+    text: String,
+    /// The modes in which it shows.
+    modes: Vec<Mode>,
+}
 
 /// Runs a campaign.
 ///
@@ -95,8 +103,6 @@ pub fn campaign(setup: &Setup, campaign: &Campaign) -> Result<Vec<Finding>, Stri
     Ok(findings)
 }
 
-type Tree = <VecStrategy<Any> as Strategy>::Tree;
-
 /// One file of programs.
 struct Runner<'a> {
     setup: &'a Setup,
@@ -118,32 +124,28 @@ impl<'a> Runner<'a> {
     fn run(&self, found: &AtomicUsize) -> Result<Vec<Finding>, String> {
         let first = self.index * self.campaign.batch;
         let count = self.campaign.batch.min(self.campaign.count - first);
-        let mut trees = trees(self.campaign.seed, self.index, count)?;
-        let programs: Vec<Program> = trees
-            .iter()
-            .enumerate()
-            .map(|(i, tree)| program(&tree.current(), i))
-            .collect();
+        let lists = lists(self.campaign.seed, self.index, count)?;
+        let programs = programs(&lists);
         if self.fault(&programs)?.is_none() {
             return Ok(Vec::new());
         }
         let mut findings = Vec::new();
-        for (i, tree) in trees.iter_mut().enumerate() {
+        for (i, list) in lists.into_iter().enumerate() {
             if found.load(Ordering::Relaxed) >= self.campaign.most_findings {
                 break;
             }
-            if let Some(fault) = self.fault(&[program(&tree.current(), 0)])? {
+            if let Some(fault) = self.fault(&[program(&list, 0)])? {
                 found.fetch_add(1, Ordering::Relaxed);
-                findings.push(self.shrink(first + i, tree, fault)?);
+                findings.push(self.shrink(first + i, list, fault)?);
             }
         }
         if findings.is_empty() {
             // Together they fail, each alone does not: the file itself is the finding.
-            if let Some((_, complaint)) = self.fault(&programs)? {
+            if let Some(fault) = self.fault(&programs)? {
                 found.fetch_add(1, Ordering::Relaxed);
                 findings.push(Finding {
                     number: first,
-                    complaint,
+                    complaint: fault.text,
                     program: Batch::new(programs.iter()).raya,
                 });
             }
@@ -151,32 +153,31 @@ impl<'a> Runner<'a> {
         Ok(findings)
     }
 
-    fn shrink(&self, number: usize, tree: &mut Tree, fault: Fault) -> Result<Finding, String> {
-        let (kind, mut complaint) = fault;
-        let mut smallest = tree.current();
-        let mut attempts = 0;
-        let mut simpler = tree.simplify();
-        while simpler && attempts < SHRINKING {
-            attempts += 1;
-            let list = tree.current();
-            match self.fault(&[program(&list, 0)])? {
-                Some((same, text)) if same == kind => {
-                    (smallest, complaint) = (list, text);
-                    simpler = tree.simplify();
+    fn shrink(&self, number: usize, list: Vec<u32>, fault: Fault) -> Result<Finding, String> {
+        let mut complaint = fault.text;
+        let list = shrink(list, SHRINKING, |list| {
+            let found = self.fault_in(&[program(list, 0)], &fault.modes)?;
+            Ok(match found {
+                Some(found) if found.kind == fault.kind => {
+                    complaint = found.text;
+                    true
                 }
-                _ => simpler = tree.complicate(),
-            }
-        }
-        let program = program(&smallest, 0);
+                _ => false,
+            })
+        })?;
         Ok(Finding {
             number,
             complaint,
-            program: Batch::new(std::iter::once(&program)).raya,
+            program: Batch::new(std::iter::once(&program(&list, 0))).raya,
         })
     }
 
-    /// What is wrong with a file of programs, if anything is.
+    /// What is wrong with a file of programs in any mode, if anything is.
     fn fault(&self, programs: &[Program]) -> Result<Option<Fault>, String> {
+        self.fault_in(programs, &self.setup.modes)
+    }
+
+    fn fault_in(&self, programs: &[Program], modes: &[Mode]) -> Result<Option<Fault>, String> {
         let batch = Batch::new(programs.iter());
         let file = self
             .scratch
@@ -195,7 +196,7 @@ impl<'a> Runner<'a> {
             }
             reference = Some(("node", outcome));
         }
-        for &mode in &self.setup.modes {
+        for &mode in modes {
             let outcome = self.setup.run(mode, &[], &file)?;
             if outcome.end != End::Exit(0) {
                 let kind = if outcome.end == End::Exit(2) {
@@ -209,13 +210,25 @@ impl<'a> Runner<'a> {
                     outcome.end.describe(),
                     indented(&outcome.stderr_text(), 30)
                 );
-                return Ok(Some((kind, text)));
+                return Ok(Some(Fault {
+                    kind,
+                    text,
+                    modes: vec![mode],
+                }));
             }
             match &reference {
                 None => reference = Some((mode.name, outcome)),
                 Some((name, expected)) if expected.stdout != outcome.stdout => {
                     let text = difference(name, expected, mode.name, &outcome);
-                    return Ok(Some((Kind::Differs, text)));
+                    return Ok(Some(Fault {
+                        kind: Kind::Differs,
+                        text,
+                        modes: if self.campaign.node {
+                            vec![mode]
+                        } else {
+                            vec![modes[0], mode]
+                        },
+                    }));
                 }
                 Some(_) => {}
             }
@@ -224,20 +237,29 @@ impl<'a> Runner<'a> {
     }
 }
 
-/// The choices of each program, in the form that shrinks.
-fn trees(seed: u64, index: usize, count: usize) -> Result<Vec<Tree>, String> {
+/// The choices of each program of a file.
+fn lists(seed: u64, index: usize, count: usize) -> Result<Vec<Vec<u32>>, String> {
     let mut bytes = [0u8; 32];
     bytes[..8].copy_from_slice(&seed.to_le_bytes());
     bytes[8..16].copy_from_slice(&(index as u64).to_le_bytes());
     let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &bytes);
     let mut runner = TestRunner::new_with_rng(Config::default(), rng);
-    let choices = proptest::collection::vec(proptest::num::u32::ANY, 40..400);
+    let choices = proptest::collection::vec(proptest::num::u32::ANY, LENGTHS);
     (0..count)
         .map(|_| {
-            choices
+            let tree = choices
                 .new_tree(&mut runner)
-                .map_err(|reason| reason.to_string())
+                .map_err(|reason| reason.to_string())?;
+            Ok(tree.current())
         })
+        .collect()
+}
+
+fn programs(lists: &[Vec<u32>]) -> Vec<Program> {
+    lists
+        .iter()
+        .enumerate()
+        .map(|(i, list)| program(list, i))
         .collect()
 }
 
@@ -271,12 +293,7 @@ pub fn write(campaign: &Campaign, folder: &Path) -> Result<(), String> {
     std::fs::create_dir_all(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
     for index in 0..campaign.count.div_ceil(campaign.batch.max(1)) {
         let count = campaign.batch.min(campaign.count - index * campaign.batch);
-        let trees = trees(campaign.seed, index, count)?;
-        let programs: Vec<Program> = trees
-            .iter()
-            .enumerate()
-            .map(|(i, tree)| program(&tree.current(), i))
-            .collect();
+        let programs = programs(&lists(campaign.seed, index, count)?);
         let batch = Batch::new(programs.iter());
         for (extension, text) in [("raya", &batch.raya), ("cjs", &batch.js)] {
             let file = folder.join(format!("{index}.{extension}"));

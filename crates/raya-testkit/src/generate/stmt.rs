@@ -211,6 +211,7 @@ impl Generator<'_> {
                 Code::fill("return @;", &[&value])
             }
             2 => Code::fill("throw @;", &[&self.expr(Ty::Num, 1)]),
+            0 | 1 => return self.log(),
             _ => Code::same(self.choices.pick(&[
                 "throw new Error(\"one\");",
                 "throw new RangeError(\"two\");",
@@ -388,11 +389,10 @@ impl Generator<'_> {
         // What leaves a finaliser would hide what it interrupts; that is a fixture's matter.
         let labels = std::mem::take(&mut self.labels);
         let result = self.result.take();
-        let last = if self.choices.below(2) == 0 {
-            Code::default()
-        } else {
-            self.assign()
-        };
+        let last = self.nested(1, |g| match g.choices.below(2) {
+            0 => Code::default(),
+            _ => g.assign(),
+        });
         self.labels = labels;
         self.result = result;
         if self.choices.below(3) == 2 {

@@ -132,6 +132,21 @@ impl Jit {
         entry.map_or(null(), |e| *e as *const u8)
     }
 
+    /// A function's code relies on something that no longer holds: it is not entered any
+    /// more. Activations in it go on until they return or look at what changed.
+    pub fn invalidate(&self, func: Ref<FuncInfo>) {
+        let thunk = self.shared.registry().thunk(func.addr());
+        let thunk = thunk.map_or(std::ptr::null_mut(), |t| t as *mut u8);
+        func.frame_entry
+            .store(std::ptr::null_mut(), Ordering::Release);
+        if !func.cell.load(Ordering::Acquire).is_null() {
+            func.cell.store(thunk, Ordering::Release);
+        }
+        let mut state = self.state.borrow_mut();
+        state.funcs.remove(&func.addr());
+        state.stats.invalidated += 1;
+    }
+
     /// Waits for everything that is under way, and installs it.
     pub fn finish(&self) {
         self.install_finished(true);
@@ -204,7 +219,17 @@ impl Jit {
 
     /// Orders again what exits too often. The code in place goes on until then.
     fn compile_again(&self, ctx: &mut Ctx) {
-        let again = std::mem::take(&mut self.shared.exits().again);
+        let (again, invalid) = {
+            let mut log = self.shared.exits();
+            (
+                std::mem::take(&mut log.again),
+                std::mem::take(&mut log.invalid),
+            )
+        };
+        for func in invalid {
+            // SAFETY: as below.
+            self.invalidate(unsafe { Ref::from_ptr(func as *const FuncInfo) });
+        }
         for func in again {
             // SAFETY: the address of a function record, which lives as long as its engine.
             let func: Ref<FuncInfo> = unsafe { Ref::from_ptr(func as *const FuncInfo) };

@@ -6,7 +6,7 @@ use crate::code::registry::Registry;
 use crate::code::stubs::{STORE_FRAME_POINTER, stub};
 use crate::error::JitError;
 use crate::exits::entry::{InterpreterHooks, exit_f64, exit_i32, exit_osr, exit_word, interpret};
-use crate::exits::record::ExitRecord;
+use crate::exits::record::{ExitReason, ExitRecord};
 use crate::helpers::Helper;
 use crate::options::JitOptions;
 use crate::translate::{Linkage, ctx};
@@ -31,6 +31,8 @@ pub struct Shared {
     exits: Mutex<ExitLog>,
     /// Counts down to the next forced exit.
     exit_counter: AtomicI32,
+    /// Counts calls down to the next forced invalidation.
+    invalid_counter: AtomicI32,
 }
 
 /// What exits have told so far.
@@ -40,6 +42,8 @@ pub struct ExitLog {
     pub blocked: FxHashSet<Place>,
     /// Functions that are to be compiled again.
     pub again: Vec<usize>,
+    /// Functions whose code is not to be entered any more.
+    pub invalid: Vec<usize>,
     /// Exits taken.
     pub taken: u64,
 }
@@ -60,6 +64,7 @@ impl Shared {
             hooks,
             overflow,
             exit_counter: AtomicI32::new(options.exit_every.unwrap_or(0) as i32),
+            invalid_counter: AtomicI32::new(options.invalidate_every.unwrap_or(0) as i32),
             options,
             registry: Mutex::new(registry),
             exits: Mutex::default(),
@@ -115,6 +120,10 @@ impl Shared {
                 Some(_) => &raw const self.exit_counter as usize,
                 None => 0,
             },
+            invalid_counter: match self.options.invalidate_every {
+                Some(_) => &raw const self.invalid_counter as usize,
+                None => 0,
+            },
         })
     }
 
@@ -128,6 +137,12 @@ impl Shared {
     pub fn exit_taken(&self, code: &CodeObject, record: &ExitRecord, taken: u32) {
         let mut log = self.exits();
         log.taken += 1;
+        if record.reason == ExitReason::Invalid {
+            let every = self.options.invalidate_every.unwrap_or(0);
+            self.invalid_counter.store(every as i32, Ordering::Relaxed);
+            log.invalid.push(code.func);
+            return;
+        }
         if let Some(every) = self.options.exit_every {
             if self.exit_counter.load(Ordering::Relaxed) <= 0 {
                 self.exit_counter.store(every as i32, Ordering::Relaxed);

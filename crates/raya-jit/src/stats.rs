@@ -82,6 +82,8 @@ pub struct Stats {
     pub code_bytes: usize,
     /// Exits taken.
     pub exits_taken: u64,
+    /// Functions whose code was dropped.
+    pub invalidated: u64,
     /// Exits that were taken, by site.
     pub exits: Vec<ExitStats>,
 }
@@ -133,6 +135,9 @@ impl fmt::Display for Stats {
         writeln!(f, "exits taken: {}", self.exits_taken)?;
         for e in &self.exits {
             writeln!(f, "  {} at {} ({}): {}", e.name, e.pc, e.reason, e.taken)?;
+        }
+        if self.invalidated > 0 {
+            writeln!(f, "invalidated: {}", self.invalidated)?;
         }
         if !self.failures.is_empty() {
             writeln!(f, "not compiled: {}", self.failures.len())?;

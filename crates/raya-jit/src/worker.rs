@@ -173,6 +173,11 @@ impl Shop {
         let compiled = self.compiler.run(&job, order.request, order.dump)?;
         let mut callees: Vec<(&usize, &Interface)> = compiled.tables.callees.iter().collect();
         callees.sort_unstable_by_key(|c| c.0);
+        let own = (&order.snapshot.info, &order.snapshot.interface);
+        if order.request.calls && !callees.iter().any(|c| c.0 == own.0) {
+            // What its callers get should the code become invalid.
+            callees.push(own);
+        }
         for (&info, interface) in callees {
             let piece = self
                 .compiler

@@ -162,6 +162,7 @@ fn linkage() -> Linkage {
         jit: 0,
         closures: 0,
         exit_counter: 0,
+        invalid_counter: 0,
     }
 }
 

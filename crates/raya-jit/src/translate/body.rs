@@ -7,6 +7,7 @@ use crate::error::JitError;
 use crate::translate::frame::LoopState;
 use cranelift_codegen::ir::types::I32;
 use cranelift_codegen::ir::{Block, InstBuilder, SourceLoc};
+use raya_bytecode::Instr;
 
 impl Translator<'_> {
     /// Translates every node of the innermost frame.
@@ -17,11 +18,11 @@ impl Translator<'_> {
                 let node = &self.frame().analysis.graph[n];
                 (node.start, node.end)
             };
-            for pc in start..end {
-                if self.ended {
-                    break;
-                }
+            let mut pc = start;
+            while pc < end && !self.ended {
+                self.skip = 0;
                 self.instruction(pc)?;
+                pc += 1 + self.skip;
             }
             if !self.ended {
                 let next = self.frame().analysis.graph[n].succs.last().copied();
@@ -49,7 +50,26 @@ impl Translator<'_> {
         self.b.set_srcloc(SourceLoc::new(site));
         self.tables.census.instructions += 1;
         let ins = self.frame().func().code[pc as usize];
-        lower::lower(self, ins)
+        lower::lower(self, ins)?;
+        if self.skip == 0 {
+            self.force_invalid(ins);
+        }
+        Ok(())
+    }
+
+    /// The instruction `n` behind the current one, if it is in the same node.
+    pub(super) fn following(&self, n: u32) -> Option<Instr> {
+        let frame = self.frame();
+        let pc = frame.pc + n;
+        let node = &frame.analysis.graph[frame.node];
+        (pc < node.end).then(|| frame.func().code[pc as usize])
+    }
+
+    /// Whether a register is live after the instruction `n` behind the current one.
+    pub(super) fn live_behind(&self, n: u32, r: u16) -> bool {
+        let frame = self.frame();
+        let start = frame.analysis.graph[frame.node].start;
+        frame.live[(frame.pc + n - start) as usize + 1].contains(r as usize)
     }
 
     /// The block of the edge from the current node to `to`.

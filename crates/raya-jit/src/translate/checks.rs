@@ -9,6 +9,7 @@ use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::types::{I32, I64};
 use cranelift_codegen::ir::{InstBuilder, Value};
 use cranelift_frontend::Variable;
+use raya_bytecode::Instr;
 
 /// Rounds of a loop that are paid for at once.
 pub(super) const ROUNDS: i32 = 1024;
@@ -47,16 +48,34 @@ impl Translator<'_> {
 
     /// With forced exits, makes every Nth condition false.
     fn forced(&mut self, cond: Value) -> Value {
-        let counter = self.job.linkage.exit_counter;
-        if counter == 0 {
-            return cond;
+        match self.job.linkage.exit_counter {
+            0 => cond,
+            counter => {
+                let keep = self.count_down(counter);
+                self.b.ins().band(cond, keep)
+            }
         }
+    }
+
+    /// With forced invalidation, leaves behind every Nth call.
+    pub(super) fn force_invalid(&mut self, ins: Instr) {
+        let counter = self.job.linkage.invalid_counter;
+        let flags = ins.op.flags();
+        if counter == 0 || !flags.user || flags.branch || flags.jump || self.ended {
+            return;
+        }
+        let keep = self.count_down(counter);
+        let exit = self.exit_after(ExitReason::Invalid);
+        self.require(keep, exit);
+    }
+
+    /// Decrements a counter in memory; true while it is positive.
+    fn count_down(&mut self, counter: usize) -> Value {
         let at = self.address(counter);
         let left = self.load(I32, Region::Cell, at, 0);
         let left = self.b.ins().iadd_imm_s(left, -1);
         self.store(Region::Cell, left, at, 0);
-        let keep = self.compare_imm(IntCC::SignedGreaterThan, left, 0);
-        self.b.ins().band(cond, keep)
+        self.compare_imm(IntCC::SignedGreaterThan, left, 0)
     }
 
     /// Throws when the native stack is used up.

@@ -44,6 +44,7 @@ impl<'a> Translator<'a> {
         self.frames.pop();
         self.exit = None;
         self.ended = false;
+        self.skip = 0;
         let site = self.site();
         self.b.set_srcloc(SourceLoc::new(site));
         result

@@ -60,6 +60,9 @@ pub struct Linkage {
     pub closures: u32,
     /// Counts down to the next forced exit; 0 when none are forced.
     pub exit_counter: usize,
+    /// Counts calls down to the next one behind which the code is taken as invalid; 0
+    /// when that is not forced.
+    pub invalid_counter: usize,
 }
 
 /// Results of code that was entered at a loop header.
@@ -186,6 +189,8 @@ pub(crate) struct Translator<'a> {
     own: Option<FuncRef>,
     /// The current block has its terminator.
     ended: bool,
+    /// Instructions behind the current one that its lowering has done as well.
+    skip: u32,
     /// What is emitted now is on no expected path.
     in_cold: bool,
 }
@@ -243,6 +248,7 @@ pub fn translate(
         in_prologue: true,
         own: None,
         ended: false,
+        skip: 0,
         in_cold: false,
     };
     let osr = match entry {

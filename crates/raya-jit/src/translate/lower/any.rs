@@ -9,9 +9,9 @@ use super::lowerings;
 use crate::helpers::Helper;
 use crate::translate::{Lowered, Translator};
 use cranelift_codegen::ir::condcodes::{FloatCC, IntCC};
-use cranelift_codegen::ir::types::{I32, I64};
-use cranelift_codegen::ir::{InstBuilder, Value};
-use raya_bytecode::Instr;
+use cranelift_codegen::ir::types::I32;
+use cranelift_codegen::ir::{Block, InstBuilder, Value};
+use raya_bytecode::{Instr, Op, Repr};
 use raya_runtime::mem::value;
 
 /// What two numbers in words are combined to.
@@ -72,11 +72,88 @@ lowerings! {
     };
 }
 
+/// Where the result of an operator goes.
+enum Sink {
+    /// Into a register, as a word.
+    Word(Block, Value, u16),
+    /// Its truth into a register: the next instruction asks for nothing else.
+    Truth(Block, Value, u16),
+    /// Its truth decides the jump that ends the node.
+    Branch(Block, Block),
+}
+
+impl Sink {
+    /// What the instructions behind a comparison do with its result.
+    fn of(t: &mut Translator<'_>, i: Instr, op: Operator) -> Sink {
+        if let Operator::Compare(..) = op
+            && let Some(truth) = t.following(1).filter(|n| n.op == Op::Truthy && n.b == i.a)
+            && !t.live_behind(1, i.a)
+        {
+            t.skip = 1;
+            if let Some(jump) = t.following(2).filter(|j| j.a == truth.a)
+                && matches!(jump.op, Op::JumpTrue | Op::JumpFalse)
+                && !t.live_behind(2, truth.a)
+                && let [to, next] = t.frame().analysis.graph[t.frame().node].succs[..]
+            {
+                t.skip = 2;
+                let (to, next) = (t.edge(to), t.edge(next));
+                return match jump.op {
+                    Op::JumpTrue => Sink::Branch(to, next),
+                    _ => Sink::Branch(next, to),
+                };
+            }
+            let (done, v) = t.result_block(Repr::Bool);
+            return Sink::Truth(done, v, truth.a);
+        }
+        let (done, v) = t.result_block(Repr::Word);
+        Sink::Word(done, v, i.a)
+    }
+
+    /// Ends the block with a boolean result.
+    fn boolean(&self, t: &mut Translator<'_>, v: Value) {
+        match *self {
+            Sink::Word(done, ..) => {
+                let w = box_bool(t, v);
+                t.b.ins().jump(done, &[w.into()]);
+            }
+            Sink::Truth(done, ..) => {
+                t.b.ins().jump(done, &[v.into()]);
+            }
+            Sink::Branch(yes, no) => {
+                t.b.ins().brif(v, yes, &[], no, &[]);
+            }
+        }
+    }
+
+    /// Ends the block with a word.
+    fn word(&self, t: &mut Translator<'_>, w: Value) {
+        match *self {
+            Sink::Word(done, ..) => {
+                t.b.ins().jump(done, &[w.into()]);
+            }
+            _ => {
+                let v = super::convert::truth(t, w);
+                self.boolean(t, v);
+            }
+        }
+    }
+
+    /// Goes on behind the instructions that are done.
+    fn finish(self, t: &mut Translator<'_>) {
+        match self {
+            Sink::Word(done, v, r) | Sink::Truth(done, v, r) => {
+                t.enter(done);
+                t.set(r, v);
+            }
+            Sink::Branch(..) => t.ended = true,
+        }
+    }
+}
+
 /// double ∘ double, then int ∘ int, then the helper.
 fn binary(t: &mut Translator<'_>, i: Instr, op: Operator, helper: Helper) -> Lowered {
     let (x, y) = (t.get(i.b), t.get(i.c));
-    let done = t.fresh();
-    let result = t.b.append_block_param(done, I64);
+    let sink = Sink::of(t, i, op);
     let (doubles, not_doubles) = (t.fresh(), t.fresh());
     let (ints, slow) = (t.fresh(), t.cold());
 
@@ -84,8 +161,21 @@ fn binary(t: &mut Translator<'_>, i: Instr, op: Operator, helper: Helper) -> Low
     t.b.ins().brif(both, doubles, &[], not_doubles, &[]);
 
     t.enter(doubles);
-    let v = on_doubles(t, op, x, y);
-    t.b.ins().jump(done, &[v.into()]);
+    let (xd, yd) = (unboxed(t, x), unboxed(t, y));
+    let v = match op {
+        Operator::Add => t.b.ins().fadd(xd, yd),
+        Operator::Sub => t.b.ins().fsub(xd, yd),
+        Operator::Mul => t.b.ins().fmul(xd, yd),
+        Operator::Div => t.b.ins().fdiv(xd, yd),
+        Operator::Compare(cc, _) => t.b.ins().fcmp(cc, xd, yd),
+    };
+    match op {
+        Operator::Compare(..) => sink.boolean(t, v),
+        _ => {
+            let w = box_double(t, v);
+            sink.word(t, w);
+        }
+    }
 
     t.enter(not_doubles);
     let tags = t.b.ins().band(x, y);
@@ -94,25 +184,37 @@ fn binary(t: &mut Translator<'_>, i: Instr, op: Operator, helper: Helper) -> Low
     t.b.ins().brif(both, ints, &[], slow, &[]);
 
     t.enter(ints);
-    match on_ints(t, op, x, y) {
-        Some(w) => {
-            t.b.ins().jump(done, &[w.into()]);
-        }
-        None => {
-            t.b.ins().jump(slow, &[]);
-        }
-    }
+    on_ints(t, op, x, y, &sink, slow);
 
     t.enter(slow);
     let before = std::mem::replace(&mut t.in_cold, true);
     let cache = t.cache_cell();
-    let v = t.call_helper(helper, &[x, y, cache]);
+    let w = t.call_helper(helper, &[x, y, cache]);
+    sink.word(t, w);
     t.in_cold = before;
-    t.b.ins().jump(done, &[v.into()]);
-
-    t.enter(done);
-    t.set(i.a, result);
+    sink.finish(t);
     Ok(())
+}
+
+/// The result on two ints, which wrap; where ints take the helper, control goes there.
+fn on_ints(t: &mut Translator<'_>, op: Operator, x: Value, y: Value, sink: &Sink, slow: Block) {
+    let x = t.b.ins().ireduce(I32, x);
+    let y = t.b.ins().ireduce(I32, y);
+    let n = match op {
+        Operator::Add => t.b.ins().iadd(x, y),
+        Operator::Sub => t.b.ins().isub(x, y),
+        Operator::Mul => t.b.ins().imul(x, y),
+        Operator::Div => {
+            t.b.ins().jump(slow, &[]);
+            return;
+        }
+        Operator::Compare(_, cc) => {
+            let v = t.b.ins().icmp(cc, x, y);
+            return sink.boolean(t, v);
+        }
+    };
+    let w = box_int(t, n);
+    sink.word(t, w);
 }
 
 /// Whether both words are doubles: their distance to the offset is below that of the
@@ -124,36 +226,4 @@ fn both_doubles(t: &mut Translator<'_>, x: Value, y: Value) -> Value {
     let larger = t.b.ins().umax(xs, ys);
     let room = t.word_const(value::INT_TAG - value::DOUBLE_OFFSET);
     t.b.ins().icmp(IntCC::UnsignedLessThan, larger, room)
-}
-
-fn on_doubles(t: &mut Translator<'_>, op: Operator, x: Value, y: Value) -> Value {
-    let (x, y) = (unboxed(t, x), unboxed(t, y));
-    let v = match op {
-        Operator::Add => t.b.ins().fadd(x, y),
-        Operator::Sub => t.b.ins().fsub(x, y),
-        Operator::Mul => t.b.ins().fmul(x, y),
-        Operator::Div => t.b.ins().fdiv(x, y),
-        Operator::Compare(cc, _) => {
-            let v = t.b.ins().fcmp(cc, x, y);
-            return box_bool(t, v);
-        }
-    };
-    box_double(t, v)
-}
-
-/// The result on two ints, which wrap; none where ints take the helper.
-fn on_ints(t: &mut Translator<'_>, op: Operator, x: Value, y: Value) -> Option<Value> {
-    let x = t.b.ins().ireduce(I32, x);
-    let y = t.b.ins().ireduce(I32, y);
-    let n = match op {
-        Operator::Add => t.b.ins().iadd(x, y),
-        Operator::Sub => t.b.ins().isub(x, y),
-        Operator::Mul => t.b.ins().imul(x, y),
-        Operator::Div => return None,
-        Operator::Compare(_, cc) => {
-            let v = t.b.ins().icmp(cc, x, y);
-            return Some(box_bool(t, v));
-        }
-    };
-    Some(box_int(t, n))
 }

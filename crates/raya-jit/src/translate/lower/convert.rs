@@ -115,11 +115,7 @@ lowerings! {
     };
     Truthy |t, i| {
         let w = t.get(i.b);
-        let tag = t.b.ins().band_imm_s(w, -2);
-        let is_bool = t.compare_imm(IntCC::Equal, tag, value::FALSE as i64);
-        let low = t.b.ins().ireduce(I8, w);
-        let fast = t.b.ins().band_imm_u(low, 1);
-        let v = t.unless(is_bool, fast, |t| t.call_helper(Helper::truthy, &[w]));
+        let v = truth(t, w);
         t.set(i.a, v)
     };
     TypeOf |t, i| {
@@ -139,6 +135,15 @@ lowerings! {
         let v = t.b.ins().bxor_imm_u(x, 1);
         t.set(i.a, v)
     };
+}
+
+/// The truth of a word: booleans inline, the slots behind.
+pub(super) fn truth(t: &mut Translator<'_>, w: Value) -> Value {
+    let tag = t.b.ins().band_imm_s(w, -2);
+    let is_bool = t.compare_imm(IntCC::Equal, tag, value::FALSE as i64);
+    let low = t.b.ins().ireduce(I8, w);
+    let fast = t.b.ins().band_imm_u(low, 1);
+    t.unless(is_bool, fast, |t| t.call_helper(Helper::truthy, &[w]))
 }
 
 /// Whether a word refers to a heap object: one subtraction and an unsigned compare.

@@ -7,10 +7,11 @@ use super::value::{self, Ty};
 impl Generator<'_> {
     /// An expression of a type, nested at most `depth` deep.
     pub(super) fn expr(&mut self, ty: Ty, depth: usize) -> Code {
-        if depth > 0 && self.choices.one_in(8) {
-            if let Some(call) = self.call(ty, depth - 1) {
-                return call;
-            }
+        if depth > 0
+            && self.choices.one_in(8)
+            && let Some(call) = self.call(ty, depth - 1)
+        {
+            return call;
         }
         if depth > 0 && self.choices.one_in(12) {
             let test = self.expr(Ty::Bool, depth - 1);

@@ -34,7 +34,7 @@ impl Generator<'_> {
             5 => self.log(),
             6 => self.member_store(),
             7 => self.branch(d),
-            8 | 9 | 10 => self.for_loop(d),
+            8..=10 => self.for_loop(d),
             11 => self.while_loop(d),
             12 => self.for_of(d),
             13 => self.switch(d),

@@ -12,7 +12,15 @@ use raya_bytecode::Instr;
 impl Translator<'_> {
     /// Translates every node of the innermost frame.
     pub(super) fn body(&mut self) -> Lowered {
+        let mut last = None;
         for n in self.frame().analysis.graph.rpo.clone() {
+            // What holds at the end of a node holds at the start of its only successor's
+            // only way in; the first node of an inlined function goes on from its call.
+            let preds = &self.frame().analysis.graph[n].preds;
+            if !(preds.is_empty() || preds.len() == 1 && last == preds.first().copied()) {
+                self.young.clear();
+            }
+            last = Some(n);
             self.start_node(n);
             let (start, end) = {
                 let node = &self.frame().analysis.graph[n];

@@ -50,6 +50,9 @@ impl<'a> Translator<'a> {
         if self.job.count_helpers {
             self.count(helper);
         }
+        if helper.marks_place() {
+            self.young.clear();
+        }
         let target = self.job.linkage.helpers[helper as usize];
         let mut all = Vec::with_capacity(args.len() + 1);
         all.push(self.cx);
@@ -171,6 +174,7 @@ impl<'a> Translator<'a> {
 
     /// What follows every call of user code.
     pub(super) fn after_call(&mut self) {
+        self.young.clear();
         self.storages_changed();
         self.check_pending();
     }

@@ -43,8 +43,10 @@ pub enum Region {
     Capture,
     /// A module variable or static field.
     Global(u32),
-    /// Strings.
+    /// Strings: lengths and addresses of characters.
     Text,
+    /// Characters, which never change.
+    Characters,
     /// Allocation cursors and fresh cells' headers.
     Heap,
     /// The collector's side tables.
@@ -67,6 +69,7 @@ impl Region {
             Region::Text => 13,
             Region::Heap => 14,
             Region::Barrier => 15,
+            Region::Characters => 16,
             Region::Field(offset) => 1 << 28 | offset,
             Region::Global(index) => 2 << 28 | index,
         }
@@ -201,13 +204,6 @@ impl Translator<'_> {
     pub(super) fn require(&mut self, cond: Value, otherwise: Block) {
         let ok = self.fresh();
         self.b.ins().brif(cond, ok, &[], otherwise, &[]);
-        self.enter(ok);
-    }
-
-    /// Branches to `to` when `cond` holds and goes on in a fresh block where not.
-    pub(super) fn divert(&mut self, cond: Value, to: Block) {
-        let ok = self.fresh();
-        self.b.ins().brif(cond, to, &[], ok, &[]);
         self.enter(ok);
     }
 

@@ -173,6 +173,9 @@ pub(crate) struct Translator<'a> {
     frames: Vec<Frame<'a>>,
     regions: FxHashMap<Region, AliasRegion>,
     signatures: FxHashMap<Signature, SigRef>,
+    /// Objects allocated since the last place where the collector may have run: stores
+    /// into them need no barrier.
+    young: Vec<Value>,
     /// The exit of the current instruction, if it has one.
     exit: Option<Block>,
     /// Exits whose blocks are still empty.
@@ -240,6 +243,7 @@ pub fn translate(
         frames: Vec::new(),
         regions: FxHashMap::default(),
         signatures: FxHashMap::default(),
+        young: Vec::new(),
         exit: None,
         pending_exits: Vec::new(),
         tail: None,

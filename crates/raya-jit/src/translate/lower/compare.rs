@@ -2,11 +2,13 @@
 
 use super::lowerings;
 use crate::helpers::Helper;
+use crate::translate::emit::Region;
 use crate::translate::{Lowered, Translator};
-use cranelift_codegen::ir::InstBuilder;
 use cranelift_codegen::ir::condcodes::{FloatCC, IntCC};
-use raya_bytecode::Instr;
-use raya_runtime::mem::value;
+use cranelift_codegen::ir::types::I32;
+use cranelift_codegen::ir::{InstBuilder, Value};
+use raya_bytecode::{Instr, Repr};
+use raya_runtime::mem::{layout, value};
 
 /// Comparisons of two registers.
 macro_rules! compare_ops {
@@ -38,7 +40,7 @@ compare_ops! {
 lowerings! {
     EqStr |t, i| {
         let (x, y) = (t.get(i.b), t.get(i.c));
-        let v = same_or(t, x, y, Helper::eq_str);
+        let v = equal_strings(t, x, y);
         t.set(i.a, v)
     };
     LtStr |t, i| {
@@ -70,20 +72,22 @@ lowerings! {
     };
 }
 
-/// True for identical words, else what the helper says.
-fn same_or(
-    t: &mut Translator<'_>,
-    x: cranelift_codegen::ir::Value,
-    y: cranelift_codegen::ir::Value,
-    helper: Helper,
-) -> cranelift_codegen::ir::Value {
+/// Strings: identical ones are equal, those of different lengths are not, and only then
+/// the runtime compares.
+fn equal_strings(t: &mut Translator<'_>, x: Value, y: Value) -> Value {
+    let (lengths, ask) = (t.fresh(), t.fresh());
+    let (done, result) = t.result_block(Repr::Bool);
     let same = t.b.ins().icmp(IntCC::Equal, x, y);
-    let ask = t.fresh();
-    let done = t.fresh();
-    let result = (t.b).append_block_param(done, cranelift_codegen::ir::types::I8);
-    t.b.ins().brif(same, done, &[same.into()], ask, &[]);
+    t.b.ins().brif(same, done, &[same.into()], lengths, &[]);
+
+    t.enter(lengths);
+    let xl = t.load(I32, Region::Text, x, layout::STRING_LEN);
+    let yl = t.load(I32, Region::Text, y, layout::STRING_LEN);
+    let same = t.b.ins().icmp(IntCC::Equal, xl, yl);
+    t.b.ins().brif(same, ask, &[], done, &[same.into()]);
+
     t.enter(ask);
-    let v = t.call_helper(helper, &[x, y]);
+    let v = t.call_helper(Helper::eq_str, &[x, y]);
     t.b.ins().jump(done, &[v.into()]);
     t.enter(done);
     result

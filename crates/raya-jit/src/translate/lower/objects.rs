@@ -168,14 +168,16 @@ impl Translator<'_> {
         self.in_cold = before;
         self.b.ins().jump(done, &[v.into()]);
         self.enter(done);
+        self.young.push(result);
         result
     }
 
     /// After storing the word `v` at `at + offset` in `object`: tells the collector when
     /// the object is old and was not recorded yet.
     pub(super) fn barrier(&mut self, object: Value, at: Value, offset: usize, v: Value) {
-        if self.constant_of(v).is_some() {
-            return; // immediates; constants of the module are roots themselves
+        // Immediates are no references, and constants of the module are roots themselves.
+        if self.constant_of(v).is_some() || self.young.contains(&object) {
+            return;
         }
         let cx = self.cx;
         let heap = self.load_fixed(I64, cx, ctx::HEAP);

@@ -82,11 +82,12 @@ impl Intervals {
         let b = &func.blocks[block.index()];
         let end = start + b.insts.len() as u32;
         let (first, last) = (2 * start, 2 * end + 1);
-        live.live_in[block.index()].each(|r| self.list[r.index()].cover(first, first));
-        live.live_out[block.index()].each(|r| self.list[r.index()].cover(last, last));
+        let regs = &live.crossing.regs;
+        live.live_in[block.index()].each(|i| self.list[regs[i].index()].cover(first, first));
+        live.live_out[block.index()].each(|i| self.list[regs[i].index()].cover(last, last));
         if let Some(h) = b.handler {
             let target = func.handlers[h.index()].target;
-            live.live_in[target.index()].each(|r| self.list[r.index()].cover(first, last));
+            live.live_in[target.index()].each(|i| self.list[regs[i].index()].cover(first, last));
         }
         for (i, inst) in b.insts.iter().enumerate() {
             let point = 2 * (start + i as u32);

@@ -1,47 +1,46 @@
 //! Which registers are live where.
 //!
-//! Backward dataflow over bit sets. A block under a handler keeps the handler's
-//! live-in registers alive throughout, because an exception may leave it anywhere.
+//! Backward dataflow over bit sets. Only registers that are live across a block's
+//! border take part, so the sets stay small however many temporaries there are. A
+//! block under a handler keeps the handler's live-in registers alive throughout,
+//! because an exception may leave it anywhere.
 
 use super::{BlockId, Func, VReg};
 
-/// A set of virtual registers.
+/// A set of small indices.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RegSet {
+pub struct BitSet {
     words: Vec<u64>,
 }
 
-impl RegSet {
-    /// An empty set for registers below `len`.
+impl BitSet {
+    /// An empty set for indices below `len`.
     pub fn new(len: usize) -> Self {
         Self {
             words: vec![0; len.div_ceil(64)],
         }
     }
 
-    /// Adds a register; tells whether it was absent.
+    /// Adds an index.
     #[inline]
-    pub fn insert(&mut self, reg: VReg) -> bool {
-        let (w, bit) = (reg.index() / 64, 1u64 << (reg.index() % 64));
-        let fresh = self.words[w] & bit == 0;
-        self.words[w] |= bit;
-        fresh
+    pub fn insert(&mut self, index: usize) {
+        self.words[index / 64] |= 1u64 << (index % 64);
     }
 
-    /// Removes a register.
+    /// Removes an index.
     #[inline]
-    pub fn remove(&mut self, reg: VReg) {
-        self.words[reg.index() / 64] &= !(1u64 << (reg.index() % 64));
+    pub fn remove(&mut self, index: usize) {
+        self.words[index / 64] &= !(1u64 << (index % 64));
     }
 
-    /// Whether it holds a register.
+    /// Whether it holds an index.
     #[inline]
-    pub fn contains(&self, reg: VReg) -> bool {
-        self.words[reg.index() / 64] >> (reg.index() % 64) & 1 != 0
+    pub fn contains(&self, index: usize) -> bool {
+        self.words[index / 64] >> (index % 64) & 1 != 0
     }
 
     /// Adds another set; tells whether anything was new.
-    pub fn union(&mut self, other: &RegSet) -> bool {
+    pub fn union(&mut self, other: &BitSet) -> bool {
         let mut changed = false;
         for (a, b) in self.words.iter_mut().zip(&other.words) {
             changed |= *b & !*a != 0;
@@ -51,70 +50,129 @@ impl RegSet {
     }
 
     /// Makes it equal to another set of the same size.
-    pub fn assign(&mut self, other: &RegSet) {
+    pub fn assign(&mut self, other: &BitSet) {
         self.words.copy_from_slice(&other.words);
     }
 
     /// Calls `f` for every member in order.
-    pub fn each(&self, mut f: impl FnMut(VReg)) {
+    pub fn each(&self, mut f: impl FnMut(usize)) {
         for (i, &word) in self.words.iter().enumerate() {
             let mut w = word;
             while w != 0 {
-                f(VReg(i as u32 * 64 + w.trailing_zeros()));
+                f(i * 64 + w.trailing_zeros() as usize);
                 w &= w - 1;
             }
         }
     }
 }
 
-/// Live registers at the borders of blocks.
+/// A numbering of the registers that are live across some block border.
+#[derive(Debug)]
+pub struct Crossing {
+    /// Number of a register; `u32::MAX` if it lives inside one block only.
+    pub number: Vec<u32>,
+    /// The registers by number.
+    pub regs: Vec<VReg>,
+}
+
+impl Crossing {
+    /// Finds them: read in a block before any write there, or written in one block
+    /// and read in another.
+    pub fn new(func: &Func, order: &[BlockId]) -> Self {
+        const NONE: u32 = u32::MAX;
+        let n = func.regs.len();
+        let mut home = vec![NONE; n];
+        let mut number = vec![NONE; n];
+        let mut regs = Vec::new();
+        let mut cross = |r: VReg| {
+            if number[r.index()] == NONE {
+                number[r.index()] = regs.len() as u32;
+                regs.push(r);
+            }
+        };
+        for p in 0..func.params {
+            cross(VReg(p));
+        }
+        for h in &func.handlers {
+            cross(h.reg);
+        }
+        for &block in order {
+            let b = &func.blocks[block.index()];
+            for inst in &b.insts {
+                inst.each_use(&func.pool, |r| {
+                    if home[r.index()] != block.0 {
+                        cross(r);
+                    }
+                });
+                if let Some(d) = inst.def() {
+                    home[d.index()] = block.0;
+                }
+            }
+            b.term.each_use(|r| {
+                if home[r.index()] != block.0 {
+                    cross(r);
+                }
+            });
+            if let Some(d) = b.term.def() {
+                // Written on the way out: if it is read at all, then elsewhere.
+                cross(d);
+            }
+        }
+        Self { number, regs }
+    }
+
+    /// The number of a register, if it crosses a border.
+    #[inline]
+    pub fn get(&self, reg: VReg) -> Option<usize> {
+        let n = self.number[reg.index()];
+        (n != u32::MAX).then_some(n as usize)
+    }
+}
+
+/// Live registers at the borders of blocks, by their numbers in `crossing`.
 #[derive(Debug)]
 pub struct Liveness {
+    /// Which registers take part.
+    pub crossing: Crossing,
     /// Live at a block's start.
-    pub live_in: Vec<RegSet>,
+    pub live_in: Vec<BitSet>,
     /// Live at a block's end.
-    pub live_out: Vec<RegSet>,
+    pub live_out: Vec<BitSet>,
+}
+
+/// What a block does to crossing registers.
+struct Effect {
+    reads: BitSet,
+    writes: BitSet,
 }
 
 impl Liveness {
     /// Computes liveness; `order` is a reverse postorder.
     pub fn new(func: &Func, order: &[BlockId]) -> Self {
-        let n = func.regs.len();
-        let empty = RegSet::new(n);
-        let mut live_in = vec![empty.clone(); func.blocks.len()];
-        let mut live_out = vec![empty.clone(); func.blocks.len()];
-        let mut scratch = empty;
+        let crossing = Crossing::new(func, order);
+        let n = crossing.regs.len();
+        let effects: Vec<Effect> = order.iter().map(|&b| effect(func, b, &crossing)).collect();
+        let mut live_in = vec![BitSet::new(n); func.blocks.len()];
+        let mut live_out = vec![BitSet::new(n); func.blocks.len()];
         // A handler's register is defined by entering its first block.
-        let mut caught: Vec<Option<VReg>> = vec![None; func.blocks.len()];
+        let mut caught: Vec<Option<usize>> = vec![None; func.blocks.len()];
         for h in &func.handlers {
-            caught[h.target.index()] = Some(h.reg);
+            caught[h.target.index()] = crossing.get(h.reg);
         }
+        let mut scratch = BitSet::new(n);
         let mut changed = true;
         while changed {
             changed = false;
-            for &block in order.iter().rev() {
+            for (&block, effect) in order.iter().zip(&effects).rev() {
                 let i = block.index();
                 let out = &mut live_out[i];
                 func.each_successor(block, |s| {
                     out.union(&live_in[s.index()]);
                 });
                 scratch.assign(out);
-                let b = &func.blocks[i];
-                if let Some(def) = b.term.def() {
-                    scratch.remove(def);
-                }
-                b.term.each_use(|r| {
-                    scratch.insert(r);
-                });
-                for inst in b.insts.iter().rev() {
-                    if let Some(def) = inst.def() {
-                        scratch.remove(def);
-                    }
-                    inst.each_use(&func.pool, |r| {
-                        scratch.insert(r);
-                    });
-                }
-                if let Some(h) = b.handler {
+                effect.writes.each(|w| scratch.remove(w));
+                scratch.union(&effect.reads);
+                if let Some(h) = func.blocks[i].handler {
                     let target = func.handlers[h.index()].target;
                     scratch.union(&live_in[target.index()]);
                 }
@@ -124,6 +182,38 @@ impl Liveness {
                 changed |= live_in[i].union(&scratch);
             }
         }
-        Self { live_in, live_out }
+        Self {
+            crossing,
+            live_in,
+            live_out,
+        }
     }
+}
+
+/// Registers read before they are written, and registers written.
+fn effect(func: &Func, block: BlockId, crossing: &Crossing) -> Effect {
+    let n = crossing.regs.len();
+    let mut e = Effect {
+        reads: BitSet::new(n),
+        writes: BitSet::new(n),
+    };
+    let b = &func.blocks[block.index()];
+    let read = |e: &mut Effect, r: VReg| {
+        if let Some(i) = crossing.get(r)
+            && !e.writes.contains(i)
+        {
+            e.reads.insert(i);
+        }
+    };
+    for inst in &b.insts {
+        inst.each_use(&func.pool, |r| read(&mut e, r));
+        if let Some(i) = inst.def().and_then(|d| crossing.get(d)) {
+            e.writes.insert(i);
+        }
+    }
+    b.term.each_use(|r| read(&mut e, r));
+    if let Some(i) = b.term.def().and_then(|d| crossing.get(d)) {
+        e.writes.insert(i);
+    }
+    e
 }

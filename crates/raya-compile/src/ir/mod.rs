@@ -255,6 +255,10 @@ impl Inst {
 
     /// Whether nothing is lost when the result is not used.
     pub fn removable(&self) -> bool {
+        // An allocation that nobody sees does not fail for want of memory.
+        if matches!(self.op, Op::NewObject | Op::MakeClosure | Op::NewArrayCap) {
+            return true;
+        }
         let flags = self.op.flags();
         (flags.pure || (!flags.throws && !flags.user && flags.gc)) && has_result(self.op)
     }

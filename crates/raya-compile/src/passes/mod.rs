@@ -1,7 +1,59 @@
-//! Optimisations on the IR.
+//! Optimisations on the IR: a fixed sequence, each pass over a whole function.
+//!
+//! Order: clean-up and folding per function; constants of the module; inlining,
+//! callees before callers; folding again; integers; instruction selection. Every
+//! pass keeps the meaning of the program exactly, the order and place of errors
+//! included.
+//! Must not know: the typed tree, frame slots.
+
+mod cleanup;
+mod coalesce;
+mod constants;
+mod cse;
+mod dce;
+mod facts;
+mod fold;
+mod globals;
+mod inline;
+pub mod ints;
+mod select;
 
 use crate::lower::Lowered;
 use crate::tables::Tables;
 
-/// Optimises a whole program.
-pub fn run(_program: &mut [Lowered], _tables: &mut Tables) {}
+/// Optimises a whole program; function 0 is the top level.
+pub fn run(program: &mut [Lowered], tables: &mut Tables) {
+    for lowered in program.iter_mut() {
+        simplify(&mut lowered.func, tables);
+    }
+    globals::propagate(program, tables);
+    inline::run(program, tables);
+    for lowered in program.iter_mut() {
+        simplify(&mut lowered.func, tables);
+        cse::run(&mut lowered.func);
+        simplify(&mut lowered.func, tables);
+    }
+    ints::run(program, tables);
+    for lowered in program.iter_mut() {
+        let func = &mut lowered.func;
+        simplify(func, tables);
+        cse::run(func);
+        simplify(func, tables);
+        coalesce::run(func);
+        select::run(func, tables);
+        dce::dead_stores(func);
+        cleanup::run(func);
+    }
+}
+
+/// Folding, removal of what is not needed, straightening of the graph.
+fn simplify(func: &mut crate::ir::Func, tables: &mut Tables) {
+    for _ in 0..3 {
+        let folded = fold::run(func, tables);
+        dce::unused(func);
+        let straightened = cleanup::run(func);
+        if !folded && !straightened {
+            break;
+        }
+    }
+}

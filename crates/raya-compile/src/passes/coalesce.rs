@@ -1,0 +1,65 @@
+//! Results straight into variables: `t = op …; v = t` becomes `v = op …`.
+//!
+//! Only within a block, where `t` has no other use and nothing in between reads or
+//! writes `v` or, under a handler that sees `v`, may throw.
+
+use super::facts::Counts;
+use crate::ir::{Func, VReg};
+use raya_bytecode::Op;
+
+/// How far back the definition is looked for.
+const REACH: usize = 24;
+
+/// Coalesces copies in a function.
+pub fn run(func: &mut Func) {
+    let counts = Counts::new(func);
+    for b in 0..func.blocks.len() {
+        let mut insts = std::mem::take(&mut func.blocks[b].insts);
+        let guarded = func.blocks[b].handler.is_some();
+        let mut i = 0;
+        while i < insts.len() {
+            let inst = insts[i];
+            if inst.op == Op::Mov
+                && inst.a != inst.b
+                && let Some(def) = retarget(func, &counts, &insts[..i], inst.a, inst.b, guarded)
+            {
+                insts[def].a = inst.a;
+                insts.remove(i);
+                continue;
+            }
+            i += 1;
+        }
+        func.blocks[b].insts = insts;
+    }
+}
+
+/// The index of the definition that may write `var` instead of `temp`.
+fn retarget(
+    func: &Func,
+    counts: &Counts,
+    before: &[crate::ir::Inst],
+    var: u32,
+    temp: u32,
+    guarded: bool,
+) -> Option<usize> {
+    let (v, t) = (VReg(var), VReg(temp));
+    let fresh = counts.single(t) && counts.uses[t.index()] == 1 && temp >= func.params;
+    if !fresh || func.reg(v).repr != func.reg(t).repr {
+        return None;
+    }
+    for (i, inst) in before.iter().enumerate().rev().take(REACH) {
+        if inst.def() == Some(t) {
+            // A call's result lies in its window; a moved variable gains nothing.
+            let direct = inst.op.operands()[0].is_dest() && !inst.op.operands()[0].is_source();
+            let typed = !matches!(inst.op, Op::Narrow | Op::NonNull | Op::CheckType);
+            let same = func.reg(v).ty == func.reg(t).ty;
+            return (direct && (same || typed)).then_some(i);
+        }
+        let mut touches = inst.def() == Some(v);
+        inst.each_use(&func.pool, |r| touches |= r == v);
+        if touches || guarded && inst.op.flags().throws {
+            return None;
+        }
+    }
+    None
+}

@@ -1,0 +1,90 @@
+//! Removal of instructions whose results nobody reads.
+
+use super::facts::Counts;
+use crate::ir::Func;
+use crate::ir::analysis::reverse_postorder;
+use crate::ir::liveness::{BitSet, Liveness};
+use raya_bytecode::Op;
+
+/// Removes what defines registers that are read nowhere, and copies to themselves.
+pub fn unused(func: &mut Func) {
+    let mut counts = Counts::new(func);
+    loop {
+        let mut removed = false;
+        for b in 0..func.blocks.len() {
+            let mut insts = std::mem::take(&mut func.blocks[b].insts);
+            // From the end, so that a chain goes in one round.
+            let mut keep = vec![true; insts.len()];
+            for (i, inst) in insts.iter().enumerate().rev() {
+                let Some(d) = inst.def() else { continue };
+                let itself = inst.op == Op::Mov && inst.b == d.0;
+                let dead = counts.uses[d.index()] == 0 && inst.removable();
+                if itself || dead {
+                    keep[i] = false;
+                    removed = true;
+                    inst.each_use(&func.pool, |r| counts.uses[r.index()] -= 1);
+                }
+            }
+            if keep.contains(&false) {
+                let mut flags = keep.iter();
+                insts.retain(|_| *flags.next().unwrap_or(&true));
+            }
+            func.blocks[b].insts = insts;
+        }
+        if !removed {
+            return;
+        }
+    }
+}
+
+/// Removes assignments of variables that are overwritten before they are read.
+pub fn dead_stores(func: &mut Func) {
+    unused(func);
+    let order = reverse_postorder(func);
+    let live = Liveness::new(func, &order);
+    let mut counts = Counts::new(func);
+    for &block in &order {
+        let mut now: BitSet = live.live_out[block.index()].clone();
+        if let Some(h) = func.blocks[block.index()].handler {
+            let target = func.handlers[h.index()].target;
+            // Alive throughout: nothing there is dead.
+            now.union(&live.live_in[target.index()]);
+        }
+        let pinned = now.clone();
+        let guarded = func.blocks[block.index()].handler.is_some();
+        let crossing = &live.crossing;
+        let b = &func.blocks[block.index()];
+        if let Some(i) = b.term.def().and_then(|d| crossing.get(d)) {
+            now.remove(i);
+        }
+        b.term.each_use(|r| {
+            if let Some(i) = crossing.get(r) {
+                now.insert(i);
+            }
+        });
+        let mut insts = std::mem::take(&mut func.blocks[block.index()].insts);
+        let mut keep = vec![true; insts.len()];
+        for (i, inst) in insts.iter().enumerate().rev() {
+            if let Some(d) = inst.def()
+                && let Some(n) = crossing.get(d)
+            {
+                let dead = !now.contains(n) && !(guarded && pinned.contains(n));
+                if dead && inst.removable() && inst.op.operands()[0].is_dest() {
+                    keep[i] = false;
+                    inst.each_use(&func.pool, |r| counts.uses[r.index()] -= 1);
+                    continue;
+                }
+                now.remove(n);
+            }
+            inst.each_use(&func.pool, |r| {
+                if let Some(i) = crossing.get(r) {
+                    now.insert(i);
+                }
+            });
+        }
+        let mut flags = keep.iter();
+        insts.retain(|_| *flags.next().unwrap_or(&true));
+        func.blocks[block.index()].insts = insts;
+    }
+    unused(func);
+}

@@ -1,0 +1,330 @@
+//! Constant folding, copy propagation, and conversions that undo each other.
+//!
+//! A register with one definition is the same everywhere that definition reaches, so
+//! its constant or copy is known globally; a variable's is known to the end of the
+//! block or to its next assignment.
+
+use super::constants::{evaluate, is_identity};
+use super::facts::{Counts, Defs, Value};
+use crate::ir::{Func, Inst, Term, VReg};
+use crate::tables::Tables;
+use raya_bytecode::{Op, Repr};
+
+/// What a register stands for.
+#[derive(Clone, Copy, Debug)]
+enum Known {
+    Value(Value),
+    Copy(VReg),
+}
+
+struct Fold<'a> {
+    func: &'a mut Func,
+    tables: &'a mut Tables,
+    counts: Counts,
+    /// Of registers with one definition.
+    global: Vec<Option<Known>>,
+    /// Of variables, in the current block.
+    local: Vec<(VReg, Known)>,
+    defs: Defs,
+    changed: bool,
+}
+
+/// Folds a function; tells whether anything changed.
+pub fn run(func: &mut Func, tables: &mut Tables) -> bool {
+    let counts = Counts::new(func);
+    let defs = Defs::new(func, &counts);
+    let mut fold = Fold {
+        global: vec![None; func.regs.len()],
+        local: Vec::new(),
+        func,
+        tables,
+        counts,
+        defs,
+        changed: false,
+    };
+    fold.collect();
+    for b in 0..fold.func.blocks.len() {
+        fold.block(b);
+    }
+    fold.changed
+}
+
+impl Fold<'_> {
+    /// Constants and copies with one definition.
+    fn collect(&mut self) {
+        for block in &self.func.blocks {
+            for inst in &block.insts {
+                let Some(d) = inst.def() else { continue };
+                if !self.counts.single(d) || d.0 < self.func.params {
+                    continue;
+                }
+                if let Some(value) = Value::of(inst, self.tables) {
+                    self.global[d.index()] = Some(Known::Value(value));
+                } else if inst.op == Op::Mov && self.counts.single(VReg(inst.b)) {
+                    self.global[d.index()] = Some(Known::Copy(VReg(inst.b)));
+                }
+            }
+        }
+    }
+
+    fn known(&self, reg: VReg) -> Option<Known> {
+        if let Some(known) = self.global[reg.index()] {
+            return Some(known);
+        }
+        self.local
+            .iter()
+            .rev()
+            .find(|(r, _)| *r == reg)
+            .map(|&(_, k)| k)
+    }
+
+    /// The register that a register is a copy of, followed to its source.
+    fn source(&self, reg: VReg) -> VReg {
+        let mut current = reg;
+        for _ in 0..16 {
+            match self.known(current) {
+                Some(Known::Copy(next)) => current = next,
+                _ => break,
+            }
+        }
+        current
+    }
+
+    fn value(&self, reg: u32) -> Option<Value> {
+        match self.known(self.source(VReg(reg))) {
+            Some(Known::Value(value)) => Some(value),
+            _ => None,
+        }
+    }
+
+    fn block(&mut self, b: usize) {
+        self.local.clear();
+        for i in 0..self.func.blocks[b].insts.len() {
+            let mut inst = self.func.blocks[b].insts[i];
+            let before = inst;
+            self.replace_uses(&mut inst);
+            self.simplify(&mut inst);
+            self.changed |= inst != before;
+            self.func.blocks[b].insts[i] = inst;
+            self.note(&inst);
+        }
+        let mut term = self.func.blocks[b].term.clone();
+        term.map_uses(|r| self.source(r));
+        if let Some(better) = self.branch(&term) {
+            term = better;
+        }
+        if term != self.func.blocks[b].term {
+            self.changed = true;
+            self.func.blocks[b].term = term;
+        }
+    }
+
+    fn replace_uses(&mut self, inst: &mut Inst) {
+        if inst.op == Op::CheckSet {
+            return;
+        }
+        let mut pool = std::mem::take(&mut self.func.pool);
+        let mut changed = false;
+        inst.map_uses(&mut pool, |r| {
+            let s = self.source(r);
+            changed |= s != r;
+            s
+        });
+        self.func.pool = pool;
+        self.changed |= changed;
+    }
+
+    /// Remembers what an instruction makes of its destination.
+    fn note(&mut self, inst: &Inst) {
+        let Some(d) = inst.def() else { return };
+        // What was a copy of the destination is so no longer.
+        self.local
+            .retain(|(r, k)| *r != d && !matches!(k, Known::Copy(s) if *s == d));
+        if self.counts.single(d) && self.global[d.index()].is_none() {
+            // A fold may have made a constant of it.
+            if let Some(value) = Value::of(inst, self.tables) {
+                self.global[d.index()] = Some(Known::Value(value));
+            } else if inst.op == Op::Mov && self.counts.single(VReg(inst.b)) {
+                self.global[d.index()] = Some(Known::Copy(VReg(inst.b)));
+            } else if inst.op == Op::Mov && inst.b != d.0 {
+                self.local.push((d, Known::Copy(VReg(inst.b))));
+            }
+            return;
+        }
+        if let Some(value) = Value::of(inst, self.tables) {
+            self.local.push((d, Known::Value(value)));
+        } else if inst.op == Op::Mov && inst.b != d.0 {
+            self.local.push((d, Known::Copy(VReg(inst.b))));
+        }
+    }
+
+    fn simplify(&mut self, inst: &mut Inst) {
+        let at = inst.at;
+        if inst.op == Op::Mov {
+            if let Some(value) = self.value(inst.b)
+                && self.fits(value, inst.a)
+            {
+                *inst = value.load(inst.a, at, self.tables);
+            }
+            return;
+        }
+        let kinds = inst.op.operands();
+        if !kinds[0].is_dest() || kinds[0].is_source() || !kinds[1].is_source() {
+            return;
+        }
+        let a = self.value(inst.b);
+        let b = if kinds[2].is_source() {
+            self.value(inst.c)
+        } else {
+            None
+        };
+        if let Some(a) = a
+            && (b.is_some() || !kinds[2].is_source())
+            && let Some(result) = evaluate(inst.op, a, b)
+        {
+            *inst = result.load(inst.a, at, self.tables);
+            return;
+        }
+        if let Some(b) = b
+            && is_identity(inst.op, b)
+        {
+            *inst = Inst::new(Op::Mov, inst.a, inst.b, 0, at);
+            return;
+        }
+        self.undo_conversion(inst);
+    }
+
+    fn fits(&self, value: Value, reg: u32) -> bool {
+        let repr = self.func.reg(VReg(reg)).repr;
+        matches!(
+            (value, repr),
+            (Value::F64(_), Repr::F64)
+                | (Value::I32(_), Repr::I32)
+                | (Value::Bool(_), Repr::Bool)
+                | (Value::Null, Repr::Word)
+        )
+    }
+
+    /// A conversion of a value that was just converted the other way.
+    fn undo_conversion(&self, inst: &mut Inst) {
+        let source = VReg(inst.b);
+        let Some(made) = self.defs.inst(self.func, source) else {
+            return;
+        };
+        let undone = matches!(
+            (inst.op, made.op),
+            (Op::UnboxF64, Op::BoxF64)
+                | (Op::UnboxI32, Op::BoxI32)
+                | (Op::UnboxBool, Op::BoxBool)
+                | (
+                    Op::F64ToI32Wrap | Op::F64ToIndex | Op::F64ToI32,
+                    Op::I32ToF64
+                )
+                | (Op::Not, Op::Not)
+        );
+        let origin = VReg(made.b);
+        // The original must still be what it was when it was converted.
+        if !self.counts.single(origin) {
+            return;
+        }
+        if undone {
+            *inst = Inst::new(Op::Mov, inst.a, origin.0, 0, inst.at);
+        } else if (inst.op, made.op) == (Op::UnboxF64, Op::BoxI32) {
+            *inst = Inst::new(Op::I32ToF64, inst.a, origin.0, 0, inst.at);
+        }
+    }
+
+    /// A branch whose condition is known, or made by a comparison.
+    fn branch(&mut self, term: &Term) -> Option<Term> {
+        let Term::Branch { op, a, b, yes, no } = *term else {
+            return None;
+        };
+        if yes == no && term.def().is_none() {
+            return Some(Term::Jump(yes));
+        }
+        let to = |taken: bool| Some(Term::Jump(if taken { yes } else { no }));
+        match op {
+            Op::JumpTrue | Op::JumpFalse => {
+                let wanted = op == Op::JumpTrue;
+                if let Some(Value::Bool(v)) = self.value(a) {
+                    return to(v == wanted);
+                }
+                let (yes, no) = if wanted { (yes, no) } else { (no, yes) };
+                self.fuse(VReg(a), yes, no)
+            }
+            Op::JumpNull | Op::JumpNotNull => {
+                let wanted = op == Op::JumpNull;
+                if let Some(v) = self.value(a) {
+                    return to((v == Value::Null) == wanted);
+                }
+                let made = self.defs.inst(self.func, VReg(a))?;
+                let never_null = matches!(
+                    made.op,
+                    Op::BoxF64
+                        | Op::BoxI32
+                        | Op::BoxBool
+                        | Op::NewObject
+                        | Op::MakeClosure
+                        | Op::NewArrayCap
+                        | Op::LoadConst
+                        | Op::GetFunction
+                );
+                if never_null { to(!wanted) } else { None }
+            }
+            Op::JeqI32 if a == b => to(true),
+            Op::JneI32 if a == b => to(false),
+            _ if op.operands()[1].is_source() => {
+                let (x, y) = (self.value(a)?, self.value(b)?);
+                match evaluate(op, x, Some(y))? {
+                    Value::Bool(v) => to(v),
+                    _ => None,
+                }
+            }
+            _ => None,
+        }
+    }
+
+    /// `JumpTrue` of a comparison's only use.
+    fn fuse(&self, cond: VReg, yes: crate::ir::BlockId, no: crate::ir::BlockId) -> Option<Term> {
+        let made = self.defs.inst(self.func, cond)?;
+        let operands = [VReg(made.b), VReg(made.c)];
+        let stable = |kinds: &[usize]| kinds.iter().all(|&i| self.counts.single(operands[i]));
+        if made.op == Op::Not && stable(&[0]) {
+            return Some(Term::Branch {
+                op: Op::JumpFalse,
+                a: made.b,
+                b: 0,
+                yes,
+                no,
+            });
+        }
+        if made.op == Op::IsNull && stable(&[0]) {
+            return Some(Term::Branch {
+                op: Op::JumpNull,
+                a: made.b,
+                b: 0,
+                yes,
+                no,
+            });
+        }
+        let op = match made.op {
+            Op::LtF64 => Op::JltF64,
+            Op::LeF64 => Op::JleF64,
+            Op::EqF64 => Op::JeqF64,
+            Op::NeF64 => Op::JneF64,
+            Op::LtI32 => Op::JltI32,
+            Op::LeI32 => Op::JleI32,
+            Op::EqI32 => Op::JeqI32,
+            Op::NeI32 => Op::JneI32,
+            Op::EqRef => Op::JeqRef,
+            _ => return None,
+        };
+        stable(&[0, 1]).then_some(Term::Branch {
+            op,
+            a: made.b,
+            b: made.c,
+            yes,
+            no,
+        })
+    }
+}

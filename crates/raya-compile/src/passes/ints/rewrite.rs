@@ -1,0 +1,742 @@
+//! Decides which registers become integers, and rewrites the program.
+//!
+//! Registers that are connected by copies, arithmetic or comparisons are decided
+//! together, so that no conversion is needed between them. A group is converted if
+//! that removes at least as many conversions, weighted by loop depth, as it adds.
+
+use super::Signature;
+use super::analysis::{Summary, division_of};
+use super::range::Range;
+use crate::ir::analysis::{Dominators, Loops, predecessors, reverse_postorder};
+use crate::ir::{Func, Inst, Term, VReg};
+use crate::lower::Lowered;
+use crate::passes::facts::{Counts, Defs, Value};
+use crate::tables::Tables;
+use raya_bytecode::{Const, Op, Repr, TypeDesc, TypeId};
+
+/// What becomes of a function.
+#[derive(Clone, Debug, Default)]
+pub struct Plan {
+    /// Registers that become i32.
+    convert: Vec<bool>,
+    /// Sums that only their low 32 bits matter of: computed in i32, wrapping.
+    wrap: Vec<bool>,
+    /// Whether the result becomes i32.
+    ret: bool,
+    /// Whether the signature may change.
+    closed: bool,
+}
+
+struct Planner<'a> {
+    func: &'a Func,
+    summary: &'a Summary,
+    signatures: &'a [Signature],
+    tables: &'a Tables,
+    eligible: Vec<bool>,
+    wrap: Vec<bool>,
+    /// Union-find over registers.
+    parent: Vec<u32>,
+    score: Vec<i64>,
+    defs: Defs,
+    counts: Counts,
+    ret: bool,
+}
+
+/// Decides for one function.
+pub fn plan(
+    func: &Func,
+    me: usize,
+    summary: Option<&Summary>,
+    signatures: &[Signature],
+    tables: &Tables,
+) -> Plan {
+    let n = func.regs.len();
+    let none = Plan {
+        convert: vec![false; n],
+        wrap: vec![false; n],
+        ret: false,
+        closed: false,
+    };
+    let Some(summary) = summary else { return none };
+    let closed = signatures[me].closed;
+    let counts = Counts::new(func);
+    let mut p = Planner {
+        defs: Defs::new(func, &counts),
+        counts,
+        eligible: eligible(func, summary, closed),
+        wrap: vec![false; n],
+        func,
+        summary,
+        signatures,
+        tables,
+        parent: (0..n as u32).collect(),
+        score: vec![0; n],
+        ret: closed && func.regs.iter().any(|r| r.repr == Repr::F64) && {
+            let ret = summary.ret;
+            ret.fits_i32() && !ret.is_empty() && tables.repr(func.ret) == Repr::F64
+        },
+    };
+    if !p.eligible.contains(&true) {
+        return Plan { closed, ..none };
+    }
+    p.find_wrapping();
+    p.connect();
+    p.weigh();
+    let convert: Vec<bool> = (0..n as u32)
+        .map(|r| {
+            let root = p.root(r);
+            // Whoever uses a constant as an integer loads it as one.
+            p.eligible[r as usize] && !p.constant(r) && p.score[root as usize] >= 0
+        })
+        .collect();
+    let wrap = (0..n)
+        .map(|r| p.wrap[r] && p.operands_converted(r, &convert))
+        .collect();
+    Plan {
+        wrap,
+        ret: p.ret && p.returns_converted(&convert),
+        convert,
+        closed,
+    }
+}
+
+/// Double registers whose every value is a 32-bit integer.
+fn eligible(func: &Func, summary: &Summary, closed: bool) -> Vec<bool> {
+    func.regs
+        .iter()
+        .enumerate()
+        .map(|(i, reg)| {
+            let range = summary.defs[i];
+            let open_param = (i as u32) < func.params && !closed;
+            reg.repr == Repr::F64 && range.fits_i32() && !range.is_empty() && !open_param
+        })
+        .collect()
+}
+
+impl Planner<'_> {
+    fn root(&self, mut r: u32) -> u32 {
+        while self.parent[r as usize] != r {
+            r = self.parent[r as usize];
+        }
+        r
+    }
+
+    fn union(&mut self, a: u32, b: u32) {
+        let (a, b) = (self.root(a), self.root(b));
+        // The smaller index stays root: chains stay short enough for functions.
+        let (low, high) = (a.min(b), a.max(b));
+        self.parent[high as usize] = low;
+    }
+
+    fn int(&self, reg: u32) -> bool {
+        self.eligible[reg as usize]
+    }
+
+    fn constant(&self, reg: u32) -> bool {
+        self.defs
+            .inst(self.func, VReg(reg))
+            .is_some_and(|d| Value::of(d, self.tables).is_some())
+    }
+
+    /// Sums and differences of integers that may leave 32 bits, of which only
+    /// ToInt32 is taken.
+    fn find_wrapping(&mut self) {
+        let mut other_use = vec![false; self.func.regs.len()];
+        for block in &self.func.blocks {
+            for inst in &block.insts {
+                if inst.op != Op::F64ToI32Wrap {
+                    inst.each_use(&self.func.pool, |r| other_use[r.index()] = true);
+                }
+            }
+            block.term.each_use(|r| other_use[r.index()] = true);
+        }
+        for inst in self.func.blocks.iter().flat_map(|b| &b.insts) {
+            let sum = matches!(inst.op, Op::AddF64 | Op::SubF64)
+                || inst.op == Op::MulF64 && !self.summary.defs[inst.a as usize].is_any();
+            let d = inst.a as usize;
+            if sum
+                && !self.eligible[d]
+                && self.counts.single(VReg(inst.a))
+                && !other_use[d]
+                && self.int(inst.b)
+                && self.int(inst.c)
+            {
+                self.wrap[d] = true;
+            }
+        }
+    }
+
+    fn operands_converted(&self, reg: usize, convert: &[bool]) -> bool {
+        let made = self.defs.inst(self.func, VReg(reg as u32));
+        made.is_some_and(|i| {
+            let ok = |r: u32| convert[r as usize] || self.constant(r) && self.int(r);
+            ok(i.b) && ok(i.c)
+        })
+    }
+
+    fn returns_converted(&self, convert: &[bool]) -> bool {
+        self.func.blocks.iter().all(|b| match b.term {
+            Term::Exit { op: Op::Ret, a } => convert[a as usize] || self.constant(a),
+            _ => true,
+        })
+    }
+
+    /// Joins what an integer instruction would read and write. Constants join
+    /// nothing: every user makes its own.
+    fn connect(&mut self) {
+        for b in 0..self.func.blocks.len() {
+            for i in 0..self.func.blocks[b].insts.len() {
+                let inst = self.func.blocks[b].insts[i];
+                for (x, y) in links(&inst) {
+                    self.link(x, y);
+                }
+            }
+            if let Term::Branch { op, a, b, .. } = self.func.blocks[b].term
+                && is_f64_compare(op)
+            {
+                self.link(a, b);
+            }
+        }
+    }
+
+    fn link(&mut self, x: u32, y: u32) {
+        if self.int(x) && self.int(y) && !self.constant(x) && !self.constant(y) {
+            self.union(x, y);
+        }
+    }
+
+    /// Adds up what conversion of each group saves and costs.
+    fn weigh(&mut self) {
+        let order = reverse_postorder(self.func);
+        let preds = predecessors(self.func, &order);
+        let dom = Dominators::new(self.func, &order, &preds);
+        let depth = Loops::new(self.func, &order, &preds, &dom).depth;
+        for &b in &order {
+            let weight = 8i64.pow(depth[b.index()].min(5));
+            for i in 0..self.func.blocks[b.index()].insts.len() {
+                let inst = self.func.blocks[b.index()].insts[i];
+                self.weigh_inst(&inst, weight);
+            }
+            match self.func.blocks[b.index()].term {
+                Term::Branch { op, a, b, .. } if is_f64_compare(op) => {
+                    let both = self.int(a) && self.int(b);
+                    for r in [a, b] {
+                        self.add(r, if both { weight } else { -2 * weight });
+                    }
+                }
+                Term::Exit { op: Op::Ret, a } if !self.ret => self.add(a, -2 * weight),
+                _ => {}
+            }
+        }
+    }
+
+    fn add(&mut self, reg: u32, points: i64) {
+        if self.int(reg) && !self.constant(reg) {
+            let root = self.root(reg) as usize;
+            self.score[root] += points;
+        }
+    }
+
+    fn weigh_inst(&mut self, inst: &Inst, weight: i64) {
+        let def = inst.def().map(|d| d.0).filter(|&d| self.int(d));
+        if let Some(d) = def {
+            let points = match kind(inst.op) {
+                Kind::FromInt => 2 * weight,
+                Kind::Arithmetic => weight / 2,
+                Kind::Constant => 0,
+                Kind::Call if self.ret_is_int(inst.b) => 0,
+                _ => -2 * weight,
+            };
+            self.add(d, points);
+        }
+        match inst.op {
+            Op::F64ToIndex | Op::F64ToI32Wrap | Op::F64ToI32 => self.add(inst.b, 2 * weight),
+            Op::F64ToStr | Op::TruthyF64 => {}
+            Op::Call => {
+                let args = self.func.args(inst.args).to_vec();
+                for (i, arg) in args.into_iter().enumerate() {
+                    if !self.param_is_int(inst.b, i) {
+                        self.add(arg.0, -2 * weight);
+                    }
+                }
+            }
+            _ if def.is_some() && kind(inst.op) == Kind::Arithmetic => {}
+            op if is_f64_compare(op) => {
+                let both = self.int(inst.b) && self.int(inst.c);
+                for r in [inst.b, inst.c] {
+                    self.add(r, if both { weight } else { -2 * weight });
+                }
+            }
+            _ if self.wrap.get(inst.a as usize) == Some(&true) && inst.def().is_some() => {}
+            _ => {
+                let mut regs = Vec::new();
+                inst.each_use(&self.func.pool, |r| regs.push(r.0));
+                regs.into_iter().for_each(|r| self.add(r, -2 * weight));
+            }
+        }
+    }
+
+    fn ret_is_int(&self, callee: u32) -> bool {
+        let sig = self.signatures.get(callee as usize);
+        sig.is_some_and(|s| s.closed && s.ret.fits_i32() && !s.ret.is_empty())
+    }
+
+    fn param_is_int(&self, callee: u32, index: usize) -> bool {
+        let sig = self.signatures.get(callee as usize);
+        sig.is_some_and(|s| {
+            let range = s.params.get(index).copied().unwrap_or(Range::ANY);
+            s.closed && range.fits_i32() && !range.is_empty()
+        })
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// Converts an integer.
+    FromInt,
+    /// Has an integer form.
+    Arithmetic,
+    Constant,
+    Call,
+    Other,
+}
+
+fn kind(op: Op) -> Kind {
+    match op {
+        Op::I32ToF64 | Op::UshrF64 => Kind::FromInt,
+        Op::Mov
+        | Op::AddF64
+        | Op::SubF64
+        | Op::MulF64
+        | Op::ModF64
+        | Op::NegF64
+        | Op::FloorF64
+        | Op::CeilF64
+        | Op::TruncF64 => Kind::Arithmetic,
+        Op::LoadF64 | Op::LoadF64I => Kind::Constant,
+        Op::Call => Kind::Call,
+        _ => Kind::Other,
+    }
+}
+
+fn is_f64_compare(op: Op) -> bool {
+    int_compare(op).is_some()
+}
+
+/// Pairs of registers that an instruction's integer form needs alike.
+fn links(inst: &Inst) -> Vec<(u32, u32)> {
+    let kinds = inst.op.operands();
+    match kind(inst.op) {
+        Kind::Arithmetic if kinds[2].is_source() => vec![(inst.a, inst.b), (inst.a, inst.c)],
+        Kind::Arithmetic => vec![(inst.a, inst.b)],
+        _ if is_f64_compare(inst.op) => vec![(inst.b, inst.c)],
+        _ => Vec::new(),
+    }
+}
+
+/// The integer form of a comparison; the flag says that the operands change places.
+fn int_compare(op: Op) -> Option<(Op, bool)> {
+    Some(match op {
+        Op::LtF64 => (Op::LtI32, false),
+        Op::LeF64 => (Op::LeI32, false),
+        Op::EqF64 => (Op::EqI32, false),
+        Op::NeF64 => (Op::NeI32, false),
+        Op::JltF64 => (Op::JltI32, false),
+        Op::JleF64 => (Op::JleI32, false),
+        Op::JnltF64 => (Op::JleI32, true),
+        Op::JnleF64 => (Op::JltI32, true),
+        Op::JeqF64 => (Op::JeqI32, false),
+        Op::JneF64 => (Op::JneI32, false),
+        _ => return None,
+    })
+}
+
+/// Rewrites a program as planned.
+pub fn apply(program: &mut [Lowered], plans: &[Plan], tables: &mut Tables) {
+    let int = tables.ty(TypeDesc::Int);
+    let number = tables.ty(TypeDesc::Number);
+    for (f, lowered) in program.iter_mut().enumerate() {
+        Rewriter {
+            plans,
+            plan: &plans[f],
+            tables,
+            int,
+            number,
+        }
+        .function(&mut lowered.func);
+    }
+}
+
+struct Rewriter<'a> {
+    plans: &'a [Plan],
+    plan: &'a Plan,
+    tables: &'a mut Tables,
+    int: TypeId,
+    number: TypeId,
+}
+
+impl Rewriter<'_> {
+    fn converted(&self, reg: u32) -> bool {
+        self.plan.convert.get(reg as usize) == Some(&true)
+    }
+
+    fn function(&mut self, func: &mut Func) {
+        let counts = Counts::new(func);
+        let defs = Defs::new(func, &counts);
+        let constants: Vec<Option<i32>> = (0..func.regs.len())
+            .map(|r| {
+                let value = defs
+                    .inst(func, VReg(r as u32))
+                    .and_then(|i| Value::of(i, self.tables));
+                match value {
+                    Some(Value::F64(v)) => {
+                        let i = v as i32;
+                        (f64::from(i).to_bits() == v.to_bits()).then_some(i)
+                    }
+                    _ => None,
+                }
+            })
+            .collect();
+        let divisions: Vec<Option<(VReg, VReg)>> = (0..func.regs.len())
+            .map(|r| division_of(func, &defs, &counts, VReg(r as u32)))
+            .collect();
+        for r in 0..func.regs.len() {
+            if self.converted(r as u32) || self.plan.wrap.get(r) == Some(&true) {
+                func.regs[r].ty = self.int;
+                func.regs[r].repr = Repr::I32;
+            }
+        }
+        for b in 0..func.blocks.len() {
+            let insts = std::mem::take(&mut func.blocks[b].insts);
+            let mut out = Vec::with_capacity(insts.len() + 4);
+            for inst in insts {
+                self.inst(func, inst, &constants, &divisions, &mut out);
+            }
+            let mut term = func.blocks[b].term.clone();
+            self.term(func, &mut term, b, &constants, &mut out);
+            func.blocks[b].insts = out;
+            func.blocks[b].term = term;
+        }
+        self.signature(func);
+    }
+
+    /// Parameters and result of a closed function follow its registers.
+    fn signature(&mut self, func: &mut Func) {
+        let params = (0..func.params).any(|p| self.converted(p));
+        if !self.plan.closed || !params && !self.plan.ret {
+            return;
+        }
+        let mut sig = self.tables.module.signatures[func.sig.index()].clone();
+        for (i, ty) in sig.params.iter_mut().enumerate() {
+            if self.converted(i as u32) {
+                *ty = self.int;
+            }
+        }
+        if self.plan.ret {
+            sig.ret = self.int;
+            func.ret = self.int;
+        }
+        func.sig = self.tables.signature(sig);
+    }
+
+    /// A register that holds a value as an i32.
+    fn as_int(
+        &mut self,
+        func: &mut Func,
+        reg: u32,
+        constants: &[Option<i32>],
+        at: crate::ir::At,
+        out: &mut Vec<Inst>,
+    ) -> u32 {
+        if func.regs[reg as usize].repr == Repr::I32 {
+            return reg;
+        }
+        let t = func.new_reg(self.int, Repr::I32, false).0;
+        if let Some(Some(value)) = constants.get(reg as usize) {
+            let id = self.tables.constant(Const::I32(*value));
+            out.push(Inst::new(Op::LoadI32K, t, id.0.into(), 0, at));
+        } else {
+            out.push(Inst::new(Op::F64ToI32Wrap, t, reg, 0, at));
+        }
+        t
+    }
+
+    /// A register that holds a value as a double.
+    fn as_f64(&self, func: &mut Func, reg: u32, at: crate::ir::At, out: &mut Vec<Inst>) -> u32 {
+        if func.regs[reg as usize].repr != Repr::I32 {
+            return reg;
+        }
+        let t = func.new_reg(self.number, Repr::F64, false).0;
+        out.push(Inst::new(Op::I32ToF64, t, reg, 0, at));
+        t
+    }
+
+    fn inst(
+        &mut self,
+        func: &mut Func,
+        inst: Inst,
+        constants: &[Option<i32>],
+        divisions: &[Option<(VReg, VReg)>],
+        out: &mut Vec<Inst>,
+    ) {
+        let at = inst.at;
+        let target = inst
+            .def()
+            .is_some_and(|d| self.converted(d.0) || self.plan.wrap.get(d.index()) == Some(&true));
+        let mut new = inst;
+        if target && self.integer_form(func, &mut new, constants, divisions, out) {
+            out.push(new);
+            return;
+        }
+        if self.consumer(func, &mut new, constants, divisions, out) {
+            out.push(new);
+            return;
+        }
+        if inst.op == Op::Call {
+            return self.call(func, inst, constants, out);
+        }
+        // Everything else reads doubles where it did so before.
+        self.read_doubles(func, &mut new, out);
+        if target {
+            let t = func.new_reg(self.number, Repr::F64, false).0;
+            new.a = t;
+            out.push(new);
+            out.push(Inst::new(Op::F64ToI32Wrap, inst.a, t, 0, at));
+        } else {
+            out.push(new);
+        }
+    }
+
+    /// The integer form of an instruction whose result is an integer.
+    fn integer_form(
+        &mut self,
+        func: &mut Func,
+        inst: &mut Inst,
+        constants: &[Option<i32>],
+        divisions: &[Option<(VReg, VReg)>],
+        out: &mut Vec<Inst>,
+    ) -> bool {
+        let at = inst.at;
+        let op = match inst.op {
+            Op::AddF64 => Op::AddI32,
+            Op::SubF64 => Op::SubI32,
+            Op::MulF64 => Op::MulI32,
+            Op::ModF64 => Op::ModI32,
+            Op::NegF64 => Op::NegI32,
+            Op::Mov => Op::Mov,
+            Op::I32ToF64 => {
+                inst.op = Op::Mov;
+                return true;
+            }
+            Op::FloorF64 | Op::CeilF64 | Op::TruncF64 => {
+                let source = inst.b;
+                if let Some((a, b)) = divisions.get(source as usize).copied().flatten()
+                    && inst.op != Op::CeilF64
+                {
+                    inst.b = self.as_int(func, a.0, constants, at, out);
+                    inst.c = self.as_int(func, b.0, constants, at, out);
+                    inst.op = Op::DivI32;
+                    return true;
+                }
+                Op::Mov
+            }
+            Op::LoadF64 | Op::LoadF64I => {
+                let value = constants.get(inst.a as usize).copied().flatten();
+                let value = value.or_else(|| match Value::of(inst, self.tables) {
+                    Some(Value::F64(v)) => Some(v as i32),
+                    _ => None,
+                });
+                let Some(value) = value else { return false };
+                let id = self.tables.constant(Const::I32(value));
+                *inst = Inst::new(Op::LoadI32K, inst.a, id.0.into(), 0, at);
+                return true;
+            }
+            _ => return false,
+        };
+        inst.b = self.as_int(func, inst.b, constants, at, out);
+        if op.operands()[2].is_source() {
+            inst.c = self.as_int(func, inst.c, constants, at, out);
+        }
+        inst.op = op;
+        true
+    }
+
+    /// Instructions that read doubles and have a form for integers.
+    fn consumer(
+        &mut self,
+        func: &mut Func,
+        inst: &mut Inst,
+        constants: &[Option<i32>],
+        divisions: &[Option<(VReg, VReg)>],
+        out: &mut Vec<Inst>,
+    ) -> bool {
+        let at = inst.at;
+        let is_int = |func: &Func, r: u32| func.regs[r as usize].repr == Repr::I32;
+        match inst.op {
+            Op::F64ToIndex | Op::F64ToI32Wrap | Op::F64ToI32 if is_int(func, inst.b) => {
+                inst.op = Op::Mov;
+                true
+            }
+            Op::F64ToI32Wrap => {
+                let Some((a, b)) = divisions.get(inst.b as usize).copied().flatten() else {
+                    return false;
+                };
+                let ok = |r: VReg| is_int(func, r.0) || constants[r.index()].is_some();
+                let divisor = constants[b.index()].is_some_and(|v| v > 0);
+                if !ok(a) || !divisor {
+                    return false;
+                }
+                inst.b = self.as_int(func, a.0, constants, at, out);
+                inst.c = self.as_int(func, b.0, constants, at, out);
+                inst.op = Op::DivI32;
+                true
+            }
+            Op::F64ToStr if is_int(func, inst.b) => {
+                inst.op = Op::I32ToStr;
+                true
+            }
+            Op::TruthyF64 if is_int(func, inst.b) => {
+                let t = func.new_reg(self.int, Repr::I32, false).0;
+                let zero = self.tables.constant(Const::I32(0));
+                out.push(Inst::new(Op::LoadI32K, t, zero.0.into(), 0, at));
+                (inst.op, inst.c) = (Op::NeI32, t);
+                true
+            }
+            op => {
+                let Some((int_op, swap)) = int_compare(op) else {
+                    return false;
+                };
+                let Some((x, y)) = self.compared(func, (inst.b, inst.c), constants, at, out) else {
+                    return false;
+                };
+                (inst.op, inst.b, inst.c) = if swap { (int_op, y, x) } else { (int_op, x, y) };
+                true
+            }
+        }
+    }
+
+    /// Both operands of a comparison as integers, if that takes no conversion.
+    fn compared(
+        &mut self,
+        func: &mut Func,
+        (x, y): (u32, u32),
+        constants: &[Option<i32>],
+        at: crate::ir::At,
+        out: &mut Vec<Inst>,
+    ) -> Option<(u32, u32)> {
+        let is_int = |func: &Func, r: u32| func.regs[r as usize].repr == Repr::I32;
+        let known = |r: u32| constants.get(r as usize).copied().flatten().is_some();
+        let free = |func: &Func, r: u32| is_int(func, r) || known(r);
+        if !(free(func, x) && free(func, y) && (is_int(func, x) || is_int(func, y))) {
+            return None;
+        }
+        let x = self.as_int(func, x, constants, at, out);
+        let y = self.as_int(func, y, constants, at, out);
+        Some((x, y))
+    }
+
+    fn read_doubles(&self, func: &mut Func, inst: &mut Inst, out: &mut Vec<Inst>) {
+        let at = inst.at;
+        let kinds = inst.op.operands();
+        let wants_double = |this: &Self, func: &Func, kind, reg: u32| {
+            use raya_bytecode::OperandKind as K;
+            matches!(kind, K::SF | K::SX)
+                && (this.converted(reg))
+                && func.regs[reg as usize].repr == Repr::I32
+        };
+        // `CheckSet` and copies of integers stay with the integer.
+        if matches!(inst.op, Op::CheckSet) {
+            return;
+        }
+        if wants_double(self, func, kinds[0], inst.a) {
+            inst.a = self.as_f64(func, inst.a, at, out);
+        }
+        if wants_double(self, func, kinds[1], inst.b) {
+            inst.b = self.as_f64(func, inst.b, at, out);
+        }
+        if wants_double(self, func, kinds[2], inst.c) {
+            inst.c = self.as_f64(func, inst.c, at, out);
+        }
+        let start = inst.args.start as usize;
+        for i in start..start + inst.args.len as usize {
+            let reg = func.pool[i].0;
+            if self.converted(reg) {
+                let t = self.as_f64(func, reg, at, out);
+                func.pool[i] = VReg(t);
+            }
+        }
+    }
+
+    /// Arguments and result of a direct call, as the callee now has them.
+    fn call(
+        &mut self,
+        func: &mut Func,
+        mut inst: Inst,
+        constants: &[Option<i32>],
+        out: &mut Vec<Inst>,
+    ) {
+        let at = inst.at;
+        let callee = &self.plans[inst.b as usize];
+        let start = inst.args.start as usize;
+        for i in 0..inst.args.len as usize {
+            let reg = func.pool[start + i].0;
+            let wanted = callee.closed && callee.convert.get(i) == Some(&true);
+            let as_wanted = if wanted {
+                self.as_int(func, reg, constants, at, out)
+            } else if self.converted(reg) {
+                self.as_f64(func, reg, at, out)
+            } else {
+                reg
+            };
+            func.pool[start + i] = VReg(as_wanted);
+        }
+        let target = self.converted(inst.a);
+        let gives_int = callee.ret;
+        if gives_int == target || !gives_int && func.regs[inst.a as usize].repr != Repr::I32 {
+            out.push(inst);
+            return;
+        }
+        let dst = inst.a;
+        if gives_int {
+            inst.a = func.new_reg(self.int, Repr::I32, false).0;
+            out.push(inst);
+            out.push(Inst::new(Op::I32ToF64, dst, inst.a, 0, at));
+        } else {
+            inst.a = func.new_reg(self.number, Repr::F64, false).0;
+            out.push(inst);
+            out.push(Inst::new(Op::F64ToI32Wrap, dst, inst.a, 0, at));
+        }
+    }
+
+    fn term(
+        &mut self,
+        func: &mut Func,
+        term: &mut Term,
+        block: usize,
+        constants: &[Option<i32>],
+        out: &mut Vec<Inst>,
+    ) {
+        let at = func.blocks[block].at;
+        match term {
+            Term::Branch { op, a, b, .. } => {
+                let Some((int_op, swap)) = int_compare(*op) else {
+                    return;
+                };
+                if let Some((x, y)) = self.compared(func, (*a, *b), constants, at, out) {
+                    (*op, *a, *b) = if swap { (int_op, y, x) } else { (int_op, x, y) };
+                } else {
+                    *a = self.as_f64(func, *a, at, out);
+                    *b = self.as_f64(func, *b, at, out);
+                }
+            }
+            Term::Exit { op: Op::Ret, a } => {
+                if self.plan.ret {
+                    *a = self.as_int(func, *a, constants, at, out);
+                } else if self.converted(*a) {
+                    *a = self.as_f64(func, *a, at, out);
+                }
+            }
+            _ => {}
+        }
+    }
+}

@@ -196,18 +196,16 @@ fn pop(t: &mut Translator<'_>, i: Instr) {
     let last = t.b.ins().iadd_imm_s(len, -1);
     let v = load_element(t, storage, last, kind);
     t.store(Region::Length, last, storage, layout::STORAGE_LEN);
+    // Elements behind the length are zero.
+    let at = element(t, storage, last, kind);
+    let nothing = t.zero(clif_type(repr_of(kind)));
+    let region = Region::Elements(kind);
+    t.store(region, nothing, at, layout::STORAGE_DATA);
     let w = match kind {
         ElemKind::F64 => box_double(t, v),
         ElemKind::I32 => box_int(t, v),
         ElemKind::Bool => box_bool(t, v),
-        ElemKind::Word => {
-            // Room behind the length holds no references.
-            let at = element(t, storage, last, kind);
-            let unset = t.word_const(value::UNSET);
-            let region = Region::Elements(kind);
-            t.store(region, unset, at, layout::STORAGE_DATA);
-            v
-        }
+        ElemKind::Word => v,
     };
     t.b.ins().jump(done, &[w.into()]);
     t.enter(done);

@@ -88,24 +88,50 @@ lowerings! {
         let v = t.call_helper(Helper::get_function, &[info]);
         t.set(i.a, v)
     };
-    MakeClosure |t, i| {
-        let callee = function(t, i.b)?;
-        let n = t.frame().snapshot.module.functions[i.b as usize].captures.len();
-        let window = t.window(i.c, n as u16);
-        let captures = t.b.ins().iadd_imm_s(window, i64::from(FRAME_HEADER) * 8);
-        let info = t.address(callee.info);
-        let v = t.call_helper(Helper::make_closure, &[info, captures]);
-        t.set(i.a, v)
-    };
+    MakeClosure |t, i| make_closure(t, i)?;
     GetCapture |t, i| {
         let closure = t.get(i.b);
         let ty = clif_type(t.repr(i.a));
         let offset = layout::CLOSURE_CAPTURES + i.c as usize * 8;
-        // Captures are never written after the closure is made.
-        let flags = t.flags(Region::Capture).with_readonly().with_can_move();
+        // Captures are never written after the closure is made; a closure that this code
+        // made itself must not be read before that.
+        let mut flags = t.flags(Region::Capture);
+        if t.frames.len() == 1 {
+            flags = flags.with_readonly().with_can_move();
+        }
         let v = t.b.ins().load(ty, flags, closure, offset as i32);
         t.set(i.a, v)
     };
+}
+
+/// A closure: a cell is taken inline and filled.
+fn make_closure(t: &mut Translator<'_>, i: Instr) -> Lowered {
+    let callee = function(t, i.b)?;
+    let n = t.frame().snapshot.module.functions[i.b as usize]
+        .captures
+        .len();
+    let size = layout::CLOSURE_CAPTURES + n * 8;
+    if size > raya_heap::MAX_SMALL {
+        return Translator::malformed("a closure over more than fits a cell");
+    }
+    let handle = t.job.linkage.closures;
+    let info = t.address(callee.info);
+    let closure = t.allocate(size, handle, |t| {
+        let window = t.window(i.c, n as u16);
+        let captures = t.b.ins().iadd_imm_s(window, i64::from(FRAME_HEADER) * 8);
+        t.call_helper(Helper::make_closure, &[info, captures])
+    });
+    for k in 0..n {
+        let r = i.c + k as u16;
+        let v = t.get(r);
+        let repr = t.repr(r);
+        let bits = t.to_slot(repr, v);
+        let offset = layout::CLOSURE_CAPTURES + k * 8;
+        t.store(Region::Capture, bits, closure, offset);
+    }
+    t.store(Region::Header, info, closure, layout::CLOSURE_FUNC);
+    t.set(i.a, closure);
+    Ok(())
 }
 
 /// A call of a known function.

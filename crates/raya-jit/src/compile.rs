@@ -4,6 +4,7 @@
 //! and the linkage named; installing it is the mutator's business.
 
 use crate::code::blob::{Blob, Link, Piece};
+use crate::dump::Names;
 use crate::error::JitError;
 use crate::translate::{self, Entry, Job, Tables};
 use cranelift_codegen::ir::{ExternalName, Function};
@@ -181,8 +182,9 @@ impl Compiler {
             });
         }
         if let Some(clif) = clif {
-            out.dumps
-                .push((clif, code.vcode.clone().unwrap_or_default()));
+            let names = Names::of(job.snapshot, job.linkage);
+            let asm = code.vcode.as_deref().unwrap_or_default();
+            out.dumps.push((names.apply(&clif), names.apply(asm)));
         }
         let bytes = code.code_buffer().to_vec();
         out.blob.push(Piece { bytes, links });

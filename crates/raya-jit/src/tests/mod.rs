@@ -4,3 +4,4 @@ mod build;
 mod inlining;
 mod kernels;
 mod numbers;
+mod snapshots;

@@ -97,3 +97,6 @@ pub fn generate(
         flags: func.flags,
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -4,7 +4,7 @@ use super::ctx::{Lower, Slot};
 use super::instances::{Form, Instance};
 use super::{Compiler, Lowered};
 use crate::ir::{Func, Inlined, Term, VReg};
-use raya_bytecode::{FuncFlags, Op, Receiver, Repr, SigId, StrId, TypeDesc, TypeId};
+use raya_bytecode::{FuncFlags, Op, Receiver, SigId, StrId, TypeDesc, TypeId};
 use raya_check::hir::{self, FuncKind, LocalId, LocalKind};
 
 impl Compiler<'_> {
@@ -199,16 +199,29 @@ impl Lower<'_, '_> {
 
     /// Returns null, as the end of a body does.
     pub fn return_null(&mut self) {
-        let admits_null = self.c.tables.repr(self.f.ret) == Repr::Word;
-        let term = if admits_null && !self.is_pointer(self.f.ret) {
-            Term::Exit {
+        let null = self.c.null;
+        let ret = self.f.ret;
+        if raya_bytecode::assignable(&self.c.tables.module, null, ret) {
+            self.end(Term::Exit {
                 op: Op::RetVoid,
                 a: 0,
-            }
+            });
         } else {
-            Term::Unreachable
-        };
-        self.end(term);
+            self.end_impossible();
+        }
+    }
+
+    /// Ends a block that type checking has shown to be unreachable. Where the graph
+    /// alone does not show it, the block still must not fall off the end.
+    pub fn end_impossible(&mut self) {
+        let text = self.c.tables.string("unreachable code was reached");
+        let value = self.const_str(text);
+        let block = self.cur;
+        self.f.blocks[block.index()].cold = true;
+        self.end(Term::Exit {
+            op: Op::Throw,
+            a: value.0,
+        });
     }
 
     /// Whether values of a type are always objects.

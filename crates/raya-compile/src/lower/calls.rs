@@ -291,11 +291,7 @@ impl<'a> Lower<'_, 'a> {
         for (i, &param) in func.type_params.iter().enumerate() {
             subst.push(param, own.get(i).copied().unwrap_or(Ty::ANY));
         }
-        let list = self.c.types.list_arc(class_args);
-        let mut this = self.c.types.intern(TypeKind::Class(m.class, class_args));
-        if let (TypeDesc::ReadonlyArray(_), [elem]) = (self.desc(value), &*list) {
-            this = self.c.types.readonly_array(*elem);
-        }
+        let this = self.c.types.intern(TypeKind::Class(m.class, class_args));
         let this_ty = self.c.reg_type(this).0;
         let value = self.convert(value, this_ty);
         let value = self.narrowed(value, this_ty);

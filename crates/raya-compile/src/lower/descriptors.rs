@@ -173,7 +173,8 @@ impl Compiler<'_> {
                 Some(&elem) if Some(class) == self.hir.well_known.array => {
                     TypeDesc::Array(self.type_id(elem))
                 }
-                _ => self.primitive_desc(class),
+                Some(&elem) => TypeDesc::ReadonlyArray(self.type_id(elem)),
+                None => self.primitive_desc(class),
             };
         }
         if !list.is_empty() && list.iter().all(|&t| t == Ty::ANY) {

@@ -60,6 +60,8 @@ impl Lower<'_, '_> {
             return self.convert(length, to);
         }
         match dst {
+            // Where nothing is expected, the operation's own type is as good.
+            Some(dst) if to == self.c.any => dst,
             Some(dst) if self.repr(dst) == Repr::Word => self.narrowed(dst, to),
             Some(dst) => self.convert(dst, to),
             None => self.const_null(),
@@ -121,7 +123,7 @@ impl Lower<'_, '_> {
         let ret = self.native_type(native.ret);
         let result = self.emit_window(Op::NativeCall, ret, native.id.into(), &values);
         let (to, repr) = self.reg_type(e.ty);
-        if native.ret == NativeType::Void {
+        if native.ret == NativeType::Void || to == self.c.any {
             return result;
         }
         if repr == Repr::Word && self.repr(result) == Repr::Word {

@@ -30,11 +30,11 @@ mod tries;
 pub use instances::Form;
 
 use crate::errors::Failure;
-use crate::ir::Func;
+use crate::ir::{At, Func, Inst};
 use crate::tables::Tables;
 use classes::ClassInfo;
 use instances::{Instance, InstanceKey};
-use raya_bytecode::{ClassId, FuncId, Global, GlobalId, Repr, StrId, TypeDesc, TypeId};
+use raya_bytecode::{ClassId, FuncId, Global, GlobalId, Op, Repr, StrId, TypeDesc, TypeId};
 use raya_check::hir::{self, Hir};
 use raya_check::types::{self, Ty, TypeInterner};
 use raya_syntax::{FileId, Interner, Name, Span};
@@ -149,6 +149,21 @@ impl<'a> Compiler<'a> {
                 return;
             }
         }
+        self.define_library_classes();
+    }
+
+    /// Library classes have no declaration that runs: those with static members to
+    /// compute are defined when the module begins.
+    fn define_library_classes(&mut self) {
+        let Some(Some(main)) = self.funcs.first_mut() else {
+            return;
+        };
+        let defined = (0u32..)
+            .zip(&self.tables.module.classes)
+            .filter(|(_, class)| class.flags.builtin && class.static_init.is_some())
+            .map(|(id, _)| Inst::new(Op::InitClass, id, 0, 0, At::default()));
+        let entry = &mut main.func.blocks[0].insts;
+        entry.splice(0..0, defined.collect::<Vec<_>>());
     }
 
     /// A name as a module string.

@@ -3,7 +3,7 @@
 use super::ctx::{Guard, Lower, Slot};
 use crate::ir::{Term, VReg};
 use raya_bytecode::{ClassId, FieldId, FieldRef, Op, PropRef, Repr, TypeDesc, TypeId};
-use raya_check::hir::{ExprId, FieldIdx, Place};
+use raya_check::hir::{ExprId, ExprKind, FieldIdx, Place, StmtKind};
 use raya_check::types::{self, Ty};
 use raya_syntax::{Name, Span};
 
@@ -337,8 +337,30 @@ impl Lower<'_, '_> {
     }
 
     fn read_static(&mut self, class: types::ClassId, field: FieldIdx, checked: bool) -> VReg {
+        if !checked && let Some(value) = self.library_constant(class, field) {
+            return self.const_f64(value);
+        }
         let (id, ty) = self.static_field(class, field, checked);
         self.emit_to(ty, Op::GetStatic, id.0.into(), 0)
+    }
+
+    /// The value of a read-only number of a library class, such as `Math.PI`.
+    fn library_constant(&self, class: types::ClassId, field: FieldIdx) -> Option<f64> {
+        let decl = self.hir.class(class);
+        let known = decl.builtin && decl.statics[field.index()].readonly;
+        let init = self.hir.function(decl.static_init.filter(|_| known)?);
+        init.body.as_ref()?.stmts.iter().find_map(|stmt| {
+            let StmtKind::Expr(id) = stmt.kind else {
+                return None;
+            };
+            let ExprKind::Assign { place, value } = self.hx(id).kind else {
+                return None;
+            };
+            match (place, &self.hx(value).kind) {
+                (Place::Static { field: f, .. }, ExprKind::Number(v)) if f == field => Some(*v),
+                _ => None,
+            }
+        })
     }
 
     /// A structural member at a type.

@@ -202,11 +202,7 @@ impl Lower<'_, '_> {
                 op: Op::Ret,
                 a: value.0,
             }),
-            None if self.c.tables.repr(self.f.ret) == Repr::Word => self.end(Term::Exit {
-                op: Op::RetVoid,
-                a: 0,
-            }),
-            None => self.end(Term::Unreachable),
+            None => self.return_null(),
         }
     }
 }

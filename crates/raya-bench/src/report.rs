@@ -174,19 +174,19 @@ mod tests {
         let lines: Vec<&str> = text.lines().collect();
         assert_eq!(
             lines[0],
-            "full size        raya, ms  MB  node, ms  MB  / node"
+            "full size       raya, ms  MB  node, ms  MB  / node"
         );
         assert_eq!(
             lines[1],
-            "a                100 ±20%   5   200 ±0%   5    0.50"
+            "a               100 ±20%   5   200 ±0%   5    0.50"
         );
         assert_eq!(
             lines[2],
-            "bb                400 ±0%   5   200 ±0%   5    2.00"
+            "bb               400 ±0%   5   200 ±0%   5    2.00"
         );
         assert_eq!(
             lines[3],
-            "geometric mean                                 1.00"
+            "geometric mean                                1.00"
         );
     }
 }

@@ -55,6 +55,10 @@ struct State {
     funcs: FxHashMap<usize, FuncState>,
     perf: Option<PerfMap>,
     stats: Stats,
+    /// Code that is not entered any more, but may still be active.
+    retired: Vec<Arc<CodeObject>>,
+    /// Code in use, by function and entry.
+    current: FxHashMap<(usize, Option<u32>), Arc<CodeObject>>,
 }
 
 /// What was done about one function.
@@ -143,8 +147,31 @@ impl Jit {
             func.cell.store(thunk, Ordering::Release);
         }
         let mut state = self.state.borrow_mut();
+        let state = &mut *state;
         state.funcs.remove(&func.addr());
         state.stats.invalidated += 1;
+        let dropped: Vec<_> = (state.current.keys().copied())
+            .filter(|k| k.0 == func.addr())
+            .collect();
+        (state.retired).extend(dropped.iter().filter_map(|k| state.current.remove(k)));
+    }
+
+    /// Frees code that is not entered any more and that no activation is in: `in_use`
+    /// tells whether a word of some stack points into a range of addresses.
+    pub fn reclaim(&self, in_use: impl Fn(std::ops::Range<usize>) -> bool) {
+        let mut state = self.state.borrow_mut();
+        let mut registry = self.shared.registry();
+        let retired = std::mem::take(&mut state.retired);
+        for code in retired {
+            let range = code.start..code.start + code.range.len();
+            let kept = if in_use(range) {
+                Some(code)
+            } else {
+                registry.release(&code);
+                registry.reclaim(code).err()
+            };
+            state.retired.extend(kept);
+        }
     }
 
     /// Waits for everything that is under way, and installs it.
@@ -277,6 +304,9 @@ impl Jit {
         match placed {
             Ok(code) => {
                 publish(&code, state);
+                let key = (code.func, delivery.request.osr);
+                let replaced = state.current.insert(key, code.clone());
+                state.retired.extend(replaced);
                 if let Some(perf) = &mut state.perf {
                     perf.add(code.start, code.range.len(), &name);
                 }

@@ -8,7 +8,7 @@ use raya_bytecode::{
     StrId, TypeId,
 };
 use raya_runtime::ctx::Ctx;
-use raya_runtime::desc::DescKind;
+use raya_runtime::desc::{DescKind, DescRef, DescShape};
 use raya_runtime::func::{FuncInfo, SigInfo};
 use raya_runtime::link::{LoadedModule, MethodSite};
 use raya_runtime::mem::refs::Ref;
@@ -121,13 +121,7 @@ fn resolve(
                 out.fields.insert(n, fact);
             }
             OperandKind::Type => {
-                let desc = owner.desc(TypeId(n));
-                let fact = DescFact {
-                    desc: desc.addr(),
-                    handle: desc.handle.get(),
-                    class_depth: (desc.kind == DescKind::Class).then_some(desc.depth),
-                    immediates: desc.immediates,
-                };
+                let fact = desc_fact(owner.desc(TypeId(n)));
                 out.descs.insert(n, fact);
             }
             OperandKind::Method => {
@@ -153,6 +147,23 @@ fn resolve(
             }
             _ => {}
         }
+    }
+}
+
+/// What tells members of a type apart. A union with null is told by its other member.
+fn desc_fact(desc: DescRef) -> DescFact {
+    let mut told = desc;
+    if let DescShape::Union(types) = desc.shape() {
+        let mut others = types.iter().filter(|t| t.kind != DescKind::Null);
+        if let (Some(&only), None) = (others.next(), others.next()) {
+            told = only;
+        }
+    }
+    DescFact {
+        desc: desc.addr(),
+        handle: told.handle.get(),
+        class_depth: (told.kind == DescKind::Class).then_some(told.depth),
+        immediates: desc.immediates,
     }
 }
 

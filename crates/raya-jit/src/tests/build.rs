@@ -1,5 +1,6 @@
 //! A module under construction, and compiled functions that can be called.
 
+use crate::analysis::effects::is_opaque;
 use crate::code::memory::{CodeMemory, CodeRange};
 use crate::compile::{Compiled, Compiler, Request};
 use crate::helpers::Helper;
@@ -289,7 +290,7 @@ fn snapshot(
         props: FxHashMap::default(),
         sigs: FxHashMap::default(),
         inlines: FxHashMap::default(),
-        opaque: false,
+        opaque: func.code.iter().any(|i| is_opaque(i.op)),
         caches: 0,
         cache_pcs: Vec::new(),
         feedback: Vec::new(),

@@ -11,6 +11,9 @@ use cranelift_codegen::ir::{InstBuilder, Value};
 use cranelift_frontend::Variable;
 use raya_bytecode::Instr;
 
+/// Registers of a function whose native frame is small.
+const SMALL_FRAME: usize = 200;
+
 /// Rounds of a loop that are paid for at once.
 pub(super) const ROUNDS: i32 = 1024;
 
@@ -76,6 +79,13 @@ impl Translator<'_> {
         let left = self.b.ins().iadd_imm_s(left, -1);
         self.store(Region::Cell, left, at, 0);
         self.compare_imm(IntCC::SignedGreaterThan, left, 0)
+    }
+
+    /// Whether the function may call deeper. Helpers fit into the reserve below the limit,
+    /// and so does a frame of ordinary size.
+    pub(super) fn needs_stack_check(&self) -> bool {
+        let snapshot = self.frame().snapshot;
+        snapshot.opaque || snapshot.func().regs.len() > SMALL_FRAME
     }
 
     /// Throws when the native stack is used up.

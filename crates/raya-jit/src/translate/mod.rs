@@ -295,7 +295,9 @@ impl Translator<'_> {
                     let v = self.from_arg(*repr, params[i + 1]);
                     self.define(i as u16, v);
                 }
-                self.stack_check();
+                if self.needs_stack_check() {
+                    self.stack_check();
+                }
                 let weight = self.frame().func().weight;
                 self.pay(weight);
             }

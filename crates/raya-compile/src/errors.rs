@@ -31,6 +31,7 @@ enum Kind {
     Internal(&'static str),
     Limit,
     Endless,
+    Unsupported,
 }
 
 impl Failure {
@@ -69,6 +70,16 @@ impl Failure {
         }
     }
 
+    /// Something that cannot be translated yet.
+    pub fn unsupported(file: FileId, span: Span, message: impl Into<String>) -> Self {
+        Self {
+            kind: Kind::Unsupported,
+            file,
+            span,
+            message: message.into(),
+        }
+    }
+
     /// As a diagnostic.
     pub fn diagnostic(&self) -> Diagnostic {
         let (code, message) = match self.kind {
@@ -77,6 +88,7 @@ impl Failure {
                 format!("the compiler failed in {phase}: {}", self.message),
             ),
             Kind::Limit => (codes::LIMIT, self.message.clone()),
+            Kind::Unsupported => (raya_syntax::codes::NOT_SUPPORTED_YET, self.message.clone()),
             Kind::Endless => (codes::ENDLESS_INSTANTIATION, self.message.clone()),
         };
         Diagnostic::error(code, self.file, self.span, message)

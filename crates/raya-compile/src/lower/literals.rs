@@ -1,6 +1,8 @@
 //! Array, tuple and object literals.
 
+use super::accessors::{Accessor, hidden_name};
 use super::ctx::Lower;
+use crate::errors::Failure;
 use crate::ir::VReg;
 use raya_bytecode::{ClassId, FieldRef, Member, Op, TypeDesc, TypeId};
 use raya_check::hir::{Element, ExprId, ObjectLit, ObjectMember};
@@ -68,7 +70,17 @@ impl Lower<'_, '_> {
     }
 
     fn shaped_literal(&mut self, members: &[Member], literal: &ObjectLit) -> VReg {
-        let class = self.c.literal_class(members.to_vec());
+        let accessors = self.accessors(literal);
+        let class = if accessors.is_empty() {
+            self.c.literal_class(members.to_vec())
+        } else {
+            let plain = members.iter().filter(|m| {
+                let hidden = |a: &Accessor| a.name == m.name;
+                !accessors.iter().any(hidden)
+            });
+            let plain: Vec<Member> = plain.cloned().collect();
+            self.c.accessor_class(plain, &accessors)
+        };
         let ty = self.c.tables.ty(TypeDesc::Class(class));
         let dynamic = literal
             .members
@@ -149,22 +161,48 @@ impl Lower<'_, '_> {
                 let value = self.boxed(value);
                 self.emit(Op::SpreadObject, object.0, value.0, 0);
             }
+            // The class has a method that calls the closure in this field.
             ObjectMember::Getter { name, value } => {
-                self.accessor(object, name, value, "__get__");
+                self.set_accessor(object, class, name, value, "get");
             }
             ObjectMember::Setter { name, value } => {
-                self.accessor(object, name, value, "__set__");
+                self.set_accessor(object, class, name, value, "set");
             }
         }
     }
 
-    /// Accessors of a literal are kept by the runtime beside the member.
-    fn accessor(&mut self, object: VReg, name: Name, value: ExprId, which: &str) {
+    fn accessors(&mut self, literal: &ObjectLit) -> Vec<Accessor> {
+        let mut out = Vec::new();
+        for member in &literal.members {
+            let (name, value, getter) = match *member {
+                ObjectMember::Getter { name, value } => (name, value, true),
+                ObjectMember::Setter { name, value } => (name, value, false),
+                _ => continue,
+            };
+            let ty = self.exact_type(self.hx(value).ty);
+            let TypeDesc::Function(sig) = *self.c.tables.desc(ty) else {
+                self.fail(self.hx(value).span, "an accessor that is no function");
+                continue;
+            };
+            out.push(Accessor {
+                name: self.c.str_name(name),
+                sig,
+                getter,
+            });
+        }
+        out
+    }
+
+    fn set_accessor(&mut self, object: VReg, class: ClassId, name: Name, value: ExprId, how: &str) {
         let closure = self.expr(value);
-        let word = self.boxed(closure);
-        let text = format!("{which}{}", self.c.names.text(name));
-        let id = self.c.tables.string(&text);
-        self.emit(Op::SetAttr, object.0, id.0.into(), word.0);
+        let text = hidden_name(how, self.c.names.text(name));
+        let name = self.c.tables.string(&text);
+        let field = self.c.tables.field(FieldRef {
+            class,
+            name,
+            is_static: false,
+        });
+        self.emit(Op::SetField, object.0, field.0.into(), closure.0);
     }
 
     fn dictionary_literal(&mut self, ty: TypeId, literal: &ObjectLit) -> VReg {
@@ -197,11 +235,10 @@ impl Lower<'_, '_> {
                     let value = self.boxed(value);
                     self.emit(Op::SpreadObject, object.0, value.0, 0);
                 }
-                ObjectMember::Getter { name, value } => {
-                    self.accessor(object, name, value, "__get__");
-                }
-                ObjectMember::Setter { name, value } => {
-                    self.accessor(object, name, value, "__set__");
+                ObjectMember::Getter { value, .. } | ObjectMember::Setter { value, .. } => {
+                    let (file, span) = (self.file, self.hx(value).span);
+                    let what = "accessors beside computed keys are not supported yet";
+                    self.c.failures.push(Failure::unsupported(file, span, what));
                 }
             }
         }

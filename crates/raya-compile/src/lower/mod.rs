@@ -7,6 +7,7 @@
 //!
 //! Invariant: everything that IR mentions by index has been put on the queue.
 
+mod accessors;
 mod any;
 mod body;
 mod calls;
@@ -164,6 +165,20 @@ impl<'a> Compiler<'a> {
             .map(|(id, _)| Inst::new(Op::InitClass, id, 0, 0, At::default()));
         let entry = &mut main.func.blocks[0].insts;
         entry.splice(0..0, defined.collect::<Vec<_>>());
+    }
+
+    /// Adds a function that no declaration stands for.
+    pub(crate) fn add_function(&mut self, func: Func) -> FuncId {
+        let id = self.tables.reserve_function();
+        if self.funcs.len() <= id.index() {
+            self.funcs.resize_with(id.index() + 1, || None);
+        }
+        self.funcs[id.index()] = Some(Lowered {
+            func,
+            file: FileId::default(),
+            span: Span::default(),
+        });
+        id
     }
 
     /// A name as a module string.

@@ -16,18 +16,20 @@ mod fold;
 mod globals;
 mod inline;
 pub mod ints;
+mod prune;
 mod select;
 
 use crate::lower::Lowered;
 use crate::tables::Tables;
 
 /// Optimises a whole program; function 0 is the top level.
-pub fn run(program: &mut [Lowered], tables: &mut Tables) {
+pub fn run(program: &mut Vec<Lowered>, tables: &mut Tables) {
     for lowered in program.iter_mut() {
         simplify(&mut lowered.func, tables);
     }
     globals::propagate(program, tables);
     inline::run(program, tables);
+    prune::run(program, tables);
     for lowered in program.iter_mut() {
         simplify(&mut lowered.func, tables);
         cse::run(&mut lowered.func);

@@ -27,8 +27,8 @@ pub struct Ctx {
     pub stack_limit: usize,
     /// End of the VM stack less the reserve of one frame header.
     pub vm_limit: *mut u64,
-    /// First VM slot that is free for a new interpreter activation, while compiled code
-    /// is innermost. See [`Ctx::stack_top`].
+    /// First VM slot that is free for a new activation; stored by the interpreter together
+    /// with `fp` and `ip`. VM stack roots end here.
     pub vm_top: *mut u64,
     /// First slot of the VM stack.
     pub vm_base: *mut u64,

@@ -57,7 +57,7 @@ pub struct Desc {
     /// How registers, fields and elements of the type are kept.
     pub repr: Repr,
     /// Which immediates belong to it: bits of [`imm`].
-    pub immediates: u8,
+    pub immediates: Cell<u8>,
     /// Depth of `handle` in displays ([`DescKind::Class`]).
     pub depth: u8,
     /// Type handle of `Class`, `Array`, `Tuple`, `Dict` and of unions of one of these with null;
@@ -166,6 +166,13 @@ impl Desc {
 
     /// Whether null belongs to the type.
     pub fn admits_null(&self) -> bool {
-        self.immediates & imm::NULL != 0
+        self.immediates.get() & imm::NULL != 0
+    }
+}
+
+impl DescRef {
+    /// Its structure, for as long as the engine lives.
+    pub fn get_shape(self) -> &'static DescShape {
+        self.whole().shape()
     }
 }

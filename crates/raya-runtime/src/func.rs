@@ -43,11 +43,8 @@ pub struct FuncInfo {
     /// Inline-cache cells of the function's code, one word each, published atomically;
     /// null until the function is translated or compiled.
     pub caches: AtomicPtr<u64>,
-    /// Which captures are words: bit `i` for capture `i`; all above 63 are words too
-    /// (the linker boxes them).
-    pub capture_words: u64,
-    /// Number of captures.
-    pub ncaptures: u16,
+    /// How each capture is kept.
+    pub captures: Box<[Repr]>,
     /// What kind of function it is.
     pub receiver: Receiver,
     /// What runs when it is called.
@@ -90,6 +87,11 @@ pub enum BridgeTarget {
 }
 
 impl FuncInfo {
+    /// Whether a hidden register holds `this`.
+    pub fn takes_this(&self) -> bool {
+        matches!(self.receiver, Receiver::This | Receiver::ClosureThis)
+    }
+
     /// Where its arguments start: hidden registers come first.
     pub fn first_param(&self) -> usize {
         self.hidden as usize

@@ -3,18 +3,45 @@
 //! Owns all semantics. Neither tier implements an operation a second time: both
 //! call the helpers declared in [`helpers`].
 
+pub mod assumptions;
+mod attrs;
+mod bridges;
+pub mod caches;
+pub mod calls;
+pub mod casts;
+mod class_attrs;
+pub mod class_builder;
+mod conversions;
+pub mod core_types;
 pub mod ctx;
 pub mod desc;
+pub mod desc_table;
+mod desc_text;
 pub mod engine;
+pub mod errors;
 pub mod func;
 pub mod helpers;
 pub mod hooks;
 pub mod host;
+mod inspect;
+mod items;
+mod iter;
 pub mod link;
 pub mod math;
 pub mod mem;
+mod members;
+mod mro;
+pub mod natives;
+pub mod operators;
+pub mod ops;
+mod pin;
+mod poll;
+mod props;
 pub mod shape;
+mod slots;
 pub mod text;
+mod trace;
 pub mod type_info;
+mod types;
 
 pub use mem::abi;

@@ -15,7 +15,7 @@ use raya_bytecode::{ClassId, MethodKind, Repr, Slot};
 use rustc_hash::FxHashMap;
 
 use crate::ctx::Ctx;
-use crate::desc::Desc;
+use crate::desc::{Desc, MemberDesc};
 use crate::func::{FuncInfo, SigInfo};
 use crate::mem::abi::R;
 use crate::mem::layout::{ElemKind, OBJECT_FIELDS};
@@ -28,6 +28,9 @@ pub type TypeRef = Ref<TypeInfo>;
 
 /// Depth up to which subtype tests are one load and compare.
 pub const DISPLAY_LEN: usize = 8;
+
+/// Names that a type remembers the place of.
+const MAX_SELECTORS: usize = 1024;
 
 /// How the collector finds the references of an instance.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -49,6 +52,8 @@ pub enum ScanKind {
     Closure = 6,
     /// Every word after the header, as many as the instance size says.
     AllWords = 7,
+    /// The slots of an expando object.
+    Expando = 9,
     /// Key and value columns of a hash table.
     Table = 8,
 }
@@ -161,8 +166,12 @@ pub struct TypeMeta {
     pub fields: Box<[FieldInfo]>,
     /// Field index by interned name.
     pub field_index: FxHashMap<Value, u32>,
+    /// Types of members that live in the expando of a pinned object.
+    pub members: Box<[MemberDesc]>,
     /// Class attributes in order of definition.
     pub attrs: RefCell<AttrTable>,
+    /// Which class of the MRO has the attribute of a name, found before.
+    pub selectors: RefCell<FxHashMap<Value, Option<TypeRef>>>,
     /// What each vtable entry stands for.
     pub vtable_keys: Box<[VtableKey]>,
     /// Direct heirs.
@@ -323,7 +332,9 @@ pub enum SlotFn {
     Absent,
     /// A built-in behaviour.
     Native(NativeFn),
-    /// A dunder found in the MRO: called with the receiver as `this`.
+    /// A declared dunder method: called with the receiver as `this`.
+    Method(Ref<FuncInfo>),
+    /// Any other callable that a class attribute holds.
     User(Value),
 }
 
@@ -338,6 +349,7 @@ impl SlotFn {
         match (self, other) {
             (SlotFn::Absent, SlotFn::Absent) => true,
             (SlotFn::Native(a), SlotFn::Native(b)) => std::ptr::fn_addr_eq(a, b),
+            (SlotFn::Method(a), SlotFn::Method(b)) => a == b,
             (SlotFn::User(a), SlotFn::User(b)) => a == b,
             _ => false,
         }
@@ -417,9 +429,23 @@ impl TypeInfo {
 
     /// The nearest attribute of that name along the MRO, and the class that has it.
     pub fn lookup(&self, name: Value) -> Option<(TypeRef, Attr)> {
-        self.meta.mro.iter().find_map(|&class| {
+        if let Some(&known) = self.meta.selectors.borrow().get(&name) {
+            let attr = known?.meta.attrs.borrow().get(name)?;
+            return known.map(|class| (class, attr));
+        }
+        let found = self.meta.mro.iter().find_map(|&class| {
             let attr = class.meta.attrs.borrow().get(name)?;
             Some((class, attr))
-        })
+        });
+        let mut selectors = self.meta.selectors.borrow_mut();
+        if selectors.len() < MAX_SELECTORS {
+            selectors.insert(name, found.map(|(class, _)| class));
+        }
+        found
+    }
+
+    /// Forgets where attributes were found, after a class in the MRO changed.
+    pub(crate) fn forget_selectors(&self) {
+        self.meta.selectors.borrow_mut().clear();
     }
 }

@@ -10,6 +10,7 @@
 
 use crate::ctx::Ctx;
 use crate::mem::refs::Ref;
+use crate::mem::slots::Slots;
 use crate::mem::value::Value;
 
 /// Defines functions that compiled code can call.
@@ -72,6 +73,15 @@ pub struct AbiFlags {
     pub user: bool,
     /// May collect garbage.
     pub gc: bool,
+}
+
+impl AbiFlags {
+    /// None of them.
+    pub const NONE: AbiFlags = AbiFlags {
+        throws: false,
+        user: false,
+        gc: false,
+    };
 }
 
 /// How much native stack a helper needs.
@@ -154,6 +164,21 @@ impl<T> Abi for Ref<T> {
     #[inline(always)]
     fn into_raw(self) -> *const T {
         self.as_ptr()
+    }
+}
+
+impl Abi for Slots {
+    type Raw = *mut u64;
+    const KIND: AbiKind = AbiKind::Ptr;
+    const FAILED: *mut u64 = std::ptr::null_mut();
+    #[inline(always)]
+    unsafe fn from_raw(raw: *mut u64) -> Self {
+        // SAFETY: by the caller, as many slots as the helper takes lie there.
+        unsafe { Slots::new(raw) }
+    }
+    #[inline(always)]
+    fn into_raw(self) -> *mut u64 {
+        self.address()
     }
 }
 

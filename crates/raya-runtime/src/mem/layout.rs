@@ -42,10 +42,24 @@ pub const STRING_LEN: usize = 8;
 pub const STRING_HASH: usize = 12;
 /// String: address of the characters, or the left part of a rope tagged with [`ROPE_TAG`].
 pub const STRING_DATA: usize = 16;
-/// String: the right part of a rope, or the first inline character.
+/// String: the first inline character; else the right part of a rope, or the flat string
+/// whose characters a slice or flattened rope shares.
 pub const STRING_REST: usize = 24;
-/// Bit of the data word that marks a rope.
-pub const ROPE_TAG: u64 = 1;
+/// Bytes of a rope or slice.
+pub const STRING_SIZE: usize = 32;
+/// Bit of the data word that marks a rope: the sign, because a slice of one-byte
+/// characters may start at an odd address.
+pub const ROPE_TAG: u64 = 1 << 63;
+
+/// Class object, property, bound method and other fixed records: the first word.
+pub const RECORD_FIRST: usize = 8;
+
+/// Expando: `u32` shape id, or `DICT_SHAPE`.
+pub const EXPANDO_SHAPE: usize = 8;
+/// Expando: `u32` number of slots.
+pub const EXPANDO_CAP: usize = 12;
+/// Expando: the first slot; with `DICT_SHAPE` it holds the hash table.
+pub const EXPANDO_SLOTS: usize = 16;
 
 /// String flag: characters take two bytes (else one, Latin-1). Fixed for life.
 pub const FLAG_UTF16: u32 = 1;

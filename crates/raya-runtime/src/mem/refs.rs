@@ -39,6 +39,14 @@ impl<T> Ref<T> {
         self.0.as_ptr()
     }
 
+    /// The record, for as long as the engine lives: by the invariant of this module nobody
+    /// can tell that from forever.
+    #[inline(always)]
+    pub fn whole(self) -> &'static T {
+        // SAFETY: the invariant of this module.
+        unsafe { self.0.as_ref() }
+    }
+
     /// Its address as an immediate.
     #[inline(always)]
     pub fn addr(self) -> usize {
@@ -112,6 +120,13 @@ impl<T> Arena<T> {
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+
+    /// Calls `visit` with every record.
+    pub fn each(&self, mut visit: impl FnMut(Ref<T>)) {
+        for item in self.items.borrow().iter() {
+            visit(Ref(NonNull::from(&**item), PhantomData));
+        }
     }
 
     /// The record with this index, in order of allocation.

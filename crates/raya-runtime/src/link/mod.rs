@@ -19,6 +19,13 @@ use crate::mem::refs::Ref;
 use crate::mem::value::Value;
 use crate::type_info::{StaticField, TypeRef};
 
+mod classes;
+mod load;
+mod sites;
+
+/// No vtable entry.
+pub const NO_INDEX: u32 = u32::MAX;
+
 /// A linked module.
 pub struct LoadedModule {
     /// Number of the module in its engine.
@@ -75,10 +82,13 @@ pub struct MethodSite {
     pub kind: MethodKind,
     /// Call interface: the site passes and receives exactly this.
     pub sig: Ref<SigInfo>,
-    /// Index into the vtable of the receiver's type (instance members).
+    /// Index into the vtable of the receiver's type, or [`NO_INDEX`]: no entry has this
+    /// call interface, the site goes through the `call_method_slow` helper.
     pub index: u32,
-    /// Where a super call finds it: the vtable of this class, at `index`.
+    /// Where a super call finds it: the vtable of this class, at `super_index`.
     pub base: Option<TypeRef>,
+    /// See `base`; [`NO_INDEX`] as for `index`.
+    pub super_index: u32,
     /// The function of a static member.
     pub func: Option<Ref<FuncInfo>>,
 }

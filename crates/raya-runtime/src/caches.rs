@@ -1,0 +1,104 @@
+//! Inline caches: one word per site, published atomically.
+//!
+//! The low half is the type handle that was seen, zero for none. The high half says where the
+//! member is: for structural accesses (`GetProp`, `SetProp`) the byte offset of a field
+//! that is kept as the site wants it; for attribute accesses on `any` offset and
+//! representation. A cell says nothing about values: an unset word still takes the slow
+//! way. Changing a class clears the cells that name it or an heir.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use raya_bytecode::Repr;
+
+use crate::ctx::Ctx;
+use crate::mem::obj::Obj;
+use crate::mem::refs::Ref;
+use crate::mem::value::Value;
+use crate::type_info::{TypeInfo, TypeRef, type_flags};
+
+/// A cache cell.
+pub type Cache = Ref<AtomicU64>;
+
+/// A field as an attribute cell names it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CachedField {
+    /// Byte offset.
+    pub offset: u32,
+    /// How it is kept.
+    pub repr: Repr,
+}
+
+impl CachedField {
+    const fn encode(self) -> u32 {
+        self.offset << 2 | self.repr as u32
+    }
+
+    const fn decode(payload: u32) -> CachedField {
+        let repr = match payload & 3 {
+            0 => Repr::F64,
+            1 => Repr::I32,
+            2 => Repr::Bool,
+            _ => Repr::Word,
+        };
+        CachedField {
+            offset: payload >> 2,
+            repr,
+        }
+    }
+}
+
+/// The field that an attribute cell knows for this object.
+#[inline(always)]
+pub fn cached_field(cache: Cache, obj: Obj) -> Option<CachedField> {
+    let cell = cache.load(Ordering::Relaxed);
+    (cell as u32 == obj.handle() && cell != 0).then(|| CachedField::decode((cell >> 32) as u32))
+}
+
+/// Remembers that instances of `ty` have an attribute in `field`.
+pub fn remember_field(cache: Cache, ty: &TypeInfo, field: CachedField) {
+    let cell = u64::from(field.encode()) << 32 | u64::from(ty.handle);
+    cache.store(cell, Ordering::Release);
+}
+
+/// Remembers the offset of a structural member.
+pub fn remember_offset(cache: Cache, ty: &TypeInfo, offset: u32) {
+    let cell = u64::from(offset) << 32 | u64::from(ty.handle);
+    cache.store(cell, Ordering::Release);
+}
+
+/// The declared field that reading `name` on instances of `ty` always finds, so that a
+/// cache may skip the look-up.
+pub fn plain_field(ty: &TypeInfo, name: Value) -> Option<&crate::type_info::FieldInfo> {
+    if ty.has(type_flags::ATTR_HOOKS) {
+        return None;
+    }
+    let field = ty.field(name).filter(|f| !f.private)?;
+    ty.lookup(name).is_none().then_some(field)
+}
+
+impl Ctx {
+    /// Clears the cells of every function that name one of these types.
+    pub(crate) fn drop_caches(&mut self, types: &[TypeRef]) {
+        let named = |cell: u64| types.iter().any(|ty| ty.handle == cell as u32);
+        self.engine().funcs.each(|func| {
+            for cell in func.cache_cells() {
+                if named(cell.load(Ordering::Relaxed)) {
+                    cell.store(0, Ordering::Release);
+                }
+            }
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fields_round_trip() {
+        for repr in [Repr::F64, Repr::I32, Repr::Bool, Repr::Word] {
+            let field = CachedField { offset: 4096, repr };
+            assert_eq!(CachedField::decode(field.encode()), field);
+        }
+    }
+}

@@ -1,0 +1,421 @@
+//! Calls that runtime code makes: of functions, of any callable, of slots, of bridges.
+//!
+//! Owns the boxed convention: arguments are words, each is checked against the parameter
+//! it becomes, the result is boxed. Typed calls go through the tiers and only come here when
+//! call interfaces differ. Reaches the interpreter through [`Hooks`](crate::hooks::Hooks) alone.
+//!
+//! Invariant: arguments are converted before anything is written to the VM stack, since
+//! conversion may run user code that uses the same slots.
+
+use raya_bytecode::{Receiver, Repr};
+
+use crate::abi::{R, Thrown};
+use crate::ctx::Ctx;
+use crate::desc::{DescKind, DescRef};
+use crate::errors::ErrorKind;
+use crate::func::{BridgeTarget, FuncBody, FuncInfo, SigInfo};
+use crate::mem::alloc::box_slot;
+use crate::mem::array::Array;
+use crate::mem::object::Instance;
+use crate::mem::refs::Ref;
+use crate::mem::slots::Slots;
+use crate::mem::value::Value;
+use crate::type_info::{Form, SlotFn, TypeKind, TypeRef, type_flags};
+
+use raya_bytecode::Slot;
+
+/// What to do with more arguments than parameters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Surplus {
+    /// `TypeError`: calls written on `any`.
+    Refuse,
+    /// Drop them: calls through a function type.
+    Drop,
+}
+
+/// Register slots of an argument list under construction.
+type Bits = smallvec::SmallVec<[u64; 12]>;
+
+impl Ctx {
+    /// Calls any value with boxed arguments, through its call slot.
+    pub fn call(&mut self, callee: Value, args: &[Value]) -> R<Value> {
+        self.call_with(callee, args, Surplus::Refuse)
+    }
+
+    /// As [`Ctx::call`], with a choice about surplus arguments.
+    pub fn call_with(&mut self, callee: Value, args: &[Value], surplus: Surplus) -> R<Value> {
+        if let Some(closure) = self.as_closure(callee) {
+            let func = closure.func();
+            if func.takes_this() {
+                let Some((&this, rest)) = args.split_first() else {
+                    return Err(self.missing_arguments(&func, 1, true));
+                };
+                return self.call_function(func, callee, this, rest, surplus);
+            }
+            return self.call_function(func, callee, Value::NULL, args, surplus);
+        }
+        if let Some((receiver, func)) = self.as_bound_method(callee) {
+            return self.call_bound(func, receiver, args, surplus);
+        }
+        if let Some((def, receiver)) = self.as_native(callee) {
+            return self.call_native(def, receiver, args, surplus);
+        }
+        if let Some(class) = self.as_class(callee) {
+            return self.construct(class, args);
+        }
+        let slot = self.type_of(callee).slot(Slot::call, Form::Forward);
+        if slot.is_absent() {
+            let message = format!("'{}' object is not callable", self.type_name(callee));
+            return Err(self.type_error(&message));
+        }
+        let mut all = Values::with_capacity(args.len() + 1);
+        all.push(callee);
+        all.extend_from_slice(args);
+        self.call_slot(slot, &all)
+    }
+
+    /// Calls `func` with `this`: functions without `this` get the arguments alone.
+    pub(crate) fn call_bound(
+        &mut self,
+        func: Value,
+        this: Value,
+        args: &[Value],
+        surplus: Surplus,
+    ) -> R<Value> {
+        match self.as_closure(func) {
+            Some(closure) => self.call_function(closure.func(), func, this, args, surplus),
+            None => match self.as_native(func) {
+                Some((def, _)) => self.call_native(def, this, args, surplus),
+                None => self.call_with(func, args, surplus),
+            },
+        }
+    }
+
+    fn call_native(
+        &mut self,
+        def: &'static crate::type_info::NativeDef,
+        receiver: Value,
+        args: &[Value],
+        surplus: Surplus,
+    ) -> R<Value> {
+        let (least, most) = (usize::from(def.arity.0), usize::from(def.arity.1));
+        if args.len() < least || args.len() > most && surplus == Surplus::Refuse {
+            let expected = if least == most {
+                format!("exactly {least}")
+            } else if args.len() < least {
+                format!("at least {least}")
+            } else {
+                format!("at most {most}")
+            };
+            let plural = if expected.ends_with(" 1") { "" } else { "s" };
+            let message = format!(
+                "{}() takes {expected} argument{plural} ({} given)",
+                def.name,
+                args.len()
+            );
+            return Err(self.type_error(&message));
+        }
+        let args = &args[..args.len().min(most)];
+        let mut all = Values::with_capacity(args.len() + 1);
+        if !receiver.is_unset() {
+            all.push(receiver);
+        }
+        all.extend_from_slice(args);
+        (def.func)(self, &all)
+    }
+
+    /// Calls a slot function: the receiver first.
+    pub(crate) fn call_slot(&mut self, slot: SlotFn, args: &[Value]) -> R<Value> {
+        match slot {
+            SlotFn::Absent => Ok(Value::NULL),
+            SlotFn::Native(native) => native(self, args),
+            SlotFn::Method(func) => {
+                let (this, rest) = args.split_first().unwrap_or((&Value::NULL, &[]));
+                self.call_function(func, *this, *this, rest, Surplus::Refuse)
+            }
+            SlotFn::User(callee) => {
+                let (this, rest) = args.split_first().unwrap_or((&Value::NULL, &[]));
+                self.call_bound(callee, *this, rest, Surplus::Refuse)
+            }
+        }
+    }
+
+    /// Calls a function in the boxed convention. `closure` is the function value (for
+    /// its captures), `this` its receiver if it takes one.
+    pub fn call_function(
+        &mut self,
+        func: Ref<FuncInfo>,
+        closure: Value,
+        this: Value,
+        args: &[Value],
+        surplus: Surplus,
+    ) -> R<Value> {
+        let mut bits = Bits::new();
+        match func.receiver {
+            Receiver::None => {}
+            Receiver::Closure => bits.push(closure.0),
+            Receiver::This => bits.push(this.0),
+            Receiver::ClosureThis => bits.extend([closure.0, this.0]),
+        }
+        self.convert_arguments(&func, args, surplus, &mut bits)?;
+        let result = self.enter(func, &bits)?;
+        Ok(box_result(result, &func.sig_info))
+    }
+
+    /// Checks the argument count and converts each argument to its parameter.
+    fn convert_arguments(
+        &mut self,
+        func: &FuncInfo,
+        args: &[Value],
+        surplus: Surplus,
+        bits: &mut Bits,
+    ) -> R<()> {
+        let sig = func.sig_info;
+        let fixed = sig.params.len() - usize::from(sig.rest);
+        if args.len() < usize::from(sig.required) {
+            return Err(self.missing_arguments(
+                func,
+                usize::from(sig.required) - args.len(),
+                false,
+            ));
+        }
+        if args.len() > fixed && !sig.rest && surplus == Surplus::Refuse {
+            return Err(self.surplus_arguments(func, args.len()));
+        }
+        for (i, &param) in sig.params[..fixed].iter().enumerate() {
+            let arg = args.get(i).copied().unwrap_or(Value::NULL);
+            bits.push(self.convert(arg, param)?);
+        }
+        if let (true, Some(&desc)) = (sig.rest, sig.params.last()) {
+            let rest = self.collect_rest(desc, args.get(fixed..).unwrap_or(&[]))?;
+            bits.push(rest.value().0);
+        }
+        Ok(())
+    }
+
+    /// The array of a rest parameter.
+    fn collect_rest(&mut self, desc: DescRef, args: &[Value]) -> R<Array> {
+        let ty = self.array_type(desc)?;
+        let array = Array::new(self, ty, 0, args.len())?;
+        for &arg in args {
+            self.array_push_checked(array, arg)?;
+        }
+        Ok(array)
+    }
+
+    /// Runs `func` over a new frame with these first registers; the result is in the
+    /// register format of its signature.
+    pub(crate) fn enter(&mut self, func: Ref<FuncInfo>, registers: &[u64]) -> R<u64> {
+        let Some(window) = self.new_window(func.nregs as usize) else {
+            return Err(self.stack_overflow());
+        };
+        let fp = window.skip(crate::mem::stack::HEADER_WORDS);
+        for (i, &bits) in registers.iter().enumerate() {
+            fp.set_bits(i, bits);
+        }
+        self.run_window(func, window)
+    }
+
+    /// Runs `func` over a window whose argument registers are written.
+    fn run_window(&mut self, func: Ref<FuncInfo>, window: Slots) -> R<u64> {
+        let Some(hooks) = self.engine().hooks.get() else {
+            return Err(self.end(crate::host::End::Internal(
+                "no interpreter installed".into(),
+            )));
+        };
+        let fp = window.skip(crate::mem::stack::HEADER_WORDS);
+        (hooks.call_frame)(self, func, fp.address());
+        if self.pending != 0 {
+            return Err(Thrown);
+        }
+        Ok(window.bits(0))
+    }
+
+    /// Throws the error of recursion that is too deep.
+    #[cold]
+    pub fn stack_overflow(&mut self) -> Thrown {
+        self.throw(ErrorKind::RangeError, "Maximum call stack size exceeded")
+    }
+
+    /// Calls a class object: `__new__`, then the constructor.
+    pub fn construct(&mut self, class: TypeRef, args: &[Value]) -> R<Value> {
+        if !matches!(class.kind, TypeKind::Instance) {
+            let message = format!("cannot create '{}' instances", class.meta.name);
+            return Err(self.type_error(&message));
+        }
+        let new = class.slot(Slot::new, Form::Forward);
+        let made = if new.is_absent() {
+            if class.has(type_flags::ABSTRACT) {
+                return Err(self.abstract_class(class));
+            }
+            Instance::new(self, class)?.value()
+        } else {
+            let mut all = Values::with_capacity(args.len() + 1);
+            all.push(self.class_object(class)?);
+            all.extend_from_slice(args);
+            let made = self.call_slot(new, &all)?;
+            if !(made.is_object() && self.type_of(made).is_subtype_of(&class)) {
+                return Ok(made);
+            }
+            made
+        };
+        self.initialise(class, made, args)?;
+        Ok(made)
+    }
+
+    /// Runs the constructor of `class` on a fresh instance.
+    fn initialise(&mut self, class: TypeRef, made: Value, args: &[Value]) -> R<()> {
+        let patched = class.slot(Slot::init, Form::Forward);
+        if let SlotFn::User(_) = patched {
+            let mut all = Values::with_capacity(args.len() + 1);
+            all.push(made);
+            all.extend_from_slice(args);
+            let result = self.call_slot(patched, &all)?;
+            if result.is_null() {
+                return Ok(());
+            }
+            let message = format!(
+                "__init__() should return null, not '{}'",
+                self.type_name(result)
+            );
+            return Err(self.type_error(&message));
+        }
+        match class.meta.constructor.get() {
+            Some(func) => {
+                self.call_function(func, made, made, args, Surplus::Refuse)?;
+                Ok(())
+            }
+            None if args.is_empty() => Ok(()),
+            None => {
+                let message = format!("{}() takes no arguments", class.meta.name);
+                Err(self.type_error(&message))
+            }
+        }
+    }
+
+    fn abstract_class(&mut self, class: TypeRef) -> Thrown {
+        let missing: Vec<String> = (0..)
+            .zip(&class.meta.vtable_keys)
+            .filter(|(i, _)| class.vtable_entry(*i).is_none())
+            .map(|(_, key)| self.name_text(key.name))
+            .collect();
+        let plural = if missing.len() == 1 { "" } else { "s" };
+        let methods = if missing.is_empty() {
+            String::new()
+        } else {
+            format!(" with abstract method{plural} {}", missing.join(", "))
+        };
+        let message = format!(
+            "Can't instantiate abstract class {}{methods}",
+            class.meta.name
+        );
+        self.type_error(&message)
+    }
+
+    #[cold]
+    fn missing_arguments(&mut self, func: &FuncInfo, missing: usize, this: bool) -> Thrown {
+        let plural = if missing == 1 { "" } else { "s" };
+        let name = if this { ": 'this'" } else { "" };
+        let message = format!(
+            "{}() missing {missing} required positional argument{plural}{name}",
+            func.name
+        );
+        self.type_error(&message)
+    }
+
+    #[cold]
+    fn surplus_arguments(&mut self, func: &FuncInfo, given: usize) -> Thrown {
+        // As in CPython the receiver of a method counts.
+        let hidden = usize::from(func.takes_this());
+        let (most, given) = (func.sig_info.params.len() + hidden, given + hidden);
+        let least = usize::from(func.sig_info.required) + hidden;
+        let takes = if least < most {
+            format!("from {least} to {most}")
+        } else {
+            most.to_string()
+        };
+        let plural = if most == 1 { "" } else { "s" };
+        let were = if given == 1 { "was" } else { "were" };
+        let message = format!(
+            "{}() takes {takes} positional argument{plural} but {given} {were} given",
+            func.name
+        );
+        self.type_error(&message)
+    }
+
+    /// Runs a bridge whose frame is at `fp`: the result in the register format of its
+    /// own signature.
+    pub fn run_bridge(&mut self, fp: Slots, func: Ref<FuncInfo>) -> R<u64> {
+        let FuncBody::Bridge { target } = func.body else {
+            return Ok(0);
+        };
+        let this = fp.word(0);
+        let args = boxed_arguments(fp.skip(1), &func.sig_info, func.sig_info.params.len());
+        let result = match target {
+            BridgeTarget::Func(inner) => {
+                self.call_function(inner, this, this, &args, Surplus::Drop)?
+            }
+            BridgeTarget::Attr(name) => {
+                let callee = self.get_attr(this, name)?;
+                self.call_with(callee, &args, Surplus::Drop)?
+            }
+        };
+        self.convert(result, func.sig_info.ret)
+    }
+
+    /// Calls a function value through a signature: `args` are in the register format of
+    /// `sig`, so is the result.
+    pub fn call_typed(&mut self, callee: Value, sig: &SigInfo, args: Slots, n: usize) -> R<u64> {
+        // A bound method of the same interface takes the arguments as they are.
+        if let Some((this, func)) = self.as_bound_method(callee)
+            && let Some(closure) = self.as_closure(func)
+        {
+            let func = closure.func();
+            if func.receiver == Receiver::This
+                && func.sig_info.same_interface(sig)
+                && n == sig.params.len()
+            {
+                let mut bits = Bits::new();
+                bits.push(this.0);
+                bits.extend((0..n).map(|i| args.bits(i)));
+                return self.enter(func, &bits);
+            }
+        }
+        let mut boxed = boxed_arguments(args, sig, n);
+        if sig.rest {
+            self.spread_rest(&mut boxed);
+        }
+        let result = self.call_with(callee, &boxed, Surplus::Drop)?;
+        self.convert(result, sig.ret)
+    }
+
+    /// Replaces the array of a rest parameter by its elements.
+    fn spread_rest(&mut self, args: &mut Values) {
+        if let Some(array) = args.pop().and_then(|rest| self.as_array(rest)) {
+            args.extend((0..array.len()).filter_map(|i| array.get(i)));
+        }
+    }
+}
+
+/// Words on the native stack, where the collector sees them, as long as they are few; a longer
+/// list repeats what its caller's window or array keeps alive.
+pub(crate) type Values = smallvec::SmallVec<[Value; 10]>;
+
+/// Arguments in register format, boxed.
+fn boxed_arguments(args: Slots, sig: &SigInfo, n: usize) -> Values {
+    (0..n)
+        .map(|i| {
+            let repr = sig.params.get(i).map_or(Repr::Word, |p| p.repr);
+            args.boxed(i, repr)
+        })
+        .collect()
+}
+
+/// Boxes a result by its signature.
+fn box_result(bits: u64, sig: &SigInfo) -> Value {
+    if sig.ret.kind == DescKind::Null {
+        return Value::NULL;
+    }
+    let v = box_slot(bits, sig.ret.repr);
+    if v.is_unset() { Value::NULL } else { v }
+}

@@ -1,0 +1,331 @@
+//! Tests of values against descriptors, and conversions out of `any`.
+//!
+//! [`Ctx::matches`] is the test of `instanceof` and narrowing: what a value is, by its
+//! header, in O(1) up to the size of the descriptor. [`Ctx::check`] is the cast: numbers convert where
+//! they move, values born in `any` are checked deeply and pinned ([`crate::pin`]).
+//! Nothing here changes a value otherwise.
+
+use raya_bytecode::Repr;
+
+use crate::abi::{R, Thrown};
+use crate::ctx::Ctx;
+use crate::desc::{DescKind, DescRef, DescShape, imm};
+use crate::func::SigInfo;
+use crate::mem::obj::Obj;
+use crate::mem::value::Value;
+use crate::type_info::{TypeInfo, TypeKind, TypeRef};
+
+/// Nesting of descriptors that tests follow; deeper types are compared by identity only.
+const MAX_NESTING: u32 = 64;
+
+/// The word of an integral double, as an int, when it is in range.
+pub fn as_exact_int(x: f64) -> Option<i32> {
+    let n = x as i32;
+    (f64::from(n) == x && (n != 0 || x.is_sign_positive())).then_some(n)
+}
+
+impl Ctx {
+    /// Whether `v` is of the type, as it is now.
+    #[inline]
+    pub fn matches(&mut self, v: Value, desc: DescRef) -> bool {
+        match v.as_obj() {
+            None => immediate_matches(v, desc),
+            Some(obj) => {
+                let handle = desc.handle.get();
+                (handle != 0 && handle == obj.handle()) || self.object_matches(obj, desc, 0)
+            }
+        }
+    }
+
+    fn object_matches(&mut self, obj: Obj, desc: DescRef, depth: u32) -> bool {
+        if depth > MAX_NESTING {
+            return false;
+        }
+        let ty = self.type_of_obj(obj);
+        match desc.shape() {
+            DescShape::Any => true,
+            DescShape::Class(class) => ty.is_subtype_of(class) && is_instance_kind(ty.kind),
+            DescShape::ClassOrigin(class) => is_instance_kind(ty.kind) && has_origin(&ty, *class),
+            DescShape::ClassObject(class) => self
+                .as_class(obj.value())
+                .is_some_and(|c| c.is_subtype_of(class) || has_origin(&c, *class)),
+            DescShape::String => ty.kind == TypeKind::String,
+            DescShape::LitString(s) => {
+                let (a, b) = (self.as_str(obj.value()), self.as_str(*s));
+                matches!((a, b), (Some(a), Some(b)) if a.equals(self, b))
+            }
+            DescShape::Array(_) | DescShape::Tuple { .. } | DescShape::Dict(_) => {
+                ty.desc.get() == Some(desc)
+            }
+            DescShape::ReadonlyArray(elem) => match ty.desc.get().map(|d| d.get_shape()) {
+                Some(DescShape::Array(actual)) => is_subtype(*actual, *elem, depth + 1),
+                _ => false,
+            },
+            DescShape::Function(sig) => self.function_fits(obj.value(), sig),
+            DescShape::Object(_) => self.structure_fits(obj, desc, depth),
+            DescShape::AnyObject => ty.kind != TypeKind::String,
+            DescShape::Union(types) => {
+                let known = cached(desc, &ty);
+                known.unwrap_or_else(|| {
+                    let fits = types
+                        .iter()
+                        .any(|&t| self.object_matches(obj, t, depth + 1));
+                    remember(desc, &ty, fits);
+                    fits
+                })
+            }
+            DescShape::Intersection(types) => types
+                .iter()
+                .all(|&t| self.object_matches(obj, t, depth + 1)),
+            _ => false,
+        }
+    }
+
+    /// Whether a callable can be called through a signature: it asks for no more
+    /// arguments than a call passes.
+    fn function_fits(&mut self, v: Value, sig: &SigInfo) -> bool {
+        if let Some(closure) = self.as_closure(v) {
+            let func = closure.func();
+            let hidden = usize::from(func.takes_this());
+            return sig.rest || usize::from(func.sig_info.required) + hidden <= sig.params.len();
+        }
+        if let Some((_, func)) = self.as_bound_method(v) {
+            return match self.as_closure(func) {
+                Some(closure) => {
+                    let required = usize::from(closure.func().sig_info.required);
+                    sig.rest || required <= sig.params.len()
+                }
+                None => true,
+            };
+        }
+        let kind = self.kind_of(v);
+        matches!(kind, TypeKind::NativeFunction | TypeKind::ClassObject)
+    }
+
+    /// Whether an object has every member of a structural type, judged by declared types
+    /// where there are some and by the present value elsewhere.
+    fn structure_fits(&mut self, obj: Obj, desc: DescRef, depth: u32) -> bool {
+        let DescShape::Object(members) = desc.shape() else {
+            return false;
+        };
+        members.iter().all(|member| {
+            match self.member_type(obj.value(), member.name) {
+                Some(declared) if is_subtype(declared, member.ty, depth + 1) => return true,
+                _ => {}
+            }
+            match self.own_member(obj.value(), member.name) {
+                Some(v) if v.is_null() && member.optional => true,
+                Some(v) => match v.as_obj() {
+                    Some(inner) => self.object_matches(inner, member.ty, depth + 1),
+                    None => immediate_matches(v, member.ty),
+                },
+                None => member.optional,
+            }
+        })
+    }
+
+    /// Checks `v` against a type: the value to use, converted where it is a number of
+    /// the other kind and pinned where it was born in `any`.
+    #[inline]
+    pub fn check(&mut self, v: Value, desc: DescRef) -> R<Value> {
+        if self.matches(v, desc) {
+            return Ok(v);
+        }
+        self.check_slow(v, desc)
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn check_slow(&mut self, v: Value, desc: DescRef) -> R<Value> {
+        if let Some(converted) = convert_number(v, desc) {
+            return Ok(converted);
+        }
+        if v.is_object() && self.try_pin(v, desc)? {
+            return Ok(v);
+        }
+        Err(self.mismatch(v, desc))
+    }
+
+    /// Converts a word to the register format of a type.
+    #[inline]
+    pub fn convert(&mut self, v: Value, desc: DescRef) -> R<u64> {
+        match desc.repr {
+            Repr::F64 if desc.kind == DescKind::Number => match v.as_f64() {
+                Some(x) => Ok(x.to_bits()),
+                None => Err(self.mismatch(v, desc)),
+            },
+            Repr::F64 => {
+                let checked = self.check(v, desc)?;
+                Ok(checked.as_f64().unwrap_or(f64::NAN).to_bits())
+            }
+            Repr::I32 => {
+                let checked = self.check(v, desc)?;
+                Ok(checked.as_int().unwrap_or(0) as u32 as u64)
+            }
+            Repr::Bool => {
+                let checked = self.check(v, desc)?;
+                Ok(checked.0 & 1)
+            }
+            Repr::Word => Ok(self.check(v, desc)?.0),
+        }
+    }
+
+    /// `v instanceof` a class.
+    pub fn is_instance(&self, v: Value, class: TypeRef) -> bool {
+        if !v.is_object() {
+            return false;
+        }
+        let ty = self.type_of(v);
+        let object = self.engine().core.object;
+        is_instance_kind(ty.kind) && (ty.is_subtype_of(&class) || has_origin(&ty, class))
+            || class == object && ty.kind != TypeKind::String
+    }
+
+    /// The `TypeError` of a value that is not of a type.
+    #[cold]
+    pub fn mismatch(&mut self, v: Value, desc: DescRef) -> Thrown {
+        let message = format!("expected {}, got {}", desc.text(), self.type_name(v));
+        self.type_error(&message)
+    }
+
+    /// Name of a value's type in messages.
+    pub fn type_name(&self, v: Value) -> String {
+        let ty = self.type_of(v);
+        match (ty.kind, ty.desc.get()) {
+            (TypeKind::Array | TypeKind::Tuple, Some(desc)) => desc.text(),
+            _ => ty.meta.name.to_string(),
+        }
+    }
+}
+
+/// Whether a word that is no pointer belongs to a type.
+#[inline]
+pub fn immediate_matches(v: Value, desc: DescRef) -> bool {
+    let bit = if v.is_number() {
+        imm::NUMBER
+    } else if v.is_int() {
+        imm::INT
+    } else if v.is_bool() {
+        imm::BOOL
+    } else {
+        imm::NULL
+    };
+    desc.immediates.get() & bit != 0 || literal_matches(v, desc, 0)
+}
+
+#[cold]
+fn literal_matches(v: Value, desc: DescRef, depth: u32) -> bool {
+    match desc.shape() {
+        DescShape::LitNumber(bits) => {
+            let wanted = f64::from_bits(*bits);
+            v.as_number().is_some_and(|x| x == wanted)
+        }
+        DescShape::LitBool(b) => v.as_bool() == Some(*b),
+        DescShape::Union(types) if depth < MAX_NESTING => types.iter().any(|t| {
+            // Whole kinds are in the union's own mask already.
+            matches!(
+                t.kind,
+                DescKind::LitNumber | DescKind::LitBool | DescKind::Union
+            ) && literal_matches(v, *t, depth + 1)
+        }),
+        DescShape::Intersection(types) => types.iter().all(|&t| immediate_matches(v, t)),
+        // Structural types that ask for nothing accept every value but null.
+        DescShape::Object(members) => members.is_empty() && !v.is_null(),
+        _ => false,
+    }
+}
+
+/// An int where only numbers belong, or an integral number where only ints belong.
+fn convert_number(v: Value, desc: DescRef) -> Option<Value> {
+    let converted = match (v.as_int(), v.as_number()) {
+        (Some(n), _) => Value::number(n.into()),
+        (None, Some(x)) => Value::int(as_exact_int(x)?),
+        (None, None) => return None,
+    };
+    immediate_matches(converted, desc).then_some(converted)
+}
+
+fn is_instance_kind(kind: TypeKind) -> bool {
+    matches!(kind, TypeKind::Instance | TypeKind::Literal)
+}
+
+/// Whether an instantiation of the generic class `class` is among the ancestors.
+fn has_origin(ty: &TypeInfo, class: TypeRef) -> bool {
+    let origin = class.meta.origin.get().unwrap_or(class);
+    let same = |t: &TypeRef| *t == origin || t.meta.origin.get() == Some(origin);
+    ty.meta.mro.iter().any(same)
+}
+
+fn cached(desc: DescRef, ty: &TypeInfo) -> Option<bool> {
+    desc.cache.borrow().get(&ty.handle).copied()
+}
+
+/// Remembers a result where the type alone decides it.
+fn remember(desc: DescRef, ty: &TypeInfo, fits: bool) {
+    let DescShape::Union(types) = desc.shape() else {
+        return;
+    };
+    let nominal = |t: &DescRef| {
+        !matches!(
+            t.kind,
+            DescKind::LitString
+                | DescKind::Object
+                | DescKind::Function
+                | DescKind::ClassObject
+                | DescKind::Union
+                | DescKind::Intersection
+        )
+    };
+    if types.iter().all(nominal) {
+        desc.cache.borrow_mut().insert(ty.handle, fits);
+    }
+}
+
+/// Whether every value of `a` is one of `b`.
+pub fn is_subtype(a: DescRef, b: DescRef, depth: u32) -> bool {
+    if a == b || b.kind == DescKind::Any || a.kind == DescKind::Never {
+        return true;
+    }
+    if depth > MAX_NESTING {
+        return false;
+    }
+    let next = depth + 1;
+    if let DescShape::Union(types) = a.shape() {
+        return types.iter().all(|&t| is_subtype(t, b, next));
+    }
+    match (a.shape(), b.shape()) {
+        (_, DescShape::Union(types)) => types.iter().any(|&t| is_subtype(a, t, next)),
+        (_, DescShape::Intersection(types)) => types.iter().all(|&t| is_subtype(a, t, next)),
+        (DescShape::LitString(_), DescShape::String)
+        | (DescShape::LitNumber(_), DescShape::Number)
+        | (DescShape::LitBool(_), DescShape::Boolean) => true,
+        (DescShape::Class(x), DescShape::Class(y)) => x.is_subtype_of(y),
+        (DescShape::Class(x), DescShape::ClassOrigin(y)) => has_origin(x, *y),
+        (DescShape::ClassObject(x), DescShape::ClassObject(y)) => x.is_subtype_of(y),
+        (DescShape::Array(x) | DescShape::ReadonlyArray(x), DescShape::ReadonlyArray(y)) => {
+            x.repr == y.repr && is_subtype(*x, *y, next)
+        }
+        (
+            DescShape::Class(_)
+            | DescShape::Array(_)
+            | DescShape::Tuple { .. }
+            | DescShape::Dict(_)
+            | DescShape::Object(_)
+            | DescShape::Function(_),
+            DescShape::AnyObject,
+        ) => true,
+        (DescShape::Object(have), DescShape::Object(want)) => want.iter().all(|w| {
+            let found = have.iter().find(|h| h.name == w.name);
+            found.map_or(w.optional, |h| {
+                (w.optional || !h.optional) && is_subtype(h.ty, w.ty, next)
+            })
+        }),
+        (DescShape::Function(x), DescShape::Function(y)) => {
+            usize::from(x.required) <= y.params.len()
+                && x.ret.repr == y.ret.repr
+                && is_subtype(x.ret, y.ret, next)
+                && (x.params.iter().zip(&y.params)).all(|(p, q)| is_subtype(*q, *p, next))
+        }
+        _ => false,
+    }
+}

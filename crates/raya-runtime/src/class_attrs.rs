@@ -1,0 +1,271 @@
+//! Attributes of class objects, and what changing them does to the classes.
+//!
+//! Reads follow the class's MRO, then what every class has (`__name__`, `__mro__`, …).
+//! A write replaces the attribute, refreshes slots and vtables down the hierarchy and
+//! drops what inline caches knew about those classes.
+
+use raya_bytecode::{MethodKind, Slot};
+
+use crate::abi::R;
+use crate::bridges::bridge;
+use crate::ctx::Ctx;
+use crate::engine::Engine;
+use crate::errors::ErrorKind;
+use crate::func::BridgeTarget;
+use crate::mem::array::Array;
+use crate::mem::object::Record;
+use crate::mem::value::Value;
+use crate::type_info::{Attr, Form, TypeInfo, TypeKind, TypeRef, type_flags};
+
+impl Engine {
+    /// The class that programs see for a type: instantiations of built-in containers
+    /// share one.
+    pub(crate) fn class_of(&self, ty: &TypeInfo) -> TypeRef {
+        match ty.kind {
+            TypeKind::Array | TypeKind::Tuple => self.core.array,
+            TypeKind::Literal | TypeKind::Dict => self.core.object,
+            _ => ty.meta.mro[0],
+        }
+    }
+}
+
+impl Ctx {
+    /// Attribute `name` of a class object.
+    pub(crate) fn find_class_attr(&mut self, class: TypeRef, name: Value) -> R<Option<Value>> {
+        let stored = self.attr_name(name)?;
+        if let Some((owner, attr)) = class.lookup(stored) {
+            return self.class_attr_value(class, owner, attr, name).map(Some);
+        }
+        if let Some(func) = class.meta.constructor.get()
+            && self.name_is(stored, "constructor")
+        {
+            return self.function_object(func).map(Some);
+        }
+        self.special_class_attr(class, name)
+    }
+
+    fn class_attr_value(
+        &mut self,
+        class: TypeRef,
+        owner: TypeRef,
+        attr: Attr,
+        name: Value,
+    ) -> R<Value> {
+        match attr {
+            Attr::Method(func) => self.function_object(func),
+            Attr::StaticMethod(func) => {
+                let func = self.function_object(func)?;
+                let class = self.class_object(class)?;
+                self.bind(class, func)
+            }
+            Attr::Static(field) => {
+                let bits = self.engine().globals.bits(field.slot);
+                if bits == crate::mem::globals::unset_bits(field.repr) {
+                    let name = self.name_text(name);
+                    let message = format!("Cannot access '{name}' before initialization");
+                    return Err(self.throw(ErrorKind::ReferenceError, &message));
+                }
+                Ok(self.read_static(&field))
+            }
+            Attr::Accessor {
+                get: Some(get),
+                is_static: true,
+                ..
+            } => {
+                let this = self.class_object(class)?;
+                self.call_function(get, this, this, &[], crate::calls::Surplus::Refuse)
+            }
+            Attr::Accessor { get, set, .. } => {
+                let mut half = |f: Option<_>| match f {
+                    Some(f) => self.function_object(f),
+                    None => Ok(Value::NULL),
+                };
+                let words = [half(get)?, half(set)?];
+                let ty = self.engine().core.property;
+                let property = Record::new(self, ty, &words)?.value();
+                // Reading the accessor again gives the same object.
+                let attrs = &owner.meta.attrs;
+                attrs.borrow_mut().set(name, Attr::Value(property));
+                Ok(property)
+            }
+            Attr::Native(def) => self.native_value(def, Value::UNSET),
+            Attr::Value(v) => {
+                if !v.is_object() {
+                    return Ok(v);
+                }
+                let get = self.type_of(v).slot(Slot::descr_get, Form::Forward);
+                if get.is_absent() {
+                    return Ok(v);
+                }
+                let class = self.class_object(class)?;
+                self.call_slot(get, &[v, Value::NULL, class])
+            }
+        }
+    }
+
+    /// `__name__`, `name`, `__mro__`, `__bases__`, `__subclasses__`, `__class__`.
+    fn special_class_attr(&mut self, class: TypeRef, name: Value) -> R<Option<Value>> {
+        if self.name_is(name, "__name__") || self.name_is(name, "name") {
+            return self.string(&class.meta.name).map(Some);
+        }
+        if self.name_is(name, "__mro__") {
+            return self.class_list(&class.meta.mro).map(Some);
+        }
+        if self.name_is(name, "__bases__") {
+            return self.class_list(&class.meta.bases).map(Some);
+        }
+        if self.name_is(name, "__class__") {
+            let ty = self.engine().core.class;
+            return self.class_object(ty).map(Some);
+        }
+        if self.name_is(name, "__subclasses__") {
+            let receiver = self.class_object(class)?;
+            return self.native_value(&SUBCLASSES, receiver).map(Some);
+        }
+        Ok(None)
+    }
+
+    fn class_list(&mut self, classes: &[TypeRef]) -> R<Value> {
+        let ty = self.array_type(self.engine().descs.any_array)?;
+        let array = Array::new(self, ty, 0, classes.len())?;
+        for &class in classes {
+            let class = self.class_object(class)?;
+            array.push_bits(self, class.0)?;
+        }
+        Ok(array.value())
+    }
+
+    /// Sets attribute `name` of a class object.
+    pub(crate) fn set_class_attr(&mut self, class: TypeRef, name: Value, v: Value) -> R<()> {
+        for fixed in ["__class__", "__bases__", "__mro__"] {
+            if self.name_is(name, fixed) {
+                let message = format!("{fixed} assignment is not supported");
+                return Err(self.type_error(&message));
+            }
+        }
+        let name = self.attr_name(name)?;
+        if class.kind != TypeKind::Instance || class.handle == self.engine().core.object.handle {
+            let text = self.name_text(name);
+            let message = format!(
+                "cannot set '{text}' attribute of immutable type '{}'",
+                class.meta.name
+            );
+            return Err(self.type_error(&message));
+        }
+        match class.lookup(name) {
+            Some((_, Attr::Static(field))) if class.meta.attrs.borrow().get(name).is_some() => {
+                let bits = self.convert(v, field.desc)?;
+                self.engine().globals.set_bits(field.slot, bits);
+                return Ok(());
+            }
+            Some((
+                _,
+                Attr::Accessor {
+                    set: Some(set),
+                    is_static: true,
+                    ..
+                },
+            )) => {
+                let this = self.class_object(class)?;
+                self.call_function(set, this, this, &[v], crate::calls::Surplus::Refuse)?;
+                return Ok(());
+            }
+            _ => {}
+        }
+        if let Some(field) = class.field(name)
+            && !self.is_data_descriptor(v)
+        {
+            let text = self.name_text(field.name);
+            let message = format!(
+                "'{text}' is a declared field of '{}' and cannot become a class attribute",
+                class.meta.name
+            );
+            return Err(self.type_error(&message));
+        }
+        class.meta.attrs.borrow_mut().set(name, Attr::Value(v));
+        self.class_changed(class, name)
+    }
+
+    fn is_data_descriptor(&self, v: Value) -> bool {
+        let ty = self.type_of(v);
+        ty.kind == TypeKind::Property
+            || !ty.slot(Slot::descr_set, Form::Forward).is_absent()
+            || !ty.slot(Slot::descr_delete, Form::Forward).is_absent()
+    }
+
+    /// Deletes attribute `name` of a class object.
+    pub(crate) fn del_class_attr(&mut self, class: TypeRef, name: Value) -> R<()> {
+        let name = self.attr_name(name)?;
+        if !class.meta.attrs.borrow_mut().remove(name) {
+            let object = self.class_object(class)?;
+            return Err(self.no_attribute(object, name));
+        }
+        self.class_changed(class, name)
+    }
+
+    /// A class attribute was set or deleted: slots, vtables and caches follow.
+    fn class_changed(&mut self, class: TypeRef, name: Value) -> R<()> {
+        let mut family = vec![class];
+        let mut next = 0;
+        while let Some(&member) = family.get(next) {
+            family.extend(member.meta.subclasses.borrow().iter().copied());
+            next += 1;
+        }
+        for &member in &family {
+            member.forget_selectors();
+        }
+        self.slot_attr_changed(class, name)?;
+        for &member in &family {
+            member.version.set(member.version.get().wrapping_add(1));
+            if matches!(member.lookup(name), Some((_, Attr::Value(v))) if self.is_data_descriptor(v))
+            {
+                member.set_flag(type_flags::HAS_DATA_DESCRIPTORS);
+            }
+            self.dispatch_by_attribute(member, name);
+        }
+        self.drop_caches(&family);
+        self.engine().assumptions.class_changed(&family, name);
+        Ok(())
+    }
+
+    /// An instance got an own attribute called like a method: typed calls of that method must
+    /// look at instances first from now on, in the class and its heirs.
+    pub(crate) fn shadowed(&mut self, ty: TypeRef, name: Value) {
+        let is_method = |key: &crate::type_info::VtableKey| key.name == name;
+        if !ty.meta.vtable_keys.iter().any(is_method) {
+            return;
+        }
+        let mut family = vec![ty];
+        let mut next = 0;
+        while let Some(&member) = family.get(next) {
+            family.extend(member.meta.subclasses.borrow().iter().copied());
+            next += 1;
+        }
+        for &member in &family {
+            self.dispatch_by_attribute(member, name);
+        }
+        self.drop_caches(&family);
+        self.engine().assumptions.class_changed(&family, name);
+    }
+
+    /// Vtable entries of `name` lead to the attribute from now on.
+    fn dispatch_by_attribute(&mut self, ty: TypeRef, name: Value) {
+        for (i, key) in (0..).zip(&ty.meta.vtable_keys) {
+            if key.name == name && key.kind == MethodKind::Method {
+                let stub = bridge(self.engine(), *key, BridgeTarget::Attr(name));
+                ty.set_vtable_entry(i, stub);
+            }
+        }
+    }
+}
+
+/// `C.__subclasses__()`.
+static SUBCLASSES: crate::type_info::NativeDef = crate::type_info::NativeDef {
+    name: "__subclasses__",
+    arity: (0, 0),
+    func: |ctx, args| {
+        let class = args.first().and_then(|&v| ctx.as_class(v));
+        let list = class.map_or_else(Vec::new, |c| c.meta.subclasses.borrow().clone());
+        ctx.class_list(&list)
+    },
+};

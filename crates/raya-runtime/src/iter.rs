@@ -1,0 +1,196 @@
+//! Iteration over any value: the `iter` and `next` slots.
+//!
+//! Built-in sequences get an iterator record {container, index}; classes their
+//! `__iter__`, else `__getitem__` from 0 on; an object with only `next()` is stepped
+//! through its `{ value, done }` results.
+
+use raya_bytecode::Slot;
+
+use crate::abi::R;
+use crate::calls::Surplus;
+use crate::ctx::Ctx;
+use crate::errors::ErrorKind;
+use crate::mem::object::Record;
+use crate::mem::string::Str;
+use crate::mem::value::Value;
+use crate::type_info::{Form, TypeKind};
+
+impl Ctx {
+    /// An iterator over `o`.
+    pub fn get_iter(&mut self, o: Value) -> R<Value> {
+        let ty = self.type_of(o);
+        match ty.kind {
+            TypeKind::Array | TypeKind::Tuple | TypeKind::String => self.sequence_iter(o),
+            TypeKind::Iterator => Ok(o),
+            TypeKind::Instance | TypeKind::Literal => self.object_iter(o),
+            _ => Err(self.not_iterable(o)),
+        }
+    }
+
+    fn sequence_iter(&mut self, o: Value) -> R<Value> {
+        let ty = self.engine().core.iterator;
+        Ok(Record::new(self, ty, &[o, Value::int(0)])?.value())
+    }
+
+    fn object_iter(&mut self, o: Value) -> R<Value> {
+        let ty = self.type_of(o);
+        let own = ty.slot(Slot::iter, Form::Forward);
+        if !own.is_absent() {
+            return self.call_slot(own, &[o]);
+        }
+        if ty.kind == TypeKind::Literal {
+            let name = self.intern("__iter__")?;
+            if let Some(f) = self.own_member(o, name) {
+                return self.call_bound(f, o, &[], Surplus::Drop);
+            }
+        }
+        if !ty.slot(Slot::getitem, Form::Forward).is_absent() {
+            return self.sequence_iter(o);
+        }
+        if !ty.slot(Slot::next, Form::Forward).is_absent() || self.next_method(o)?.is_some() {
+            return Ok(o);
+        }
+        Err(self.not_iterable(o))
+    }
+
+    #[cold]
+    fn not_iterable(&mut self, o: Value) -> crate::abi::Thrown {
+        let message = format!("'{}' object is not iterable", self.type_of(o).meta.name);
+        self.type_error(&message)
+    }
+
+    fn next_method(&mut self, o: Value) -> R<Option<Value>> {
+        let name = self.intern("next")?;
+        self.get_attr_opt(o, name)
+    }
+
+    /// The next element; none at the end.
+    pub fn iter_next(&mut self, it: Value) -> R<Option<Value>> {
+        if let Some(record) = self.as_record(it, self.engine().core.iterator) {
+            return self.sequence_next(record);
+        }
+        let own = self.type_of(it).slot(Slot::next, Form::Forward);
+        if !own.is_absent() {
+            return match self.call_slot(own, &[it]) {
+                Ok(v) => Ok(Some(v)),
+                Err(_) if self.take_if(ErrorKind::StopIteration) => Ok(None),
+                Err(thrown) => Err(thrown),
+            };
+        }
+        let Some(next) = self.next_method(it)? else {
+            return Err(self.not_iterable(it));
+        };
+        let step = self.call_with(next, &[], Surplus::Drop)?;
+        let done = self.intern("done")?;
+        let done = self.get_attr(step, done)?;
+        if self.truth(done)? {
+            return Ok(None);
+        }
+        let value = self.intern("value")?;
+        self.get_attr(step, value).map(Some)
+    }
+
+    fn sequence_next(&mut self, it: Record) -> R<Option<Value>> {
+        let (container, at) = (it.get(0), it.get(1).as_int().unwrap_or(0));
+        if container.is_null() {
+            return Ok(None);
+        }
+        if let Some(array) = self.as_array(container) {
+            let item = array.get(at as usize);
+            match item {
+                Some(_) => it.set(self, 1, Value::int(at + 1)),
+                None => it.set(self, 0, Value::NULL),
+            }
+            return Ok(item);
+        }
+        if let Some(s) = self.as_str(container) {
+            return self.string_next(it, s, at as usize);
+        }
+        let getitem = self.type_of(container).slot(Slot::getitem, Form::Forward);
+        match self.call_slot(getitem, &[container, Value::int(at)]) {
+            Ok(item) => {
+                it.set(self, 1, Value::int(at.saturating_add(1)));
+                Ok(Some(item))
+            }
+            Err(_)
+                if self.take_if(ErrorKind::StopIteration)
+                    || self.take_if(ErrorKind::RangeError) =>
+            {
+                it.set(self, 0, Value::NULL);
+                Ok(None)
+            }
+            Err(thrown) => Err(thrown),
+        }
+    }
+
+    /// Strings iterate by code point.
+    fn string_next(&mut self, it: Record, s: Str, at: usize) -> R<Option<Value>> {
+        let units = s.units(self)?;
+        let Some((_, width)) = units.code_point(at) else {
+            it.set(self, 0, Value::NULL);
+            return Ok(None);
+        };
+        it.set(self, 1, Value::int((at + width) as i32));
+        Ok(Some(s.substring(self, at, at + width)?.value()))
+    }
+
+    /// Appends everything that iterating `from` gives.
+    pub fn extend_array(&mut self, array: crate::mem::array::Array, from: Value) -> R<()> {
+        if let Some(source) = self.as_array(from) {
+            return self.array_append(array, source);
+        }
+        let it = self.get_iter(from)?;
+        while let Some(item) = self.iter_next(it)? {
+            self.array_push_checked(array, item)?;
+        }
+        Ok(())
+    }
+
+    /// `k in o`: `__contains__`, iteration, `__getitem__`, else an attribute of that name.
+    pub fn contains(&mut self, k: Value, o: Value) -> R<bool> {
+        let ty = self.type_of(o);
+        let own = ty.slot(Slot::contains, Form::Forward);
+        if !own.is_absent() {
+            let found = self.call_slot(own, &[o, k])?;
+            return self.truth(found);
+        }
+        let iterates = !ty.slot(Slot::iter, Form::Forward).is_absent()
+            || !ty.slot(Slot::getitem, Form::Forward).is_absent();
+        if iterates {
+            let it = self.get_iter(o)?;
+            while let Some(item) = self.iter_next(it)? {
+                if item == k {
+                    return Ok(true);
+                }
+                let same = self.rich_compare(Slot::eq, item, k)?;
+                if self.truth(same)? {
+                    return Ok(true);
+                }
+            }
+            return Ok(false);
+        }
+        if let Some(array) = self.as_array(o) {
+            let at = self.to_number(k)?;
+            return Ok(at >= 0.0 && at < array.len() as f64 && at.fract() == 0.0);
+        }
+        match self.as_str(k) {
+            Some(name) if o.is_object() && ty.kind != TypeKind::String => {
+                let name = self.intern_str(name)?.value();
+                Ok(self.has_attr(o, name)?)
+            }
+            _ => {
+                let message = format!("argument of type '{}' is not iterable", ty.meta.name);
+                Err(self.type_error(&message))
+            }
+        }
+    }
+
+    /// Whether `o` has the attribute: an absent optional member does not count.
+    pub fn has_attr(&mut self, o: Value, name: Value) -> R<bool> {
+        let ty = self.type_of(o);
+        if matches!(ty.kind, TypeKind::Literal | TypeKind::Dict) {
+            return Ok(self.own_member(o, name).is_some() || ty.lookup(name).is_some());
+        }
+        Ok(self.get_attr_opt(o, name)?.is_some())
+    }
+}

@@ -1,0 +1,28 @@
+//! The natives: what `__NATIVE_CALL` reaches, one function per row of the native table.
+//!
+//! Arguments arrive typed; optional ones were filled in by the declarations in
+//! `builtins/`. A row without a function here does not compile. Entries for
+//! the tiers are generated in [`crate::mem::native_entries`].
+
+mod array;
+mod console;
+mod error;
+mod math;
+mod number;
+mod object;
+mod string;
+mod table;
+
+pub use crate::mem::native_entries::{call, entry_address, slot_entry};
+
+/// The functions, by the names of the table.
+pub(crate) mod imp {
+    pub use super::array::*;
+    pub use super::console::*;
+    pub use super::error::*;
+    pub use super::math::*;
+    pub use super::number::*;
+    pub use super::object::*;
+    pub use super::string::*;
+    pub use super::table::*;
+}

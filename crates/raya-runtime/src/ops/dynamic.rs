@@ -1,0 +1,235 @@
+//! Operators on `any`, calls, exceptions, polls.
+
+use raya_bytecode::{Slot, SlotOp};
+
+use crate::abi::R;
+use crate::caches::Cache;
+use crate::ctx::Ctx;
+use crate::desc::DescRef;
+use crate::errors::ErrorKind;
+use crate::func::SigInfo;
+use crate::link::{FieldSite, MethodSite, PropSite};
+use crate::mem::refs::Ref;
+use crate::mem::slots::Slots;
+use crate::mem::stack::HEADER_WORDS;
+use crate::mem::value::Value;
+
+/// Arithmetic: doubles first, then ints, then everything else.
+macro_rules! arithmetic {
+    ($($(#[$m:meta])* $name:ident, $slot:ident, $f:expr, $i:expr;)*) => {$(
+        $(#[$m])*
+        #[inline]
+        pub fn $name(ctx: &mut Ctx, a: Value, b: Value, _: Cache) -> R<Value> {
+            if let (Some(x), Some(y)) = (a.as_number(), b.as_number()) {
+                let f: fn(f64, f64) -> f64 = $f;
+                return Ok(Value::number(f(x, y)));
+            }
+            if let (Some(x), Some(y)) = (a.as_int(), b.as_int()) {
+                let f: fn(i32, i32) -> Option<i32> = $i;
+                if let Some(n) = f(x, y) {
+                    return Ok(Value::int(n));
+                }
+            }
+            binary_slow(ctx, Slot::$slot, a, b)
+        }
+    )*};
+}
+
+arithmetic! {
+    /// `+`
+    add_any, add, |x, y| x + y, |x, y| Some(x.wrapping_add(y));
+    /// `-`
+    sub_any, sub, |x, y| x - y, |x, y| Some(x.wrapping_sub(y));
+    /// `*`
+    mul_any, mul, |x, y| x * y, |x, y| Some(x.wrapping_mul(y));
+    /// `/`
+    div_any, truediv, |x, y| x / y, |x, y| x.checked_div(y);
+    /// `%`
+    mod_any, modulo, |x, y| x % y, |x, y| x.checked_rem(y);
+}
+
+#[cold]
+#[inline(never)]
+fn binary_slow(ctx: &mut Ctx, slot: Slot, a: Value, b: Value) -> R<Value> {
+    let op = SlotOp {
+        slot,
+        in_place: false,
+    };
+    ctx.binary(op, a, b)
+}
+
+/// Comparisons: numbers first.
+macro_rules! comparisons {
+    ($($(#[$m:meta])* $name:ident, $slot:ident, $f:expr;)*) => {$(
+        $(#[$m])*
+        #[inline]
+        pub fn $name(ctx: &mut Ctx, a: Value, b: Value, _: Cache) -> R<Value> {
+            if let (Some(x), Some(y)) = (a.as_f64(), b.as_f64()) {
+                let f: fn(f64, f64) -> bool = $f;
+                return Ok(Value::bool(f(x, y)));
+            }
+            ctx.rich_compare(Slot::$slot, a, b)
+        }
+    )*};
+}
+
+comparisons! {
+    /// `<`
+    lt_any, lt, |x, y| x < y;
+    /// `<=`
+    le_any, le, |x, y| x <= y;
+    /// `>`
+    gt_any, gt, |x, y| x > y;
+    /// `>=`
+    ge_any, ge, |x, y| x >= y;
+    /// `==`
+    eq_any, eq, |x, y| x == y;
+    /// `!=`
+    ne_any, ne, |x, y| x != y;
+}
+
+/// Any other binary operator.
+pub fn binary_any(ctx: &mut Ctx, a: Value, b: Value, op: u32) -> R<Value> {
+    let op = SlotOp::from_u16(op as u16).unwrap_or(SlotOp {
+        slot: Slot::add,
+        in_place: false,
+    });
+    if op.slot.kind() == raya_bytecode::SlotKind::Compare {
+        return ctx.rich_compare(op.slot, a, b);
+    }
+    ctx.binary(op, a, b)
+}
+
+/// Any unary operator.
+pub fn unary_any(ctx: &mut Ctx, a: Value, op: u32) -> R<Value> {
+    let slot = SlotOp::from_u16(op as u16).map_or(Slot::neg, |op| op.slot);
+    ctx.unary(slot, a)
+}
+
+/// First slot of a window that callee or receiver and arguments take.
+fn operands(window: Slots) -> (Value, Slots) {
+    (window.word(HEADER_WORDS), window.skip(HEADER_WORDS + 1))
+}
+
+/// Call through the call slot.
+pub fn call_any(ctx: &mut Ctx, window: Slots, n: u32) -> R<Value> {
+    let (callee, args) = operands(window);
+    ctx.call(callee, args.words(n as usize))
+}
+
+/// An attribute called.
+pub fn call_any_method(ctx: &mut Ctx, window: Slots, name: Value, n: u32, _: Cache) -> R<Value> {
+    let (o, args) = operands(window);
+    ctx.call_method(o, name, args.words(n as usize))
+}
+
+/// Construct.
+pub fn new_any(ctx: &mut Ctx, window: Slots, n: u32) -> R<Value> {
+    let (callee, args) = operands(window);
+    construct(ctx, callee, args.words(n as usize))
+}
+
+fn construct(ctx: &mut Ctx, callee: Value, args: &[Value]) -> R<Value> {
+    match ctx.as_class(callee) {
+        Some(class) => ctx.construct(class, args),
+        None => {
+            let message = format!("'{}' object is not a constructor", ctx.type_name(callee));
+            Err(ctx.type_error(&message))
+        }
+    }
+}
+
+/// The elements of an argument array, which its window keeps alive.
+fn spread(ctx: &Ctx, args: Slots) -> crate::calls::Values {
+    ctx.as_array(args.word(0))
+        .map(|array| (0..array.len()).filter_map(|i| array.get(i)).collect())
+        .unwrap_or_default()
+}
+
+/// Call with the elements of an `any[]`.
+pub fn call_spread(ctx: &mut Ctx, window: Slots) -> R<Value> {
+    let (callee, args) = operands(window);
+    let args = spread(ctx, args);
+    ctx.call(callee, &args)
+}
+
+/// Construct with the elements of an `any[]`.
+pub fn new_spread(ctx: &mut Ctx, window: Slots) -> R<Value> {
+    let (callee, args) = operands(window);
+    let args = spread(ctx, args);
+    construct(ctx, callee, &args)
+}
+
+/// Structural method call, result in register format.
+pub fn call_prop(ctx: &mut Ctx, window: Slots, prop: Ref<PropSite>, n: u32, _: Cache) -> R<Value> {
+    let (o, args) = operands(window);
+    ctx.call_prop(o, &prop, args, n as usize).map(Value)
+}
+
+/// Function value of another signature, result in register format.
+pub fn call_closure_slow(ctx: &mut Ctx, window: Slots, sig: Ref<SigInfo>, n: u32) -> R<Value> {
+    let (callee, args) = operands(window);
+    ctx.call_typed(callee, &sig, args, n as usize).map(Value)
+}
+
+/// Receiver off the vtable path, result in register format.
+pub fn call_method_slow(
+    ctx: &mut Ctx,
+    window: Slots,
+    method: Ref<MethodSite>,
+    n: u32,
+    _: Cache,
+) -> R<Value> {
+    let (o, args) = operands(window);
+    ctx.call_method_slow(o, &method, args, n as usize)
+        .map(Value)
+}
+
+/// Runs the bridge whose frame this is, result in register format.
+pub fn run_bridge(ctx: &mut Ctx, fp: Slots) -> R<Value> {
+    ctx.run_bridge(fp, fp.frame_func()).map(Value)
+}
+
+/// Native by id on slots, result in register format.
+pub fn native_call(ctx: &mut Ctx, args: Slots, id: u32, _n: u32) -> R<Value> {
+    crate::natives::call(ctx, id as u16, args).map(Value)
+}
+
+/// Throws, capturing a trace for errors.
+pub fn throw(ctx: &mut Ctx, v: Value) -> R<Value> {
+    Err(ctx.throw_value(v))
+}
+
+/// Throws again.
+pub fn rethrow(ctx: &mut Ctx, v: Value) -> R<Value> {
+    Err(ctx.set_pending(v))
+}
+
+/// `ReferenceError` of a variable.
+pub fn throw_unset(ctx: &mut Ctx, name: Value) -> R<Value> {
+    let name = ctx.name_text(name);
+    let message = format!("Cannot access '{name}' before initialization");
+    Err(ctx.throw(ErrorKind::ReferenceError, &message))
+}
+
+/// `AttributeError` of a field.
+pub fn throw_unset_field(ctx: &mut Ctx, o: Value, field: Ref<FieldSite>) -> R<Value> {
+    Err(ctx.no_attribute(o, field.name))
+}
+
+/// `TypeError` of a null receiver.
+pub fn throw_null(ctx: &mut Ctx, ty: DescRef) -> R<Value> {
+    let message = format!("expected {}, got null", ty.text());
+    Err(ctx.type_error(&message))
+}
+
+/// `RangeError` of too deep recursion.
+pub fn throw_stack_overflow(ctx: &mut Ctx) -> R<Value> {
+    Err(ctx.stack_overflow())
+}
+
+/// The budget is exhausted: timeout or more budget.
+pub fn poll(ctx: &mut Ctx) -> R<Value> {
+    ctx.poll()?;
+    Ok(Value::NULL)
+}

@@ -17,9 +17,14 @@ impl Translator<'_> {
             // What holds at the end of a node holds at the start of its only successor's
             // only way in; the first node of an inlined function goes on from its call.
             let preds = &self.frame().analysis.graph[n].preds;
-            if !(preds.is_empty() || preds.len() == 1 && last == preds.first().copied()) {
-                self.young.clear();
-            }
+            let straight = match preds[..] {
+                [] => true,
+                [only] => {
+                    last == Some(only) && self.frame().analysis.graph[only].handler != Some(n)
+                }
+                _ => false,
+            };
+            self.facts_at(n, straight);
             last = Some(n);
             self.start_node(n);
             let (start, end) = {
@@ -38,6 +43,7 @@ impl Translator<'_> {
                 let block = self.edge(next);
                 self.b.ins().jump(block, &[]);
             }
+            self.keep_facts(n);
         }
         // Back-edges are complete only now.
         for n in 0..self.frame().blocks.len() {

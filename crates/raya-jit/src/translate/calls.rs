@@ -52,6 +52,7 @@ impl<'a> Translator<'a> {
         }
         if helper.marks_place() {
             self.young.clear();
+            self.facts.forget_types();
         }
         let target = self.job.linkage.helpers[helper as usize];
         let mut all = Vec::with_capacity(args.len() + 1);
@@ -175,6 +176,7 @@ impl<'a> Translator<'a> {
     /// What follows every call of user code.
     pub(super) fn after_call(&mut self) {
         self.young.clear();
+        self.facts.forget_types();
         self.storages_changed();
         self.check_pending();
     }

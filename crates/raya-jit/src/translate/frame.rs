@@ -2,6 +2,7 @@
 
 use super::Translator;
 use super::emit::clif_type;
+use super::facts::Facts;
 use crate::analysis::{Analysis, LoopId, NodeId, RegSet};
 use crate::snapshot::Snapshot;
 use cranelift_codegen::ir::types::I64;
@@ -63,6 +64,10 @@ pub struct Frame<'a> {
     pub live: Vec<RegSet>,
     /// State of the loops whose headers were passed.
     pub loops: Vec<Option<LoopState>>,
+    /// What is known where the function starts.
+    pub facts_in: Facts,
+    /// What is known at the end of each translated node.
+    pub facts_out: Vec<Option<Facts>>,
     vars: Vec<Variable>,
     types: Vec<(Repr, Type)>,
 }
@@ -178,6 +183,8 @@ impl<'a> Translator<'a> {
             pc: analysis.graph[analysis.graph.entry].start,
             live: Vec::new(),
             loops: vec![None; analysis.loops.list.len()],
+            facts_in: self.facts.clone(),
+            facts_out: vec![None; analysis.graph.nodes.len()],
             analysis,
             vars,
             types,

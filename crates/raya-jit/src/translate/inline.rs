@@ -40,12 +40,15 @@ impl<'a> Translator<'a> {
         let entry = self.frame().analysis.graph.entry;
         let start = self.frame().blocks[entry.index()].enter;
         self.b.ins().jump(start, &[]);
+        let facts = self.frame().facts_in.clone();
         let straight = self.frame().analysis.graph.nodes.len() == 1;
         let result = self.body();
         self.frames.pop();
         if !straight {
             self.young.clear();
         }
+        self.facts = facts;
+        self.facts.forget_types();
         self.exit = None;
         self.ended = false;
         self.skip = 0;

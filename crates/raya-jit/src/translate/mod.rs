@@ -14,6 +14,7 @@ mod calls;
 mod checks;
 mod emit;
 mod entries;
+mod facts;
 mod frame;
 mod inline;
 mod leave;
@@ -176,6 +177,8 @@ pub(crate) struct Translator<'a> {
     /// Objects allocated since the last place where the collector may have run: stores
     /// into them need no barrier.
     young: Vec<Value>,
+    /// What checks have proved.
+    facts: facts::Facts,
     /// The exit of the current instruction, if it has one.
     exit: Option<Block>,
     /// Exits whose blocks are still empty.
@@ -244,6 +247,7 @@ pub fn translate(
         regions: FxHashMap::default(),
         signatures: FxHashMap::default(),
         young: Vec::new(),
+        facts: facts::Facts::default(),
         exit: None,
         pending_exits: Vec::new(),
         tail: None,

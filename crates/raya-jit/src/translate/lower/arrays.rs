@@ -109,9 +109,12 @@ fn store_element(t: &mut Translator<'_>, storage: Value, n: Value, kind: ElemKin
 fn read(t: &mut Translator<'_>, i: Instr, kind: ElemKind) {
     let (array, n) = (t.get(i.b), t.get(i.c));
     let (storage, len) = t.array_view(i.b);
-    let inside = t.b.ins().icmp(IntCC::UnsignedLessThan, n, len);
-    let helper = Helper::array_out_of_bounds;
-    t.guard_or_throw(inside, ExitReason::Bounds, helper, &[array, n]);
+    if !t.facts.is_inside(n, len) {
+        let inside = t.b.ins().icmp(IntCC::UnsignedLessThan, n, len);
+        let helper = Helper::array_out_of_bounds;
+        t.guard_or_throw(inside, ExitReason::Bounds, helper, &[array, n]);
+        t.facts.add_inside(n, len);
+    }
     let v = load_element(t, storage, n, kind);
     t.set(i.a, v);
 }
@@ -119,6 +122,9 @@ fn read(t: &mut Translator<'_>, i: Instr, kind: ElemKind) {
 fn write(t: &mut Translator<'_>, i: Instr, kind: ElemKind) {
     let (n, v) = (t.get(i.b), t.get(i.c));
     let (storage, len) = t.array_view(i.a);
+    if t.facts.is_inside(n, len) {
+        return store_element(t, storage, n, kind, v);
+    }
     let inside = t.b.ins().icmp(IntCC::UnsignedLessThan, n, len);
     let (store, slow, done) = (t.fresh(), t.cold(), t.fresh());
     t.b.ins().brif(inside, store, &[], slow, &[]);

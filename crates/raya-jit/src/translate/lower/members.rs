@@ -3,6 +3,7 @@
 use super::convert::{box_bool, box_double, box_int, is_object};
 use super::lowerings;
 use crate::error::JitError;
+use crate::exits::record::ExitReason;
 use crate::helpers::Helper;
 use crate::snapshot::PropFact;
 use crate::translate::emit::{Region, clif_type};
@@ -104,19 +105,40 @@ struct Found {
 /// cell still says so (changing a class clears the cells that name it).
 fn check_observed(t: &mut Translator<'_>, r: u16, seen: Observed, miss: Block) -> Value {
     let object = t.get(r);
-    if !t.is_reference(r) {
+    if !t.is_reference(r) && !t.facts.is_object(object) {
         let is = is_object(t, object);
         t.require(is, miss);
     }
-    let handle = t.load(I32, Region::Header, object, layout::HEADER_TYPE);
-    let same = t.compare_imm(IntCC::Equal, handle, i64::from(seen.handle as i32));
-    t.require(same, miss);
+    if !t.facts.is_typed(object, seen.cell) {
+        let handle = t.load(I32, Region::Header, object, layout::HEADER_TYPE);
+        let same = t.compare_imm(IntCC::Equal, handle, i64::from(seen.handle as i32));
+        t.require(same, miss);
+    }
     let at = t.cache_cell();
     let cell = t.load(I64, Region::Cache, at, 0);
     let expected = t.word_const(seen.cell);
     let valid = t.b.ins().icmp(IntCC::Equal, cell, expected);
     t.require(valid, miss);
     object
+}
+
+/// Where control goes when an access does not meet what was observed: out of the code,
+/// or, where that happened often or nothing was observed, on to the runtime. The second
+/// is true for the latter.
+fn miss_block(t: &mut Translator<'_>) -> (Block, bool) {
+    if observed(t).is_some() && !t.is_blocked() {
+        (t.exit(ExitReason::Target), false)
+    } else {
+        (t.cold(), true)
+    }
+}
+
+/// Records what an access that cannot miss has proved.
+fn note_observed(t: &mut Translator<'_>, object: Value) {
+    if let Some(seen) = observed(t) {
+        t.facts.add_object(object);
+        t.facts.add_typed(object, seen.cell);
+    }
 }
 
 /// Looks a structural member up through the observed type, or through the site's cell
@@ -166,8 +188,7 @@ fn get_prop(t: &mut Translator<'_>, i: Instr) -> Lowered {
     let prop = property(t, i.c)?;
     let object = t.get(i.b);
     let repr = t.repr(i.a);
-    let miss = t.cold();
-    let (done, result) = t.result_block(repr);
+    let (miss, ask) = miss_block(t);
     let found = find_member(t, i.b, miss);
     let flags = found.flags(t);
     let ty = clif_type(repr);
@@ -177,6 +198,12 @@ fn get_prop(t: &mut Translator<'_>, i: Instr) -> Lowered {
         let set = t.compare_imm(IntCC::NotEqual, v, value::UNSET as i64);
         t.require(set, miss);
     }
+    if !ask {
+        note_observed(t, object);
+        t.set(i.a, v);
+        return Ok(());
+    }
+    let (done, result) = t.result_block(repr);
     t.b.ins().jump(done, &[v.into()]);
 
     t.enter(miss);
@@ -197,13 +224,18 @@ fn set_prop(t: &mut Translator<'_>, i: Instr) -> Lowered {
     let (object, v) = (t.get(i.a), t.get(i.c));
     let repr = t.repr(i.c);
     let bits = t.to_slot(repr, v);
-    let (miss, done) = (t.cold(), t.fresh());
+    let (miss, ask) = miss_block(t);
     let found = find_member(t, i.a, miss);
     let flags = found.flags(t);
     (t.b.ins()).store(flags, bits, found.base, found.offset as i32);
     if repr == Repr::Word {
         t.barrier(object, found.base, found.offset, v);
     }
+    if !ask {
+        note_observed(t, object);
+        return Ok(());
+    }
+    let done = t.fresh();
     t.b.ins().jump(done, &[]);
 
     t.enter(miss);
@@ -239,9 +271,8 @@ fn get_attr(t: &mut Translator<'_>, i: Instr) -> Lowered {
         return Ok(());
     };
     let (offset, repr) = attribute_field(seen.payload);
-    let miss = t.cold();
-    let (done, result) = t.result_block(Repr::Word);
-    let object = check_observed(t, i.b, seen, miss);
+    let (miss, ask) = miss_block(t);
+    check_observed(t, i.b, seen, miss);
     let region = Region::Field(offset);
     let v = t.load(clif_type(repr), region, object, offset as usize);
     let w = match repr {
@@ -254,6 +285,12 @@ fn get_attr(t: &mut Translator<'_>, i: Instr) -> Lowered {
             v
         }
     };
+    if !ask {
+        note_observed(t, object);
+        t.set(i.a, w);
+        return Ok(());
+    }
+    let (done, result) = t.result_block(Repr::Word);
     t.b.ins().jump(done, &[w.into()]);
 
     t.enter(miss);

@@ -26,9 +26,12 @@ lowerings! {
     Cast |t, i| check(t, i)?;
     NonNull |t, i| {
         let w = t.get(i.b);
-        let some = t.compare_imm(IntCC::NotEqual, w, value::NULL as i64);
-        let desc = descriptor(t, i.c)?;
-        t.guard_or_throw(some, ExitReason::Null, Helper::throw_null, &[desc]);
+        if !t.facts.is_not_null(w) {
+            let some = t.compare_imm(IntCC::NotEqual, w, value::NULL as i64);
+            let desc = descriptor(t, i.c)?;
+            t.guard_or_throw(some, ExitReason::Null, Helper::throw_null, &[desc]);
+            t.facts.add_not_null(w);
+        }
         t.set(i.a, w)
     };
     Narrow |t, i| {

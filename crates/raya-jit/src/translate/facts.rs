@@ -1,0 +1,100 @@
+//! What checks have proved: a check that holds already is not emitted again.
+//!
+//! Facts are about SSA values, so most of them hold wherever the check dominates,
+//! whatever happens to registers and memory. What objects have for a type may change
+//! when code runs that pins them, so those facts last only for straight-line code
+//! without calls.
+
+use super::Translator;
+use crate::analysis::NodeId;
+use cranelift_codegen::ir::Value;
+
+/// What is known at a place.
+#[derive(Clone, Debug, Default)]
+pub struct Facts {
+    /// Index and length: the index is below the length.
+    inside: Vec<(Value, Value)>,
+    /// Words that refer to objects.
+    objects: Vec<Value>,
+    /// Words that are not null.
+    not_null: Vec<Value>,
+    /// Objects with exactly this type handle, and the cell that said so.
+    typed: Vec<(Value, u64)>,
+}
+
+impl Facts {
+    /// Records that an index was found to be below a length.
+    pub fn add_inside(&mut self, index: Value, len: Value) {
+        self.inside.push((index, len));
+    }
+
+    /// Whether an index is known to be below a length.
+    pub fn is_inside(&self, index: Value, len: Value) -> bool {
+        self.inside.contains(&(index, len))
+    }
+
+    /// Records that a word refers to an object.
+    pub fn add_object(&mut self, w: Value) {
+        self.objects.push(w);
+    }
+
+    /// Whether a word is known to refer to an object.
+    pub fn is_object(&self, w: Value) -> bool {
+        self.objects.contains(&w)
+    }
+
+    /// Records that a word is not null.
+    pub fn add_not_null(&mut self, w: Value) {
+        self.not_null.push(w);
+    }
+
+    /// Whether a word is known not to be null.
+    pub fn is_not_null(&self, w: Value) -> bool {
+        self.not_null.contains(&w) || self.is_object(w)
+    }
+
+    /// Records what a cell said about an object's type.
+    pub fn add_typed(&mut self, object: Value, cell: u64) {
+        self.typed.push((object, cell));
+    }
+
+    /// Whether an object is known to have the type that a cell names.
+    pub fn is_typed(&self, object: Value, cell: u64) -> bool {
+        self.typed
+            .iter()
+            .any(|&(o, c)| o == object && c as u32 == cell as u32)
+    }
+
+    /// Forgets what calls may change.
+    pub fn forget_types(&mut self) {
+        self.typed.clear();
+    }
+}
+
+impl Translator<'_> {
+    /// Sets the facts for the start of a node. `straight`: control comes from the end of
+    /// the node that was translated before, and only from there.
+    pub(super) fn facts_at(&mut self, n: NodeId, straight: bool) {
+        if straight {
+            return;
+        }
+        self.young.clear();
+        let frame = self.frame();
+        let graph = &frame.analysis.graph;
+        let idom = frame.analysis.idom[n.index()];
+        // An exception leaves a node in its middle.
+        let thrown = (graph[n].preds.iter()).any(|p| graph[*p].handler == Some(n));
+        let mut facts = match &frame.facts_out[idom.index()] {
+            Some(facts) if !thrown && idom != n => facts.clone(),
+            _ => frame.facts_in.clone(),
+        };
+        facts.forget_types();
+        self.facts = facts;
+    }
+
+    /// Keeps the facts at the end of a node for the nodes that it dominates.
+    pub(super) fn keep_facts(&mut self, n: NodeId) {
+        let facts = self.facts.clone();
+        self.frame_mut().facts_out[n.index()] = Some(facts);
+    }
+}

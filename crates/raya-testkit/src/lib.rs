@@ -1,5 +1,5 @@
 //! Tests of the `raya` binary from the outside: fixtures, soundness programs, the
-//! reference's code blocks, bad input, and generated programs.
+//! reference's code blocks, bad input, command lines and generated programs.
 //!
 //! Owns what a test program expects, the modes it runs in, and the comparison.
 //! Must not know anything of the engine's inside: it starts the binary and reads bytes
@@ -10,6 +10,7 @@
 #![forbid(unsafe_code)]
 
 pub mod bad_input;
+pub mod commands;
 pub mod coverage;
 pub mod diff;
 pub mod docs;

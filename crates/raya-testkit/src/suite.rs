@@ -10,7 +10,7 @@ use libtest_mimic::{Arguments, Conclusion, Failed, Trial};
 use crate::fixture::{self, Expectation, Fixture};
 use crate::modes::{self, Mode};
 use crate::process::{self, Outcome};
-use crate::{bad_input, docs, soundness};
+use crate::{bad_input, commands, docs, soundness};
 
 /// What the trials share.
 #[derive(Clone, Debug)]
@@ -136,6 +136,12 @@ pub fn trials(setup: &Setup) -> Result<Vec<Trial>, String> {
     for case in bad_input::CASES {
         let setup = setup.clone();
         trials.push(trial(format!("bad-input {}", case.name), move || {
+            case.check(&setup)
+        }));
+    }
+    for case in commands::CASES {
+        let setup = setup.clone();
+        trials.push(trial(format!("command {}", case.name), move || {
             case.check(&setup)
         }));
     }

@@ -1,4 +1,5 @@
-//! The test suite: one trial per fixture, soundness program, code block and bad input.
+//! The test suite: one trial per fixture, soundness program, code block, bad input,
+//! command line and campaign of generated programs.
 //!
 //! A trial runs its program in every mode and reports the modes that fail together with
 //! what they did, equal failures once.
@@ -8,6 +9,7 @@ use std::path::{Path, PathBuf};
 use libtest_mimic::{Arguments, Conclusion, Failed, Trial};
 
 use crate::fixture::{self, Expectation, Fixture};
+use crate::generate::{self, Campaign};
 use crate::modes::{self, Mode};
 use crate::process::{self, Outcome};
 use crate::{bad_input, commands, docs, soundness};
@@ -145,7 +147,32 @@ pub fn trials(setup: &Setup) -> Result<Vec<Trial>, String> {
             case.check(&setup)
         }));
     }
+    let node = generate::node_is_there();
+    for seed in 0..CAMPAIGNS {
+        let setup = setup.clone();
+        trials.push(trial(format!("generated {seed}"), move || {
+            check_generated(&setup, seed, node)
+        }));
+    }
     Ok(trials)
+}
+
+/// Generated programs: so many campaigns of so many programs.
+const CAMPAIGNS: u64 = 20;
+const PROGRAMS: usize = 150;
+
+fn check_generated(setup: &Setup, seed: u64, node: bool) -> Result<(), String> {
+    let campaign = Campaign {
+        seed,
+        count: PROGRAMS,
+        batch: PROGRAMS,
+        node,
+        most_findings: 1,
+    };
+    match generate::campaign(setup, &campaign)?.first() {
+        Some(finding) => Err(format!("{}\n{}", finding.complaint, finding.program)),
+        None => Ok(()),
+    }
 }
 
 fn check_fixture(setup: &Setup, fixture: &Fixture) -> Result<(), String> {

@@ -163,7 +163,7 @@ fn desc_fact(desc: DescRef) -> DescFact {
         desc: desc.addr(),
         handle: told.handle.get(),
         class_depth: (told.kind == DescKind::Class).then_some(told.depth),
-        immediates: desc.immediates,
+        immediates: desc.immediates.get(),
     }
 }
 

@@ -20,6 +20,16 @@ pub struct Hooks {
     pub pc_of: fn(func: Ref<FuncInfo>, ip: *const u8) -> u32,
 }
 
+/// One interpreter frame that an exit of compiled code rebuilds.
+#[derive(Clone, Copy, Debug)]
+#[repr(C)]
+pub struct ExitFrame {
+    /// Its function.
+    pub func: *const FuncInfo,
+    /// Innermost frame: the instruction to continue at. Outer ones: their call.
+    pub pc: u32,
+}
+
 /// Receives the functions that are active at a place in machine code, innermost
 /// (inlined) first, each with its bytecode index.
 pub type FrameVisitor<'a> = dyn FnMut(Ref<FuncInfo>, u32) + 'a;

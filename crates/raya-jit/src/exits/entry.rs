@@ -11,21 +11,12 @@ use crate::translate::osr_result;
 use raya_bytecode::{FRAME_HEADER, Repr};
 use raya_runtime::ctx::Ctx;
 use raya_runtime::func::FuncInfo;
+use raya_runtime::helpers::entry::throw_stack_overflow;
+use raya_runtime::hooks::ExitFrame;
 use raya_runtime::mem::refs::Ref;
 use raya_runtime::raya_abi;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-
-/// One interpreter frame to be rebuilt: the innermost with the instruction to execute
-/// next, outer ones with their call.
-#[derive(Clone, Copy, Debug)]
-#[repr(C)]
-pub struct ResumeFrame {
-    /// The function.
-    pub func: *const FuncInfo,
-    /// The instruction.
-    pub pc: u32,
-}
 
 /// What the interpreter provides for compiled code. `resume` and `materialise` take the
 /// frame of the outermost function and the chain from it inwards, with the registers in
@@ -36,9 +27,9 @@ pub struct InterpreterHooks {
     pub call: fn(&mut Ctx, Ref<FuncInfo>, *mut u64),
     /// Interprets until the outermost function returns; its result is then in `fp[-3]`,
     /// unless `ctx.pending` is set.
-    pub resume: unsafe fn(*mut Ctx, *mut u64, &[ResumeFrame]),
+    pub resume: unsafe fn(*mut Ctx, *mut u64, &[ExitFrame]),
     /// Leaves the innermost position in `ctx.ip`, `ctx.fp`.
-    pub materialise: unsafe fn(*mut Ctx, *mut u64, &[ResumeFrame]),
+    pub materialise: unsafe fn(*mut Ctx, *mut u64, &[ExitFrame]),
 }
 
 raya_abi! {
@@ -93,7 +84,7 @@ fn leave(cx: *mut Ctx, image: *const u64, exit: u32, shared: *const Shared) -> u
         };
         let fp = (*cx).vm_top.add(FRAME_HEADER as usize);
         if fp.add(extent(record)) > (*cx).vm_limit {
-            ((*shared).overflow)(cx);
+            throw_stack_overflow(cx);
             return 0;
         }
         fill(record, image, fp);
@@ -103,13 +94,13 @@ fn leave(cx: *mut Ctx, image: *const u64, exit: u32, shared: *const Shared) -> u
 }
 
 /// Finds an exit, counts it, and lists its frames. Code names only exits that exist.
-fn record(shared: &Shared, exit: u32) -> Option<(Arc<CodeObject>, Vec<ResumeFrame>)> {
+fn record(shared: &Shared, exit: u32) -> Option<(Arc<CodeObject>, Vec<ExitFrame>)> {
     let code = shared.code_of_exit(exit)?;
     let record = code.exit(exit)?;
     let taken = record.taken.fetch_add(1, Ordering::Relaxed) + 1;
     shared.exit_taken(&code, record, taken);
     let frames = (record.frames.iter())
-        .map(|f| ResumeFrame {
+        .map(|f| ExitFrame {
             func: f.func as *const FuncInfo,
             pc: f.pc,
         })

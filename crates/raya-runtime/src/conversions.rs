@@ -84,10 +84,10 @@ impl Ctx {
 
     /// The text of any value, as template strings and `String(v)` print it.
     pub fn to_str(&mut self, v: Value) -> R<Str> {
-        self.text_nested(v, 0)
+        self.to_str_nested(v, 0)
     }
 
-    fn text_nested(&mut self, v: Value, depth: u32) -> R<Str> {
+    fn to_str_nested(&mut self, v: Value, depth: u32) -> R<Str> {
         if let Some(s) = self.as_str(v) {
             return Ok(s);
         }
@@ -219,7 +219,7 @@ impl Ctx {
             }
             let item = array.get(i).unwrap_or(Value::NULL);
             if !item.is_null() {
-                let text = match self.text_nested(item, depth) {
+                let text = match self.to_str_nested(item, depth) {
                     Ok(text) => text,
                     Err(thrown) => {
                         self.pop_join(frame);

@@ -205,29 +205,22 @@ impl Ctx {
         Ok(ty)
     }
 
-    /// The hidden field that every `Error` has, declared or not.
-    pub(crate) fn trace_field(&mut self) -> R<FieldPlan> {
-        Ok(FieldPlan {
-            name: self.intern(TRACE_FIELD)?,
-            desc: self.engine().descs.any,
-            optional: true,
-            private: true,
-        })
-    }
-
     fn error_fields(&mut self) -> R<Vec<FieldPlan>> {
         let descs = &self.engine().descs;
-        let declared = [("message", descs.string, false), ("cause", descs.any, true)];
-        let mut fields = Vec::new();
-        for (name, desc, optional) in declared {
-            fields.push(FieldPlan {
-                name: self.intern(name)?,
-                desc,
-                optional,
-                private: false,
-            });
-        }
-        fields.push(self.trace_field()?);
-        Ok(fields)
+        let rows = [
+            ("message", descs.string, false, false),
+            ("cause", descs.any, true, false),
+            (TRACE_FIELD, descs.any, true, true),
+        ];
+        rows.into_iter()
+            .map(|(name, desc, optional, private)| {
+                Ok(FieldPlan {
+                    name: self.intern(name)?,
+                    desc,
+                    optional,
+                    private,
+                })
+            })
+            .collect()
     }
 }

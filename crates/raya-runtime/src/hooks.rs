@@ -18,15 +18,18 @@ pub struct Hooks {
     pub call_frame: fn(ctx: &mut Ctx, func: Ref<FuncInfo>, fp: *mut u64),
     /// The bytecode index of the threaded instruction at `ip` in code of `func`.
     pub pc_of: fn(func: Ref<FuncInfo>, ip: *const u8) -> u32,
+    /// What the interpreter keeps per engine; the engine library keeps it alive.
+    pub state: *const (),
 }
 
-/// One interpreter frame that an exit of compiled code rebuilds.
+/// One interpreter frame that compiled code leaves behind at an exit: outer ones with
+/// their call instruction, the innermost with the instruction to execute next.
 #[derive(Clone, Copy, Debug)]
 #[repr(C)]
-pub struct ExitFrame {
+pub struct ResumeFrame {
     /// Its function.
     pub func: *const FuncInfo,
-    /// Innermost frame: the instruction to continue at. Outer ones: their call.
+    /// Bytecode index of the instruction.
     pub pc: u32,
 }
 

@@ -11,12 +11,12 @@ use crate::translate::osr_result;
 use raya_bytecode::{FRAME_HEADER, Repr};
 use raya_runtime::ctx::Ctx;
 use raya_runtime::func::FuncInfo;
-use raya_runtime::helpers::entry::throw_stack_overflow;
-use raya_runtime::hooks::ExitFrame;
 use raya_runtime::mem::refs::Ref;
 use raya_runtime::raya_abi;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+
+pub use raya_runtime::hooks::ResumeFrame;
 
 /// What the interpreter provides for compiled code. `resume` and `materialise` take the
 /// frame of the outermost function and the chain from it inwards, with the registers in
@@ -27,9 +27,9 @@ pub struct InterpreterHooks {
     pub call: fn(&mut Ctx, Ref<FuncInfo>, *mut u64),
     /// Interprets until the outermost function returns; its result is then in `fp[-3]`,
     /// unless `ctx.pending` is set.
-    pub resume: unsafe fn(*mut Ctx, *mut u64, &[ExitFrame]),
+    pub resume: unsafe fn(*mut Ctx, *mut u64, &[ResumeFrame]),
     /// Leaves the innermost position in `ctx.ip`, `ctx.fp`.
-    pub materialise: unsafe fn(*mut Ctx, *mut u64, &[ExitFrame]),
+    pub materialise: unsafe fn(*mut Ctx, *mut u64, &[ResumeFrame]),
 }
 
 raya_abi! {
@@ -84,7 +84,7 @@ fn leave(cx: *mut Ctx, image: *const u64, exit: u32, shared: *const Shared) -> u
         };
         let fp = (*cx).vm_top.add(FRAME_HEADER as usize);
         if fp.add(extent(record)) > (*cx).vm_limit {
-            throw_stack_overflow(cx);
+            ((*shared).overflow)(cx);
             return 0;
         }
         fill(record, image, fp);
@@ -94,13 +94,13 @@ fn leave(cx: *mut Ctx, image: *const u64, exit: u32, shared: *const Shared) -> u
 }
 
 /// Finds an exit, counts it, and lists its frames. Code names only exits that exist.
-fn record(shared: &Shared, exit: u32) -> Option<(Arc<CodeObject>, Vec<ExitFrame>)> {
+fn record(shared: &Shared, exit: u32) -> Option<(Arc<CodeObject>, Vec<ResumeFrame>)> {
     let code = shared.code_of_exit(exit)?;
     let record = code.exit(exit)?;
     let taken = record.taken.fetch_add(1, Ordering::Relaxed) + 1;
     shared.exit_taken(&code, record, taken);
     let frames = (record.frames.iter())
-        .map(|f| ExitFrame {
+        .map(|f| ResumeFrame {
             func: f.func as *const FuncInfo,
             pc: f.pc,
         })

@@ -134,8 +134,7 @@ raya_runtime::raya_abi! {
     }
 }
 
-/// Compiled functions of one module. The first three keep what the code refers to.
-#[allow(dead_code)]
+/// Compiled functions of one module.
 pub struct Running {
     pub area: CodeMemory,
     pub ranges: Vec<CodeRange>,
@@ -162,6 +161,7 @@ fn linkage() -> Linkage {
         exit_osr: exit_int as *const () as usize,
         interpret: 0,
         jit: 0,
+        closures: 0,
         exit_counter: 0,
         invalid_counter: 0,
     }
@@ -289,7 +289,6 @@ fn snapshot(
         methods: FxHashMap::default(),
         props: FxHashMap::default(),
         sigs: FxHashMap::default(),
-        closures: 0,
         inlines: FxHashMap::default(),
         opaque: func.code.iter().any(|i| is_opaque(i.op)),
         caches: 0,

@@ -4,7 +4,7 @@ use super::emit::{Region, arg_type, clif_type};
 use super::{Entry, Image, Site, Translator, ctx, osr_result, repr_index};
 use crate::analysis::{NodeId, RegSet, operands};
 use crate::code::stubs::STORE_FRAME_POINTER;
-use crate::exits::record::{ExitReason, ExitRecord, FrameRecord, Place};
+use crate::exits::record::{ExitFrame, ExitReason, ExitRecord, Place};
 use cranelift_codegen::ir::types::{I32, I64};
 use cranelift_codegen::ir::{
     Block, BlockArg, InstBuilder, InstructionData, Opcode, Value, ValueDef,
@@ -129,7 +129,7 @@ impl Translator<'_> {
         pc: u32,
         live: &RegSet,
         stores: &mut Vec<(u32, Value)>,
-    ) -> FrameRecord {
+    ) -> ExitFrame {
         let base = self.frames[level].base;
         let mut regs = Vec::new();
         for r in live.iter() {
@@ -150,7 +150,7 @@ impl Translator<'_> {
             };
             regs.push((r, place));
         }
-        FrameRecord {
+        ExitFrame {
             func: self.frames[level].snapshot.info,
             base,
             pc,

@@ -157,7 +157,7 @@ pub fn string_from_code_points(ctx: &mut Ctx, points: Array) -> R<Str> {
     let mut units = Vec::with_capacity(points.len());
     for i in 0..points.len() {
         let point = points.get(i).and_then(Value::as_f64).unwrap_or(f64::NAN);
-        if !(0.0..=1_114_111.0).contains(&point) || point.fract() != 0.0 {
+        if !(point >= 0.0 && point <= 1_114_111.0 && point.fract() == 0.0) {
             let shown = crate::text::number_format::to_string(point);
             return Err(ctx.range_error(&format!("Invalid code point {shown}")));
         }

@@ -256,14 +256,6 @@ impl Ctx {
         Ok(removed)
     }
 
-    /// `pop`: removes the last element; null when empty.
-    pub fn array_pop(&mut self, array: Array) -> R<Value> {
-        if array.obj().flags() & FLAG_FROZEN != 0 {
-            return Err(self.type_error("Cannot change the length of a frozen array"));
-        }
-        Ok(array.pop().unwrap_or(Value::NULL))
-    }
-
     /// `shift`: removes the first element.
     pub fn array_shift(&mut self, array: Array) -> Option<Value> {
         let first = array.get(0)?;

@@ -93,11 +93,11 @@ fn expand(out: &mut Vec<u16>, by: Units<'_>, hay: Units<'_>, at: usize, len: usi
 impl Ctx {
     /// `charCodeAt`.
     pub fn char_code_at(&mut self, s: Str, i: f64) -> f64 {
-        let i = if i.is_nan() { 0.0 } else { i.trunc() };
-        if i < 0.0 || i >= s.len() as f64 {
+        let i = i.trunc();
+        if !(i >= 0.0 && i < s.len() as f64) && !i.is_nan() {
             return f64::NAN;
         }
-        let at = i as usize;
+        let at = if i.is_nan() { 0 } else { i as usize };
         with_units(self, s, |u| u.get(at).map_or(f64::NAN, f64::from))
     }
 

@@ -1,0 +1,242 @@
+//! Objects: allocation, fields at fixed offsets, structural members through caches.
+
+use super::macros::*;
+use crate::instr::{Cx, address, cd, pool};
+use crate::translate::site;
+use raya_bytecode::{FieldId, PropId};
+use raya_heap::{BUMP_CUR, BUMP_END, BUMP_OFFSET, BUMP_STRIDE, UNLOG_BIAS_OFFSET, class_of};
+use raya_runtime::mem::layout::{HEADER_FLAGS, HEADER_SIZE, HEADER_TYPE};
+use raya_runtime::mem::value::{NULL, UNSET, Value};
+use raya_runtime::type_info::TypeInfo;
+
+/// Largest instance that the inline allocation handles.
+const MAX_INLINE: u32 = 256;
+
+/// Takes a zeroed cell of `size` bytes from the heap's current run, or null.
+#[inline(always)]
+unsafe fn bump(cx: Cx, size: u32) -> *mut u8 {
+    // SAFETY: the heap publishes its cursors at these offsets; cells between `cur` and
+    // `end` are free and zero.
+    unsafe {
+        let cursor = (*cx)
+            .heap
+            .add(BUMP_OFFSET + class_of(size as usize) * BUMP_STRIDE);
+        let cur = cursor.add(BUMP_CUR).cast::<*mut u8>();
+        let cell = *cur;
+        if cell >= *cursor.add(BUMP_END).cast::<*mut u8>() {
+            return std::ptr::null_mut();
+        }
+        let step = raya_heap::cell_size(class_of(size as usize));
+        *cur = cell.add(step);
+        cell
+    }
+}
+
+/// Whether the heap wants to know that a reference was stored into `object`.
+#[inline(always)]
+pub(super) unsafe fn must_remember(cx: Cx, object: u64) -> bool {
+    // SAFETY: the unlogged bits cover every object of the heap; see `raya_heap::Heap::barrier`.
+    unsafe {
+        let bias = (*cx).heap.add(UNLOG_BIAS_OFFSET).cast::<usize>().read();
+        let byte = *((bias.wrapping_add((object >> 6) as usize)) as *const u8);
+        byte >> ((object >> 3) & 7) & 1 != 0
+    }
+}
+
+/// Stores a word into a slot of an object, with the write barrier.
+macro_rules! store_word {
+    ($cx:ident, $object:expr, $slot:expr, $word:expr) => {{
+        let (object, slot): (u64, *mut u64) = ($object, $slot);
+        *slot = $word;
+        if must_remember($cx, object) {
+            std::hint::cold_path();
+            helper!($cx, write_barrier(object, slot as _));
+        }
+    }};
+}
+pub(super) use store_word;
+
+/// A structural read whose cell does not know the receiver.
+macro_rules! get_prop_slow {
+    ($i:ident, $fp:ident, $cx:ident, $object:ident) => {{
+        std::hint::cold_path();
+        let (module, instr) = site($i, $fp);
+        let prop = module.prop(PropId(instr.c)).as_ptr();
+        let cell = pool($i);
+        let value = try_helper!($i, $fp, $cx, get_prop($object, prop as _, cell as _));
+        set_word($fp, (*$i).a, value);
+    }};
+}
+
+/// A structural write whose cell does not know the receiver.
+macro_rules! set_prop_slow {
+    ($i:ident, $fp:ident, $cx:ident, $object:ident, $value:ident) => {{
+        std::hint::cold_path();
+        let (module, instr) = site($i, $fp);
+        let prop = module.prop(PropId(instr.b)).as_ptr();
+        let cell = pool($i);
+        try_helper!(
+            $i,
+            $fp,
+            $cx,
+            set_prop($object, prop as _, $value, cell as _)
+        );
+    }};
+}
+
+flow! {
+    NewObject |i, fp, cx| {
+        let info = address(i) as *const TypeInfo;
+        let size = (*info).size;
+        let mut cell = std::ptr::null_mut();
+        if size <= MAX_INLINE {
+            cell = bump(cx, size);
+        }
+        if cell.is_null() {
+            std::hint::cold_path();
+            let object = try_helper!(i, fp, cx, new_object(info as _));
+            set_word(fp, (*i).a, object);
+        } else {
+            // The flags half of the header is zero.
+            cell.add(HEADER_TYPE).cast::<u64>().write((*info).handle as u64);
+            set_word(fp, (*i).a, cell as u64);
+        }
+        (i.add(1), fp)
+    };
+    GetFieldSet |i, fp, cx| {
+        let object = word(fp, (*i).b) as *const u8;
+        let value = object.byte_offset(cd(i) as isize).cast::<u64>().read();
+        if value == UNSET {
+            std::hint::cold_path();
+            let (module, instr) = site(i, fp);
+            let field = module.field(FieldId(instr.c));
+            if !field.optional {
+                try_helper!(i, fp, cx, throw_unset_field(object as u64, field.as_ptr() as _));
+            }
+            set_word(fp, (*i).a, NULL);
+        } else {
+            set_word(fp, (*i).a, value);
+        }
+        (i.add(1), fp)
+    };
+    // A word that was not set yet reads as null or not at all: the helper knows.
+    GetProp |i, fp, cx| {
+        let object = word(fp, (*i).b);
+        match cached_field(object, *pool(i)) {
+            Some(slot) if *slot != UNSET => set_word(fp, (*i).a, *slot),
+            _ => get_prop_slow!(i, fp, cx, object),
+        }
+        (i.add(1), fp)
+    };
+    GetPropRaw |i, fp, cx| {
+        let object = word(fp, (*i).b);
+        match cached_field(object, *pool(i)) {
+            Some(slot) => set_word(fp, (*i).a, *slot),
+            None => get_prop_slow!(i, fp, cx, object),
+        }
+        (i.add(1), fp)
+    };
+    SetProp |i, fp, cx| {
+        let (object, value) = (word(fp, (*i).a), word(fp, (*i).b));
+        match writable_field(object, *pool(i)) {
+            Some(slot) => store_word!(cx, object, slot, value),
+            None => set_prop_slow!(i, fp, cx, object, value),
+        }
+        (i.add(1), fp)
+    };
+    SetPropRaw |i, fp, cx| {
+        let (object, value) = (word(fp, (*i).a), word(fp, (*i).b));
+        match writable_field(object, *pool(i)) {
+            Some(slot) => *slot = value,
+            None => set_prop_slow!(i, fp, cx, object, value),
+        }
+        (i.add(1), fp)
+    };
+    HasProp |i, fp, cx| {
+        let has = try_helper!(i, fp, cx, has_prop(word(fp, (*i).b), *pool(i) as _));
+        set_boolean(fp, (*i).a, has != 0);
+        (i.add(1), fp)
+    };
+    GetMethod |i, fp, cx| {
+        let bound = try_helper!(i, fp, cx, get_method(word(fp, (*i).b), *pool(i) as _));
+        set_word(fp, (*i).a, bound);
+        (i.add(1), fp)
+    };
+    GetFunction |i, fp, cx| {
+        let function = try_helper!(i, fp, cx, get_function(address(i) as _));
+        set_word(fp, (*i).a, function);
+        (i.add(1), fp)
+    };
+    GetClass |i, fp, cx| {
+        let class = try_helper!(i, fp, cx, get_class(address(i) as _));
+        set_word(fp, (*i).a, class);
+        (i.add(1), fp)
+    };
+    InitClass |i, fp, cx| {
+        try_helper!(i, fp, cx, init_class(address(i) as _));
+        (i.add(1), fp)
+    };
+    CheckClass |i, fp, cx| {
+        try_helper!(i, fp, cx, check_class(address(i) as _));
+        (i.add(1), fp)
+    };
+    MakeClosure |i, fp, cx| {
+        let captures = fp.add((*i).b as usize);
+        let closure = try_helper!(i, fp, cx, make_closure(*pool(i) as _, captures as _));
+        set_word(fp, (*i).a, closure);
+        (i.add(1), fp)
+    };
+    SpreadObject |i, fp, cx| {
+        try_helper!(i, fp, cx, spread_object(word(fp, (*i).a), word(fp, (*i).b)));
+        (i.add(1), fp)
+    };
+}
+
+ops! {
+    GetField |i, fp, cx| {
+        let object = word(fp, (*i).b) as *const u8;
+        set_word(fp, (*i).a, object.byte_offset(cd(i) as isize).cast::<u64>().read());
+    };
+    GetCapture |i, fp, cx| {
+        let closure = word(fp, (*i).b) as *const u8;
+        set_word(fp, (*i).a, closure.byte_offset(cd(i) as isize).cast::<u64>().read());
+    };
+    SetFieldRaw |i, fp, cx| {
+        let object = word(fp, (*i).a) as *mut u8;
+        object.byte_offset(cd(i) as isize).cast::<u64>().write(word(fp, (*i).b));
+    };
+    SetField |i, fp, cx| {
+        let object = word(fp, (*i).a);
+        let slot = (object as *mut u8).byte_offset(cd(i) as isize).cast::<u64>();
+        store_word!(cx, object, slot, word(fp, (*i).b));
+    };
+}
+
+/// The slot that a structural access's cell leads to in `object`, if the cell is about
+/// objects of that type: low half the type handle, high half the field's offset.
+#[inline(always)]
+unsafe fn cached_field(object: u64, cell: u64) -> Option<*mut u64> {
+    if !Value(object).is_object() {
+        return None;
+    }
+    // SAFETY: the word refers to a live object; the runtime filled the cell with the
+    // offset of a field of that type.
+    unsafe {
+        let handle = (object as *const u8).add(HEADER_TYPE).cast::<u32>().read();
+        let offset = (cell >> 32) as usize;
+        (handle == cell as u32 && offset >= HEADER_SIZE)
+            .then(|| (object as *mut u8).add(offset).cast())
+    }
+}
+
+/// As [`cached_field`], for objects that nothing restricts: a frozen or pinned one has a
+/// flag in its header.
+#[inline(always)]
+unsafe fn writable_field(object: u64, cell: u64) -> Option<*mut u64> {
+    // SAFETY: the caller's promise.
+    unsafe {
+        let slot = cached_field(object, cell)?;
+        let flags = (object as *const u8).add(HEADER_FLAGS).cast::<u32>().read();
+        (flags == 0).then_some(slot)
+    }
+}

@@ -1,0 +1,469 @@
+//! From portable bytecode to threaded code, at a function's first call.
+//!
+//! Owns the choice of operand placement and of specialised forms. Runs once per
+//! function over verified bytecode, so indices are in bounds and kinds agree. Names
+//! become offsets, slots and addresses here; what only slow paths need stays behind in
+//! the portable code, which they look up by program counter (see [`site`]).
+//!
+//! Invariant: one threaded instruction per portable one.
+
+use std::sync::atomic::Ordering::{Acquire, Relaxed};
+
+use crate::backend::handler;
+use crate::code::{BlockInfo, CodeBlock, Draft, Drafted, LoopState, pool_displacement};
+use crate::hot::next_slice;
+use crate::instr::{Cx, Fp, Ip, THREADED_SIZE, Threaded};
+use crate::state::{State, state_of};
+use crate::threaded_op::ThreadedOp;
+use raya_bytecode::{
+    ClassId, Const, ConstId, FieldId, FuncId, Function, GlobalId, Instr, MethodId, Op, OperandKind,
+    PropId, Repr, SigId, StrId, TypeId,
+};
+use raya_runtime::abi::R;
+use raya_runtime::ctx::Ctx;
+use raya_runtime::func::{FuncBody, FuncInfo};
+use raya_runtime::link::LoadedModule;
+use raya_runtime::mem::layout::CLOSURE_CAPTURES;
+use raya_runtime::mem::refs::Ref;
+use raya_runtime::mem::value::{UNSET_F64, UNSET_I32, Value};
+use raya_runtime::type_info::{TypeInfo, TypeRef};
+
+/// Operand `d` of an instruction whose cell has no 16-bit number.
+pub(crate) const NO_CELL: u16 = u16::MAX;
+
+/// The block of `func`, translated now if it was not yet. None without the memory for
+/// its string constants: `ctx.pending` holds the error then.
+///
+/// # Safety
+/// `cx` is the running context.
+pub(crate) unsafe fn block_of(cx: Cx, func: Ref<FuncInfo>) -> Option<&'static CodeBlock> {
+    // SAFETY: blocks and functions live as long as the engine, hence longer than any
+    // use of the reference by code that runs in it.
+    unsafe {
+        if CodeBlock::of(&func).is_none() {
+            translate(&mut *cx, state_of(cx), func).ok()?;
+        }
+        let code = func.code.load(Acquire);
+        Some(&*CodeBlock::from_code(code))
+    }
+}
+
+/// Makes a function ready to be interpreted, so that its inline-cache cells exist.
+pub fn ensure_translated(ctx: &mut Ctx, func: Ref<FuncInfo>) {
+    // SAFETY: a context names its engine. Without memory for constants the function is
+    // translated when it is called.
+    let _ = unsafe { block_of(ctx, func) };
+    ctx.take_pending();
+}
+
+/// Translates a function and publishes its code.
+fn translate(ctx: &mut Ctx, state: &State, func: Ref<FuncInfo>) -> R<()> {
+    let slice = next_slice(state.threshold(), 0);
+    let mut loops = Box::default();
+    let owner = func.owner.get();
+    let draft = match (func.body, owner) {
+        (FuncBody::Bytecode, Some(owner)) => {
+            let function = &owner.module.functions[func.index as usize];
+            intern_strings(ctx, &owner, function)?;
+            let loop_slice = slice.max(1) as u16;
+            loops = loop_states(function, loop_slice);
+            Translator::new(owner, function, loop_slice).run()
+        }
+        _ => bridge(),
+    };
+    let counting = state.coverage().is_some();
+    let info = BlockInfo {
+        owner,
+        loops,
+        ops: counting.then(|| draft.code.iter().map(|d| d.op).collect()),
+        slice: slice as i32,
+    };
+    state.install(&func, &draft, info);
+    Ok(())
+}
+
+/// Makes the strings that a function's instructions name, which its module then keeps.
+fn intern_strings(ctx: &mut Ctx, owner: &LoadedModule, function: &Function) -> R<()> {
+    for instr in &function.code {
+        for (kind, n) in instr.op.operands().into_iter().zip(instr.operands()) {
+            match kind {
+                OperandKind::KW => {
+                    ctx.module_const(owner, ConstId(n))?;
+                }
+                OperandKind::Name => {
+                    ctx.module_string(owner, StrId(n))?;
+                }
+                _ => {}
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The code of a bridge: the runtime converts, calls and checks.
+fn bridge() -> Draft {
+    let mut draft = Draft::new(0);
+    draft.code.push(regs(ThreadedOp::RunBridge, 0, 0, 0));
+    draft
+}
+
+fn loop_states(function: &Function, slice: u16) -> Box<[LoopState]> {
+    (function.loops.iter())
+        .map(|l| LoopState::new(l.header, l.weight, slice))
+        .collect()
+}
+
+struct Translator<'a> {
+    owner: Ref<LoadedModule>,
+    function: &'a Function,
+    /// Counter that back-edges start with.
+    loop_slice: u16,
+    draft: Draft,
+    /// Instructions with a pool operand and the index of its word.
+    pool_users: Vec<(usize, usize)>,
+    /// Cells handed out so far.
+    cells: usize,
+}
+
+impl<'a> Translator<'a> {
+    fn new(owner: Ref<LoadedModule>, function: &'a Function, loop_slice: u16) -> Self {
+        let cells = function.code.iter().filter(|i| i.op.has_cache()).count();
+        Self {
+            owner,
+            function,
+            loop_slice,
+            draft: Draft::new(cells),
+            pool_users: Vec::new(),
+            cells: 0,
+        }
+    }
+
+    fn run(mut self) -> Draft {
+        self.draft.code.reserve_exact(self.function.code.len());
+        for &instr in &self.function.code {
+            let drafted = self.instr(instr);
+            self.draft.code.push(drafted);
+        }
+        let words = self.draft.pool.len();
+        for (at, index) in self.pool_users {
+            let cd = pool_displacement(index, words, at);
+            let drafted = &mut self.draft.code[at];
+            *drafted = drafted.with_cd(cd);
+        }
+        self.draft
+    }
+
+    /// The instruction with operands `a, b` and pool word `word` in `c, d`.
+    fn pooled(&mut self, op: ThreadedOp, a: u16, b: u16, word: u64) -> Drafted {
+        let index = self.draft.constant(word);
+        self.pool_users.push((self.draft.code.len(), index));
+        regs(op, a, b, 0)
+    }
+
+    /// The instruction with operands `a, b` and its own cell in `c, d`.
+    fn celled(&mut self, op: ThreadedOp, a: u16, b: u16) -> Drafted {
+        let cell = self.next_cell();
+        self.pool_users.push((self.draft.code.len(), cell));
+        regs(op, a, b, 0)
+    }
+
+    fn next_cell(&mut self) -> usize {
+        self.cells += 1;
+        self.cells - 1
+    }
+
+    fn instr(&mut self, i: Instr) -> Drafted {
+        let op = ThreadedOp::of(i.op);
+        let Instr { a, b, c, .. } = i;
+        if let Some(drafted) = self.jump(op, i) {
+            return drafted;
+        }
+        if let Some(drafted) = self.call(op, i) {
+            return drafted;
+        }
+        match i.op {
+            Op::LoadI32K => regs(op, a, 0, 0).with_cd(self.int_constant(b)),
+            Op::LoadF64 => {
+                let bits = self.double_constant(b);
+                self.pooled(op, a, 0, bits)
+            }
+            Op::LoadConst => {
+                let word = self.word_constant(b);
+                self.pooled(op, a, 0, word)
+            }
+            Op::LoadUnset => match self.repr_of(a) {
+                Repr::F64 => self.pooled(ThreadedOp::LoadRaw, a, 0, UNSET_F64),
+                Repr::I32 | Repr::Bool => self.pooled(ThreadedOp::LoadRaw, a, 0, UNSET_I32),
+                Repr::Word => regs(op, a, 0, 0),
+            },
+            Op::CheckSet => {
+                let op = match self.repr_of(a) {
+                    Repr::F64 => ThreadedOp::CheckSetF64,
+                    Repr::I32 | Repr::Bool => ThreadedOp::CheckSetI32,
+                    Repr::Word => op,
+                };
+                let name = self.string(b);
+                self.pooled(op, a, 0, name)
+            }
+            Op::GetGlobal | Op::GetGlobalChecked | Op::SetGlobal => {
+                let slot = self.owner.global(GlobalId(b));
+                let op = self.global_op(op, self.repr_of(a));
+                regs(op, a, 0, 0).with_cd(slot as i32)
+            }
+            Op::GetStatic | Op::SetStatic => self.static_field(i),
+            Op::GetField | Op::GetFieldSet => {
+                let site = self.owner.field(FieldId(c));
+                regs(op, a, b, 0).with_cd(site.offset as i32)
+            }
+            Op::SetField => {
+                let site = self.owner.field(FieldId(b));
+                let raw = site.repr != Repr::Word;
+                let op = if raw { ThreadedOp::SetFieldRaw } else { op };
+                regs(op, a, c, 0).with_cd(site.offset as i32)
+            }
+            Op::GetCapture => {
+                let offset = CLOSURE_CAPTURES as i32 + 8 * c as i32;
+                regs(op, a, b, 0).with_cd(offset)
+            }
+            Op::ArrayPush => {
+                let op = match self.repr_of(b) {
+                    Repr::F64 => ThreadedOp::ArrayPushF64,
+                    Repr::I32 => ThreadedOp::ArrayPushI32,
+                    Repr::Bool => ThreadedOp::ArrayPushBool,
+                    Repr::Word => op,
+                };
+                regs(op, a, b, 0)
+            }
+            _ => self.by_operands(op, i),
+        }
+    }
+
+    /// Operand placement that follows from the operand kinds alone.
+    fn by_operands(&mut self, op: ThreadedOp, i: Instr) -> Drafted {
+        use OperandKind as K;
+        let Instr { a, b, c, .. } = i;
+        let owner = self.owner;
+        match i.op.operands() {
+            [_, _, K::KF] => {
+                let bits = self.double_constant(c);
+                self.pooled(op, a, b, bits)
+            }
+            [_, K::SW, K::Type] => self.pooled(op, a, b, owner.desc(TypeId(c)).addr() as u64),
+            [_, K::Type, K::SI | K::Imm | K::None] => {
+                self.pooled(op, a, c, owner.desc(TypeId(b)).addr() as u64)
+            }
+            [_, K::Func, K::Base] => self.pooled(op, a, c, owner.func(FuncId(b)).addr() as u64),
+            [_, K::Func, K::None] => regs(op, a, 0, 0).with_address(owner.func(FuncId(b)).addr()),
+            [_, K::Class, K::None] => {
+                regs(op, a, 0, 0).with_address(owner.class(ClassId(b)).addr())
+            }
+            [K::Class, K::None, K::None] => {
+                regs(op, 0, 0, 0).with_address(owner.class(ClassId(a)).addr())
+            }
+            [_, _, K::Prop] | [_, K::Prop, _] if i.op.has_cache() => self.member_access(op, i),
+            [_, _, K::Name] if i.op.has_cache() => self.celled(op, a, b),
+            [_, K::Name, K::SW] => self.celled(op, a, c),
+            [_, _, K::Name] => {
+                let name = self.string(c);
+                self.pooled(op, a, b, name)
+            }
+            [_, K::Name, K::None] => {
+                let name = self.string(b);
+                self.pooled(op, a, 0, name)
+            }
+            [_, _, K::Method] => self.pooled(op, a, b, owner.method(MethodId(c)).addr() as u64),
+            _ if i.op.has_cache() => {
+                let cell = self.next_cell();
+                let mut drafted = regs(op, a, b, c);
+                drafted.instr.d = u16::try_from(cell).unwrap_or(NO_CELL);
+                drafted
+            }
+            _ => regs(op, a, b, c),
+        }
+    }
+
+    /// Jumps: where the displacement goes depends on what else the form carries.
+    fn jump(&mut self, op: ThreadedOp, i: Instr) -> Option<Drafted> {
+        use OperandKind as K;
+        let Instr { a, b, c, .. } = i;
+        let far = c as i16 as i32 * THREADED_SIZE as i32;
+        Some(match i.op.operands() {
+            [_, K::Wide, K::WideHi] => {
+                let offset = (b as u32 | (c as u32) << 16) as i32;
+                regs(op, a, self.loop_slice, 0).with_cd(offset)
+            }
+            [_, K::KF, K::Jump] => {
+                let bits = self.double_constant(b);
+                self.pooled(op, a, c, bits)
+            }
+            [_, _, K::Jump] if i.op.flags().loop_ => {
+                let mut drafted = regs(op, a, b, c);
+                drafted.instr.d = self.loop_slice;
+                drafted
+            }
+            [_, _, K::Jump] => regs(op, a, b, 0).with_cd(far),
+            _ => return None,
+        })
+    }
+
+    /// Calls: the callee's address or what leads to it, and the site's cell.
+    fn call(&mut self, op: ThreadedOp, i: Instr) -> Option<Drafted> {
+        let Instr { a, b, c, .. } = i;
+        Some(match i.op {
+            Op::Call => regs(op, a, 0, 0).with_address(self.owner.func(FuncId(b)).addr()),
+            Op::CallMethod | Op::CallSuper => self.method_call(op, i),
+            Op::CallClosure => {
+                let sig = self.owner.sig(SigId(b)).id;
+                // An id that does not fit equals no function's: the slow path compares.
+                self.celled(op, a, u16::try_from(sig).unwrap_or(u16::MAX))
+            }
+            Op::CallProp | Op::CallAnyMethod => self.celled(op, a, c),
+            _ => return None,
+        })
+    }
+
+    /// A call through a vtable, or of a known member.
+    fn method_call(&mut self, op: ThreadedOp, i: Instr) -> Drafted {
+        let site = self.owner.method(MethodId(i.b));
+        if i.op == Op::CallMethod && site.func.is_none() {
+            return match u16::try_from(site.index) {
+                Ok(index) => self.celled(op, i.a, index),
+                Err(_) => unreachable!("a class has fewer methods than a module has names"),
+            };
+        }
+        if i.op == Op::CallMethod {
+            self.next_cell();
+        }
+        match (site.func, site.base) {
+            (Some(func), _) => regs(ThreadedOp::Call, i.a, 0, 0).with_address(func.addr()),
+            (None, base) => {
+                let class = base.unwrap_or(site.class);
+                let entry = vtable_slot(class, site.index as usize);
+                regs(ThreadedOp::CallCell, i.a, 0, 0).with_address(entry)
+            }
+        }
+    }
+
+    /// A structural read or write: its form follows from the member's representation.
+    fn member_access(&mut self, op: ThreadedOp, i: Instr) -> Drafted {
+        let Instr { a, b, c, .. } = i;
+        let raw = |prop: u16| self.owner.prop(PropId(prop)).repr != Repr::Word;
+        if i.op == Op::GetProp {
+            let op = if raw(c) { ThreadedOp::GetPropRaw } else { op };
+            return self.celled(op, a, b);
+        }
+        let op = if raw(b) { ThreadedOp::SetPropRaw } else { op };
+        self.celled(op, a, c)
+    }
+
+    /// Static fields are global slots.
+    fn static_field(&mut self, i: Instr) -> Drafted {
+        let site = self.owner.field(FieldId(i.b));
+        let slot = site.statics.map_or(0, |s| s.slot);
+        let op = match i.op {
+            Op::GetStatic => ThreadedOp::GetGlobalChecked,
+            _ => ThreadedOp::SetGlobal,
+        };
+        let op = self.global_op(op, site.repr);
+        regs(op, i.a, 0, 0).with_cd(slot as i32)
+    }
+
+    /// The form of a global access for a representation.
+    fn global_op(&self, op: ThreadedOp, repr: Repr) -> ThreadedOp {
+        match (op, repr) {
+            (ThreadedOp::SetGlobal, Repr::Word) => op,
+            (ThreadedOp::SetGlobal, _) => ThreadedOp::SetGlobalRaw,
+            (ThreadedOp::GetGlobalChecked, Repr::F64) => ThreadedOp::GetGlobalCheckedF64,
+            (ThreadedOp::GetGlobalChecked, Repr::I32 | Repr::Bool) => {
+                ThreadedOp::GetGlobalCheckedI32
+            }
+            _ => op,
+        }
+    }
+
+    fn repr_of(&self, reg: u16) -> Repr {
+        self.owner.module.repr(self.function.regs[reg as usize])
+    }
+
+    fn double_constant(&self, id: u16) -> u64 {
+        match self.owner.module.consts[id as usize] {
+            Const::F64(bits) => bits,
+            _ => unreachable!("the verifier checks constant kinds"),
+        }
+    }
+
+    fn int_constant(&self, id: u16) -> i32 {
+        match self.owner.module.consts[id as usize] {
+            Const::I32(value) => value,
+            _ => unreachable!("the verifier checks constant kinds"),
+        }
+    }
+
+    fn word_constant(&self, id: u16) -> u64 {
+        match self.owner.module.consts[id as usize] {
+            Const::F64(bits) => Value::number(f64::from_bits(bits)).0,
+            Const::I32(value) => Value::int(value).0,
+            Const::Str(id) => self.string(id.0),
+        }
+    }
+
+    fn string(&self, id: u16) -> u64 {
+        string(&self.owner, StrId(id))
+    }
+}
+
+/// A string that translation has made.
+pub(crate) fn string(module: &LoadedModule, id: StrId) -> u64 {
+    module.strings[id.index()].get().0
+}
+
+/// An instruction with three plain operands.
+fn regs(op: ThreadedOp, a: u16, b: u16, c: u16) -> Drafted {
+    let instr = Threaded {
+        a,
+        b,
+        c,
+        ..Threaded::bare(handler(op))
+    };
+    Drafted { op, instr }
+}
+
+/// Address of an entry of a class's vtable, which follows its `TypeInfo`.
+fn vtable_slot(class: TypeRef, index: usize) -> usize {
+    class.addr() + size_of::<TypeInfo>() + index * size_of::<usize>()
+}
+
+/// The portable instruction of a threaded one and the tables that it indexes.
+///
+/// # Safety
+/// `ip` lies in the code of the function of `fp`.
+pub(crate) unsafe fn site<'a>(ip: Ip, fp: Fp) -> (&'a LoadedModule, Instr) {
+    // SAFETY: the caller's promise; modules live as long as their engine.
+    unsafe {
+        let func = &*(*fp.sub(1) as *const FuncInfo);
+        let (Some(block), Some(owner)) = (CodeBlock::of(func), func.owner.get()) else {
+            unreachable!("running code has a block and a module");
+        };
+        let owner: &LoadedModule = &*owner.as_ptr();
+        let pc = block.pc(ip) as usize;
+        (owner, owner.module.functions[func.index as usize].code[pc])
+    }
+}
+
+/// The inline-cache cell with number `d`, or a scratch one.
+///
+/// # Safety
+/// `d` is the operand of a caching instruction of the function of `fp`.
+#[inline(always)]
+pub(crate) unsafe fn numbered_cell(d: u16, fp: Fp, cx: Cx) -> *mut u64 {
+    // SAFETY: the caller's promise.
+    unsafe {
+        if d == NO_CELL {
+            std::hint::cold_path();
+            (*cx).ret = 0;
+            return &raw mut (*cx).ret;
+        }
+        let func = &*(*fp.sub(1) as *const FuncInfo);
+        func.caches.load(Relaxed).add(d as usize)
+    }
+}

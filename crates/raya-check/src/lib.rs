@@ -6,5 +6,13 @@
 
 #![forbid(unsafe_code)]
 
+mod builtins;
+mod check;
+pub mod codes;
+mod env;
 pub mod hir;
+mod suggest;
 pub mod types;
+
+pub use builtins::{BuiltinFile, BuiltinSource, EmbeddedBuiltins};
+pub use check::{Checked, Input, check};

@@ -20,6 +20,8 @@ pub struct Function {
     pub builtin: bool,
     /// What it is.
     pub kind: FuncKind,
+    /// For closures and nested declarations: the function that it stands in.
+    pub parent: Option<FuncId>,
     /// Its own type parameters. A closure or method also sees those of what it
     /// stands in: `outer_params`.
     pub type_params: Vec<ParamId>,
@@ -207,6 +209,9 @@ pub struct Field {
     /// Certainly assigned before any read (initialised or assigned first in the
     /// constructor, or its type has a zero).
     pub always_set: bool,
+    /// Instances start with null here (not every path through the constructor sets
+    /// it, and its type admits null).
+    pub starts_null: bool,
     /// Where it is declared.
     pub span: Span,
 }

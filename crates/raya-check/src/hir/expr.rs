@@ -68,6 +68,8 @@ pub enum ExprKind {
         /// Whether its declaration may not have run yet.
         checked: bool,
     },
+    /// A class expression: defines the class, gives it as a value.
+    ClassExpr(ClassId),
     /// The receiver of a method, constructor or initialiser (in arrow functions it
     /// is a captured local instead).
     This,

@@ -72,6 +72,10 @@ pub struct WellKnown {
     pub number: Option<ClassId>,
     /// The class whose methods are those of booleans.
     pub boolean: Option<ClassId>,
+    /// The class whose methods are those of functions.
+    pub function: Option<ClassId>,
+    /// The class whose methods are those of read-only arrays and tuples.
+    pub readonly_array: Option<ClassId>,
     /// `Error`, if it was loaded.
     pub error: Option<ClassId>,
 }

@@ -454,6 +454,57 @@ impl TypeInterner {
             _ => ty,
         }
     }
+
+    /// Whether `test` holds for every type parameter that the type mentions.
+    pub fn all_params(&self, ty: Ty, test: &mut dyn FnMut(ParamId) -> bool) -> bool {
+        if !self.has_params(ty) {
+            return true;
+        }
+        match self.kind(ty) {
+            TypeKind::Param(p) => test(p),
+            TypeKind::Array(t) | TypeKind::ReadonlyArray(t) => self.all_params(t, test),
+            TypeKind::Tuple(id) => {
+                let tuple = self.tuple(id);
+                tuple.elems.iter().chain(&tuple.rest).all(|&t| self.all_params(t, test))
+            }
+            TypeKind::Function(id) => {
+                let sig = self.signature(id).clone();
+                let own = sig.type_params.clone();
+                let mut inner = |p: ParamId| own.contains(&p) || test(p);
+                sig.params.iter().all(|p| self.all_params(p.ty, &mut inner))
+                    && self.all_params(sig.ret, &mut inner)
+            }
+            TypeKind::Object(id) => {
+                let object = self.object(id).clone();
+                object.members.iter().all(|m| self.all_params(m.ty, test))
+                    && object.calls.iter().all(|&t| self.all_params(t, test))
+                    && object.index.is_none_or(|i| self.all_params(i.value, test))
+            }
+            TypeKind::Named(_, l)
+            | TypeKind::Class(_, l)
+            | TypeKind::Union(l)
+            | TypeKind::Intersection(l)
+            | TypeKind::Overloads(l) => self.list_arc(l).iter().all(|&t| self.all_params(t, test)),
+            _ => true,
+        }
+    }
+
+    /// Replaces literal types by their primitives where `target` has only these.
+    pub fn widen_literals_towards(&mut self, ty: Ty, target: Ty) -> Ty {
+        let wanted = self.members(target);
+        let members = self.members(ty);
+        let parts: Vec<Ty> = members
+            .into_iter()
+            .map(|t| {
+                if wanted.contains(&t) {
+                    return t;
+                }
+                let wide = self.widen_literals(t);
+                if wanted.contains(&wide) { wide } else { t }
+            })
+            .collect();
+        self.union(&parts)
+    }
 }
 
 fn push_new(flat: &mut Vec<Ty>, ty: Ty) {

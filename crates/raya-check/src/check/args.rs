@@ -1,0 +1,554 @@
+//! Arguments: matching them with parameters, overload choice, type arguments.
+
+use super::Checker;
+use super::infer::Inference;
+use crate::codes;
+use crate::hir::{Element, ExprId, ExprKind, Place};
+use crate::types::{Signature, Subst, Ty, TypeKind};
+use raya_syntax::ast::{self, Expr, FunctionBody, TypeExpr};
+use raya_syntax::span::Span;
+use std::sync::Arc;
+
+/// How many levels of nested literals are checked again after inference.
+const MAX_RECHECKS: u32 = 3;
+/// How many nested calls try all overloads; deeper ones take the first by count.
+const MAX_OVERLOAD_DEPTH: u32 = 4;
+
+/// A call whose arguments fit a signature.
+#[derive(Clone, Debug)]
+pub(crate) struct Resolved {
+    /// Which of the signatures.
+    pub index: usize,
+    /// The signature with type arguments put in.
+    pub sig: Signature,
+    /// The type arguments.
+    pub type_args: Vec<Ty>,
+    /// One expression per parameter, of its type.
+    pub args: Vec<ExprId>,
+}
+
+/// An argument before it is moved to its parameter.
+#[derive(Clone, Copy, Debug)]
+enum Arg<'a> {
+    /// An expression that is not checked yet.
+    Expr(&'a Expr),
+    /// An element of a tuple that was spread.
+    Part(ExprId, Span),
+    /// `...e`, checked already.
+    Spread(&'a Expr, ExprId),
+}
+
+impl Arg<'_> {
+    fn span(&self) -> Span {
+        match self {
+            Arg::Expr(e) | Arg::Spread(e, _) => e.span,
+            Arg::Part(_, span) => *span,
+        }
+    }
+}
+
+impl<'a> Checker<'a> {
+    /// Finds the signature that takes the arguments, and moves them to its
+    /// parameters. None after a report.
+    pub(crate) fn resolve_call(
+        &mut self,
+        signatures: &[Arc<Signature>],
+        type_args: &'a [TypeExpr],
+        args: &'a [ast::Element],
+        expected: Option<Ty>,
+        span: Span,
+    ) -> Option<Resolved> {
+        let type_args: Vec<Ty> = type_args.iter().map(|t| self.resolve(t)).collect();
+        let flat = self.flatten(args);
+        if let [only] = signatures {
+            let sig = Arc::clone(only);
+            return self.try_signature(0, &sig, &type_args, &flat, expected, span);
+        }
+        let fitting: Vec<usize> =
+            (0..signatures.len()).filter(|&i| self.count_fits(&signatures[i], &flat)).collect();
+        if let [only] = *fitting {
+            return self.try_signature(only, &signatures[only], &type_args, &flat, expected, span);
+        }
+        if self.overload_depth >= MAX_OVERLOAD_DEPTH
+            && let Some(&first) = fitting.first()
+        {
+            return self.try_signature(first, &signatures[first], &type_args, &flat, expected, span);
+        }
+        let before = self.flow.clone();
+        for index in fitting {
+            let sig = &signatures[index];
+            self.overload_depth += 1;
+            let (found, clean) =
+                self.quietly(|c| c.try_signature(index, sig, &type_args, &flat, expected, span));
+            self.overload_depth -= 1;
+            if clean && found.is_some() {
+                return found;
+            }
+            self.flow = before.clone();
+        }
+        self.report_no_overload(signatures, &flat, span);
+        None
+    }
+
+    fn report_no_overload(&mut self, signatures: &[Arc<Signature>], args: &[Arg<'a>], span: Span) {
+        let before = self.diagnostics.len();
+        let mut types = Vec::with_capacity(args.len());
+        for arg in args {
+            match arg {
+                Arg::Expr(e) if !self.is_context_sensitive(e) => {
+                    let id = self.expr(e, None);
+                    types.push(self.show(self.ty(id)));
+                }
+                Arg::Part(id, _) | Arg::Spread(_, id) => types.push(self.show(self.ty(*id))),
+                Arg::Expr(_) => types.push("function".to_string()),
+            }
+        }
+        if self.diagnostics.len() > before {
+            return;
+        }
+        let list: Vec<String> = signatures
+            .iter()
+            .take(4)
+            .map(|s| format!("`{}`", self.types.display_signature(s, self.names)))
+            .collect();
+        let message = format!("no overload takes ({})", types.join(", "));
+        self.error(codes::NO_OVERLOAD, span, message).help =
+            Some(format!("there is {}", list.join(", ")));
+    }
+
+    /// Takes tuples that are spread apart.
+    fn flatten(&mut self, args: &'a [ast::Element]) -> Vec<Arg<'a>> {
+        let mut flat = Vec::with_capacity(args.len());
+        for arg in args {
+            if !arg.spread {
+                flat.push(Arg::Expr(&arg.expr));
+                continue;
+            }
+            let id = self.expr(&arg.expr, None);
+            let ty = self.ty(id);
+            let apparent = self.apparent(ty);
+            let TypeKind::Tuple(tuple) = self.types.kind(apparent) else {
+                flat.push(Arg::Spread(&arg.expr, id));
+                continue;
+            };
+            let tuple = self.types.tuple(tuple).clone();
+            let id = self.keep_spread(id, &tuple);
+            for (i, &t) in tuple.elems.iter().enumerate() {
+                let optional = i >= tuple.required as usize;
+                let object = match i {
+                    0 => self.first_spread.take().unwrap_or(id),
+                    _ => id,
+                };
+                let place = Place::TupleElem { tuple: object, index: i as u32, optional };
+                let part = self.add(ExprKind::Read(place), t, arg.expr.span);
+                flat.push(Arg::Part(part, arg.expr.span));
+            }
+        }
+        flat
+    }
+
+    /// The tuple behind several parts: kept in a local by the first of them.
+    fn keep_spread(&mut self, id: ExprId, tuple: &crate::types::Tuple) -> ExprId {
+        if tuple.elems.len() < 2 {
+            return id;
+        }
+        let simple = matches!(
+            self.hir.exprs[id.index()].kind,
+            ExprKind::Local { .. } | ExprKind::Global { .. }
+        );
+        if simple {
+            return id;
+        }
+        let (local, ty) = self.keep(id);
+        let span = self.span(id);
+        let place = Place::Local { local, checked: false };
+        // The first part is read through the assignment that sets the local.
+        let set = self.add(ExprKind::Assign { place, value: id }, ty, span);
+        self.first_spread = Some(set);
+        self.read_temp(local, ty, span)
+    }
+
+    fn count_fits(&self, sig: &Signature, args: &[Arg<'a>]) -> bool {
+        let spread = args.iter().any(|a| matches!(a, Arg::Spread(..)));
+        let enough = args.len() >= sig.required() || spread;
+        let most = if sig.rest { usize::MAX } else { sig.params.len() };
+        enough && args.len() <= most
+    }
+
+    fn check_count(&mut self, sig: &Signature, args: &[Arg<'a>], span: Span) -> bool {
+        if self.count_fits(sig, args) {
+            return true;
+        }
+        let (least, most) = (sig.required(), sig.params.len());
+        let wanted = match (least, most, sig.rest) {
+            (a, _, true) => format!("at least {}", arguments(a)),
+            (a, b, _) if a == b => arguments(a),
+            (a, b, _) => format!("{a} to {}", arguments(b)),
+        };
+        let at = match args.get(most) {
+            Some(extra) if !sig.rest => extra.span(),
+            _ => span,
+        };
+        let message = format!("this call needs {wanted}, not {}", args.len());
+        let help = sig.params.get(args.len()).map(|p| format!("`{}` is missing", self.text(p.name)));
+        self.error_help(codes::ARGUMENT_COUNT, at, message, help);
+        for arg in args {
+            if let Arg::Expr(e) = arg
+                && !self.is_context_sensitive(e)
+            {
+                self.expr(e, None);
+            }
+        }
+        false
+    }
+
+    fn try_signature(
+        &mut self,
+        index: usize,
+        sig: &Signature,
+        type_args: &[Ty],
+        args: &[Arg<'a>],
+        expected: Option<Ty>,
+        span: Span,
+    ) -> Option<Resolved> {
+        if !type_args.is_empty() && sig.type_params.is_empty() {
+            let message = "this function takes no type arguments";
+            self.error(codes::TYPE_ARGUMENT_COUNT, span, message);
+            return None;
+        }
+        if !self.check_count(sig, args, span) {
+            return None;
+        }
+        if sig.type_params.is_empty() {
+            let args = self.move_args(sig, args, &[], span);
+            return Some(Resolved { index, sig: sig.clone(), type_args: Vec::new(), args });
+        }
+        self.try_generic(index, sig, type_args, args, expected, span)
+    }
+
+    // ---- generic signatures
+
+    fn try_generic(
+        &mut self,
+        index: usize,
+        sig: &Signature,
+        type_args: &[Ty],
+        args: &[Arg<'a>],
+        expected: Option<Ty>,
+        span: Span,
+    ) -> Option<Resolved> {
+        let mut checked: Vec<Option<ExprId>> = vec![None; args.len()];
+        let solved = if type_args.is_empty() {
+            let mut inference = Inference::new(&sig.type_params);
+            if let Some(expected) = expected
+                && !matches!(expected, Ty::ANY | Ty::UNKNOWN | Ty::VOID)
+                && self.is_closed(expected)
+            {
+                inference.from_result = true;
+                self.infer_from(&mut inference, sig.ret, expected);
+                inference.from_result = false;
+            }
+            self.infer_args(sig, args, &mut inference, &mut checked);
+            self.solve(&mut inference, sig)
+        } else {
+            self.complete_type_args(sig, type_args, span)?
+        };
+        let subst = Subst::new(&sig.type_params, &solved);
+        for (&p, &arg) in sig.type_params.iter().zip(&solved) {
+            self.check_constraint(p, arg, &subst, span);
+        }
+        let instance = self.types.instantiate_signature(sig, &solved);
+        let args = self.move_args(&instance, args, &checked, span);
+        Some(Resolved { index, sig: instance, type_args: solved, args })
+    }
+
+    fn complete_type_args(
+        &mut self,
+        sig: &Signature,
+        given: &[Ty],
+        span: Span,
+    ) -> Option<Vec<Ty>> {
+        let least = sig
+            .type_params
+            .iter()
+            .rposition(|&p| self.types.param(p).default.is_none())
+            .map_or(0, |i| i + 1);
+        if given.len() < least || given.len() > sig.type_params.len() {
+            let message = format!(
+                "this function takes {} type arguments, not {}",
+                sig.type_params.len(),
+                given.len()
+            );
+            self.error(codes::TYPE_ARGUMENT_COUNT, span, message);
+            return None;
+        }
+        let mut all = given.to_vec();
+        for &p in sig.type_params.iter().skip(given.len()) {
+            let known = Subst::new(&sig.type_params, &all);
+            let default = self.types.param(p).default.unwrap_or(Ty::UNKNOWN);
+            all.push(self.types.substitute(default, &known));
+        }
+        Some(all)
+    }
+
+    /// Checks the arguments as far as inference needs: first those that say what
+    /// they are, then functions whose parameters get their types from them.
+    fn infer_args(
+        &mut self,
+        sig: &Signature,
+        args: &[Arg<'a>],
+        inference: &mut Inference,
+        checked: &mut [Option<ExprId>],
+    ) {
+        for sensitive in [false, true] {
+            for (i, arg) in args.iter().enumerate() {
+                let Some(param) = self.param_at(sig, i) else { continue };
+                let (id, spread) = match arg {
+                    Arg::Part(id, _) if !sensitive => (*id, false),
+                    Arg::Spread(_, id) if !sensitive => (*id, true),
+                    Arg::Part(..) | Arg::Spread(..) => continue,
+                    Arg::Expr(e) => {
+                        if self.is_context_sensitive(e) != sensitive {
+                            continue;
+                        }
+                        let subst = self.current_subst(inference);
+                        let wish = self.types.substitute(param, &subst);
+                        (self.expr(e, Some(wish)), false)
+                    }
+                };
+                checked[i] = Some(id);
+                let ty = self.ty(id);
+                let ty = if spread { self.iterated_type(ty).unwrap_or(Ty::ERROR) } else { ty };
+                self.infer_from(inference, param, ty);
+            }
+        }
+    }
+
+    /// Whether an expression has parameters without types, so that it needs to know
+    /// what is expected.
+    fn is_context_sensitive(&self, e: &Expr) -> bool {
+        match &e.kind {
+            ast::ExprKind::Function(f) => {
+                let untyped = f.signature.params.iter().any(|p| p.ty.is_none());
+                untyped
+                    || matches!(&f.body, FunctionBody::Expr(e) if self.is_context_sensitive(e))
+            }
+            ast::ExprKind::Object(members) => members.iter().any(|m| match m {
+                ast::ObjectMember::Property { value, .. } => self.is_context_sensitive(value),
+                ast::ObjectMember::Method { function, .. } => {
+                    function.signature.params.iter().any(|p| p.ty.is_none())
+                }
+                ast::ObjectMember::Spread(_) => false,
+            }),
+            ast::ExprKind::Array(elements) => {
+                elements.iter().any(|e| self.is_context_sensitive(&e.expr))
+            }
+            ast::ExprKind::Conditional { then, otherwise, .. } => {
+                self.is_context_sensitive(then) || self.is_context_sensitive(otherwise)
+            }
+            _ => false,
+        }
+    }
+
+    // ---- moving arguments to parameters
+
+    /// One expression per parameter. `checked`: what inference has checked already.
+    fn move_args(
+        &mut self,
+        sig: &Signature,
+        args: &[Arg<'a>],
+        checked: &[Option<ExprId>],
+        span: Span,
+    ) -> Vec<ExprId> {
+        let fixed = sig.fixed().len();
+        let mut moved = Vec::with_capacity(sig.params.len());
+        for i in 0..fixed {
+            let ty = sig.params[i].ty;
+            let id = match args.get(i) {
+                Some(Arg::Spread(e, _)) => {
+                    let message = "an array can only be spread into a rest parameter";
+                    self.error(codes::INVALID_SPREAD, e.span, message);
+                    self.error_expr(e.span)
+                }
+                Some(arg) => self.move_arg(arg, checked.get(i).copied().flatten(), ty),
+                None => self.absent(ty, span),
+            };
+            moved.push(id);
+        }
+        if sig.rest
+            && let Some(param) = sig.params.last()
+        {
+            moved.push(self.rest_argument(param.ty, args, checked, fixed, span));
+        }
+        moved
+    }
+
+    /// The filler for an argument that is left out.
+    pub(crate) fn absent(&mut self, ty: Ty, span: Span) -> ExprId {
+        let null = self.add(ExprKind::Null, Ty::NULL, span);
+        self.coerce(null, ty)
+    }
+
+    fn move_arg(&mut self, arg: &Arg<'a>, checked: Option<ExprId>, ty: Ty) -> ExprId {
+        match *arg {
+            Arg::Part(id, span) => self.move_to(id, ty, span),
+            Arg::Spread(e, id) => self.move_to(id, ty, e.span),
+            Arg::Expr(e) => match checked {
+                None => self.expr_as(e, ty),
+                Some(id) => self.move_checked(e, id, ty),
+            },
+        }
+    }
+
+    /// An argument that inference has checked. A literal can still adapt to what was
+    /// inferred; nested literals are checked again only so often, because each level
+    /// doubles the work.
+    fn move_checked(&mut self, e: &'a Expr, id: ExprId, ty: Ty) -> ExprId {
+        let from = self.ty(id);
+        let fits = self.fits(from, ty);
+        if fits && !self.wants_recheck(e, from, ty) {
+            return self.coerce(id, ty);
+        }
+        if !is_adaptable(e) || self.rechecks >= MAX_RECHECKS {
+            return self.move_to(id, ty, e.span);
+        }
+        self.rechecks += 1;
+        let again = self.expr_as(e, ty);
+        self.rechecks -= 1;
+        again
+    }
+
+    /// Integer literals become ints where an int was inferred; literals become what
+    /// the place asks for rather than being converted.
+    fn wants_recheck(&mut self, e: &Expr, from: Ty, to: Ty) -> bool {
+        let number = matches!(e.kind, ast::ExprKind::Number(_) | ast::ExprKind::Unary { .. });
+        (number && self.wants_int(to))
+            || (matches!(e.kind, ast::ExprKind::Array(_) | ast::ExprKind::Object(_)) && from != to)
+    }
+
+    fn rest_argument(
+        &mut self,
+        ty: Ty,
+        args: &[Arg<'a>],
+        checked: &[Option<ExprId>],
+        from: usize,
+        span: Span,
+    ) -> ExprId {
+        let apparent = self.apparent(ty);
+        if let TypeKind::Tuple(id) = self.types.kind(apparent) {
+            let tuple = self.types.tuple(id).clone();
+            let mut parts = Vec::with_capacity(tuple.elems.len());
+            for (i, &t) in tuple.elems.iter().enumerate() {
+                let id = match args.get(from + i) {
+                    Some(arg) => self.move_arg(arg, checked.get(from + i).copied().flatten(), t),
+                    None => self.absent(t, span),
+                };
+                parts.push(id);
+            }
+            return self.add(ExprKind::Tuple(parts.into()), ty, span);
+        }
+        let elem = self.array_element(apparent).unwrap_or(Ty::ERROR);
+        let mut parts = Vec::with_capacity(args.len().saturating_sub(from));
+        for (i, arg) in args.iter().enumerate().skip(from) {
+            let known = checked.get(i).copied().flatten();
+            parts.push(match arg {
+                Arg::Spread(e, id) => self.rest_spread(e, *id, elem),
+                arg => Element::One(self.move_arg(arg, known, elem)),
+            });
+        }
+        let array = self.types.array(elem);
+        let id = self.add(ExprKind::Array(parts.into()), array, span);
+        self.coerce(id, ty)
+    }
+
+    fn rest_spread(&mut self, e: &'a Expr, id: ExprId, elem: Ty) -> Element {
+        let ty = self.ty(id);
+        if let TypeKind::Array(t) = self.types.kind(ty)
+            && t == elem
+        {
+            return Element::Spread(id);
+        }
+        match self.iterated_type(ty) {
+            Some(t) if self.fits(t, elem) => {}
+            Some(t) => self.report_mismatch(t, elem, e.span),
+            None => self.report_not_iterable(ty, e.span),
+        }
+        Element::Spread(self.coerce(id, Ty::ANY))
+    }
+
+    // ---- overloads with one implementation
+
+    /// Moves arguments from an overload's parameters to the implementation's.
+    pub(crate) fn adapt_args(
+        &mut self,
+        args: Vec<ExprId>,
+        overload: &Signature,
+        own: &Signature,
+        span: Span,
+    ) -> Vec<ExprId> {
+        let given = overload.fixed().len();
+        let mut moved = Vec::with_capacity(own.params.len());
+        for (i, p) in own.fixed().iter().enumerate() {
+            moved.push(match args.get(i).filter(|_| i < given) {
+                Some(&id) => self.force(id, p.ty),
+                None => self.absent(p.ty, span),
+            });
+        }
+        if own.rest
+            && let Some(last) = own.params.last()
+        {
+            let from = own.fixed().len();
+            if overload.rest && overload.fixed().len() == from {
+                let rest = args.last().copied();
+                moved.extend(rest.map(|id| self.force(id, last.ty)));
+                return moved;
+            }
+            let elem = self.array_element(last.ty).unwrap_or(Ty::ANY);
+            let mut parts = Vec::new();
+            for &id in args.iter().take(given).skip(from) {
+                parts.push(Element::One(self.force(id, elem)));
+            }
+            if overload.rest
+                && let Some(&rest) = args.last()
+            {
+                let rest = self.coerce(rest, Ty::ANY);
+                parts.push(Element::Spread(rest));
+            }
+            let id = self.add(ExprKind::Array(parts.into()), last.ty, span);
+            moved.push(id);
+        }
+        moved
+    }
+
+    /// A value at a type that it fits or is checked against.
+    pub(crate) fn force(&mut self, id: ExprId, to: Ty) -> ExprId {
+        let from = self.ty(id);
+        if self.fits(from, to) {
+            return self.coerce(id, to);
+        }
+        self.coerce_node(id, to, crate::hir::CoerceKind::Check)
+    }
+}
+
+fn arguments(count: usize) -> String {
+    match count {
+        0 => "no arguments".to_string(),
+        1 => "one argument".to_string(),
+        n => format!("{n} arguments"),
+    }
+}
+
+/// Whether an expression can take another type when it is checked again.
+fn is_adaptable(e: &Expr) -> bool {
+    match &e.kind {
+        ast::ExprKind::Array(_)
+        | ast::ExprKind::Object(_)
+        | ast::ExprKind::Function(_)
+        | ast::ExprKind::Number(_)
+        | ast::ExprKind::New(_)
+        | ast::ExprKind::Unary { .. }
+        | ast::ExprKind::Conditional { .. } => true,
+        ast::ExprKind::Call(call) => call.type_args.is_empty(),
+        _ => false,
+    }
+}

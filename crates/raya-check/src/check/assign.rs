@@ -1,0 +1,657 @@
+//! Assignments: `=`, compound operators, `++`.
+//!
+//! A place that is read and written is taken apart first: its object and index are
+//! kept in locals, so that they are evaluated once.
+
+use super::Checker;
+use super::member::{Found, How};
+use crate::codes;
+use crate::env::{Storage, SymId, SymKind, VarKind};
+use crate::hir::{ExprId, ExprKind, LocalId, Place};
+use crate::types::{ClassId, Ty, TyList, TypeKind};
+use raya_syntax::ast::{self, AssignOp, BinaryOp, Expr, Ident, LogicalOp, Pattern, PatternKind, UpdateOp};
+use raya_syntax::name::{Name, names};
+use raya_syntax::span::Span;
+
+/// A place that was checked and can be written.
+#[derive(Clone, Debug)]
+pub(crate) struct Target {
+    /// Where values go.
+    pub place: Slot,
+    /// The type of the values that it takes.
+    pub ty: Ty,
+    /// Definitions to evaluate around the assignment: (local, value).
+    pub lets: Vec<(LocalId, ExprId)>,
+    /// Where it is written.
+    pub span: Span,
+}
+
+/// A place, or an accessor.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Slot {
+    /// A place of the tree.
+    Place(Place),
+    /// A variable, for which reads and writes differ.
+    Var(SymId),
+    /// A property with a setter.
+    Accessor {
+        object: ExprId,
+        class: ClassId,
+        args: TyList,
+        getter: Option<crate::hir::MethodIdx>,
+        setter: crate::hir::MethodIdx,
+        is_static: bool,
+    },
+}
+
+impl<'a> Checker<'a> {
+    /// `target op value`
+    pub(crate) fn assignment(
+        &mut self,
+        op: AssignOp,
+        target: &'a Pattern,
+        value: &'a Expr,
+        span: Span,
+    ) -> ExprId {
+        let PatternKind::Expr(e) = &target.kind else {
+            return self.destructuring_assignment(target, value, span);
+        };
+        match op {
+            AssignOp::Assign => self.simple_assignment(e, value, span),
+            AssignOp::Binary(op) => self.compound(op, e, value, span),
+            AssignOp::Logical(op) => self.logical_assignment(op, e, value, span),
+        }
+    }
+
+    fn simple_assignment(&mut self, e: &'a Expr, value: &'a Expr, span: Span) -> ExprId {
+        if let Some(id) = self.evolve_element(e, value) {
+            return id;
+        }
+        let Some(target) = self.target(e, false) else {
+            self.expr(value, None);
+            self.invalidate(e);
+            return self.error_expr(span);
+        };
+        if let Some(id) = self.evolve(&target, value, span) {
+            return id;
+        }
+        let raw = self.expr(value, Some(target.ty));
+        let raw_ty = self.ty(raw);
+        let moved = self.move_to(raw, target.ty, value.span);
+        let mut id = self.write(&target, moved, span);
+        self.after_write(e, &target, raw_ty);
+        if raw_ty != target.ty && raw_ty != Ty::ERROR {
+            // The expression's own value is as narrow as what was assigned.
+            let declared = self.types.expand(target.ty);
+            let part = self.assigned_part(declared, raw_ty);
+            id = if part == declared { id } else { self.narrow_to(id, part) };
+        }
+        self.wrap_lets(target.lets, id)
+    }
+
+    /// `a op= b`
+    fn compound(&mut self, op: BinaryOp, e: &'a Expr, value: &'a Expr, span: Span) -> ExprId {
+        let Some(target) = self.target(e, true) else {
+            self.expr(value, None);
+            return self.error_expr(span);
+        };
+        let current = self.read_target(e, &target);
+        let wish = self.is_int_target(current).then_some(Ty::INT);
+        let wish = wish.filter(|_| is_integer_literal(value));
+        let value_id = self.expr(value, wish);
+        let result = self.apply_binary(op, current, value_id, Some(target.ty), span);
+        let moved = self.move_to(result, target.ty, span);
+        let id = self.write(&target, moved, span);
+        let ty = self.ty(result);
+        self.after_write(e, &target, ty);
+        self.wrap_lets(target.lets, id)
+    }
+
+    fn is_int_target(&mut self, id: ExprId) -> bool {
+        let ty = self.ty(id);
+        self.constraint_of(ty) == Ty::INT
+    }
+
+    /// `a ??= b`, `a ||= b`, `a &&= b`
+    fn logical_assignment(
+        &mut self,
+        op: LogicalOp,
+        e: &'a Expr,
+        value: &'a Expr,
+        span: Span,
+    ) -> ExprId {
+        let Some(target) = self.target(e, true) else {
+            self.expr(value, None);
+            return self.error_expr(span);
+        };
+        if let Slot::Place(Place::Dict { object, key, .. }) = target.place {
+            return self.dict_default(op, e, (target, object, key), value, span);
+        }
+        let current = self.read_target(e, &target);
+        self.assign_unless(op, e, target, current, value, span)
+    }
+
+    fn dict_default(
+        &mut self,
+        op: LogicalOp,
+        e: &'a Expr,
+        (target, object, key): (Target, ExprId, ExprId),
+        value: &'a Expr,
+        span: Span,
+    ) -> ExprId {
+        let place = Place::Dict { object, key, nullable: true };
+        let ty = self.types.nullable(target.ty);
+        let current = self.add(ExprKind::Read(place), ty, span);
+        self.assign_unless(op, e, target, current, value, span)
+    }
+
+    fn assign_unless(
+        &mut self,
+        op: LogicalOp,
+        e: &'a Expr,
+        target: Target,
+        current: ExprId,
+        value: &'a Expr,
+        span: Span,
+    ) -> ExprId {
+        let current_ty = self.ty(current);
+        let (kept, _) = self.keep(current);
+        let read = self.read_temp(kept, current_ty, span);
+        let before = self.flow.clone();
+        let test = match op {
+            LogicalOp::Nullish => self.add(ExprKind::IsNull(read), Ty::BOOLEAN, span),
+            LogicalOp::And | LogicalOp::Or => self.truth(read),
+        };
+        let raw = self.expr(value, Some(target.ty));
+        let raw_ty = self.ty(raw);
+        let moved = self.move_to(raw, target.ty, value.span);
+        let written = self.write(&target, moved, span);
+        let stays = match op {
+            LogicalOp::Nullish => self.types.non_null(current_ty),
+            LogicalOp::Or => self.truthy_part(current_ty),
+            LogicalOp::And => self.falsy_part(current_ty),
+        };
+        let own = self.read_temp(kept, current_ty, span);
+        let own = if current_ty == Ty::ANY { own } else { self.narrow_to(own, stays) };
+        let ty = if stays == Ty::NEVER { raw_ty } else { self.join_types(&[stays, raw_ty]) };
+        let ty = if self.fits(ty, target.ty) { ty } else { target.ty };
+        let own = self.move_to(own, ty, span);
+        let written = if self.subtype(raw_ty, ty) && raw_ty != target.ty {
+            let narrowed = self.narrow_to(written, raw_ty);
+            self.coerce(narrowed, ty)
+        } else {
+            self.narrow_or_widen(written, ty)
+        };
+        let (then, otherwise) = match op {
+            LogicalOp::Nullish | LogicalOp::And => (written, own),
+            LogicalOp::Or => (own, written),
+        };
+        let body = self.conditional(test, then, otherwise, ty, span);
+        let id = self.let_in(kept, current, body);
+        self.flow = before;
+        self.after_write(e, &target, ty);
+        self.wrap_lets(target.lets, id)
+    }
+
+    /// A value of a place's type at a type that is known to hold.
+    fn narrow_or_widen(&mut self, id: ExprId, ty: Ty) -> ExprId {
+        let from = self.ty(id);
+        if self.subtype(from, ty) { self.coerce(id, ty) } else { self.narrow_to(id, ty) }
+    }
+
+    /// `++a`, `a--`
+    pub(crate) fn update(&mut self, op: UpdateOp, prefix: bool, e: &'a Expr, span: Span) -> ExprId {
+        let Some(target) = self.target(e, true) else {
+            return self.error_expr(span);
+        };
+        let current = self.read_target(e, &target);
+        let ty = self.ty(current);
+        let base = match self.numeric_base(ty) {
+            Some(base) => base,
+            None => {
+                let sign = if op == UpdateOp::Increment { "++" } else { "--" };
+                let message = format!("`{sign}` does not take a value of type `{}`", self.show(ty));
+                self.error(codes::INVALID_OPERANDS, span, message);
+                return self.error_expr(span);
+            }
+        };
+        let binary = if op == UpdateOp::Increment { BinaryOp::Add } else { BinaryOp::Sub };
+        let current = self.coerce(current, base);
+        let (kept, _) = if prefix { (None, base) } else { (Some(self.temp(base, span)), base) };
+        let left = match kept {
+            Some(local) => self.read_temp(local, base, span),
+            None => current,
+        };
+        let one = match base {
+            Ty::INT => self.add(ExprKind::Int(1), Ty::INT, span),
+            _ => self.add(ExprKind::Number(1.0), Ty::NUMBER, span),
+        };
+        let sum = self.apply_binary(binary, left, one, Some(base), span);
+        let moved = self.move_to(sum, target.ty, span);
+        let written = self.write(&target, moved, span);
+        self.after_write(e, &target, base);
+        let id = match kept {
+            None => self.narrow_or_widen(written, base),
+            Some(local) => {
+                let old = self.read_temp(local, base, span);
+                let body = self.add(ExprKind::Seq(Box::new([written, old])), base, span);
+                self.let_in(local, current, body)
+            }
+        };
+        self.wrap_lets(target.lets, id)
+    }
+
+    /// Evaluates definitions around an expression.
+    pub(crate) fn wrap_lets(&mut self, lets: Vec<(LocalId, ExprId)>, id: ExprId) -> ExprId {
+        lets.into_iter().rev().fold(id, |body, (local, value)| self.let_in(local, value, body))
+    }
+
+    // ---- targets
+
+    /// Checks a place that is written. `reused`: it is read too, so that its parts
+    /// are kept in locals.
+    pub(crate) fn target(&mut self, e: &'a Expr, reused: bool) -> Option<Target> {
+        match &e.kind {
+            ast::ExprKind::Ident(name) => self.var_target(*name, e.span),
+            ast::ExprKind::Member { object, property, .. }
+            | ast::ExprKind::PrivateMember { object, property, .. } => {
+                self.member_target(object, *property, reused, e.span)
+            }
+            ast::ExprKind::Index { object, index, .. } => {
+                self.element_target(object, index, reused, e.span)
+            }
+            ast::ExprKind::NonNull(inner)
+            | ast::ExprKind::As { expr: inner, .. }
+            | ast::ExprKind::Satisfies { expr: inner, .. } => self.target(inner, reused),
+            _ => None,
+        }
+    }
+
+    fn var_target(&mut self, name: Name, span: Span) -> Option<Target> {
+        let Some(symbol) = self.value_symbol(name) else {
+            self.report_unknown_name(name, span);
+            return None;
+        };
+        let constant = match &self.symbol(symbol).kind {
+            SymKind::Var(var) => match var.kind {
+                VarKind::Const => Some("a constant"),
+                VarKind::SelfName => Some("the name of a function expression"),
+                VarKind::Let | VarKind::Param | VarKind::Catch => None,
+            },
+            SymKind::Func(_) => Some("a function"),
+            SymKind::Class(_) => Some("a class"),
+        };
+        if let Some(what) = constant {
+            let text = self.text(name).to_string();
+            let message = format!("`{text}` is {what} and cannot be assigned");
+            let help = (what == "a constant").then(|| format!("declare it with `let {text}`"));
+            self.error_help(codes::ASSIGN_TO_CONSTANT, span, message, help);
+            return None;
+        }
+        let ty = self.var_type(symbol, span);
+        let place = Slot::Var(symbol);
+        Some(Target { place, ty, lets: Vec::new(), span })
+    }
+
+    fn member_target(
+        &mut self,
+        object: &'a Expr,
+        property: Ident,
+        reused: bool,
+        span: Span,
+    ) -> Option<Target> {
+        if matches!(object.kind, ast::ExprKind::Super) {
+            self.error(codes::INVALID_THIS, span, "members of `super` cannot be assigned");
+            return None;
+        }
+        let is_this = matches!(object.kind, ast::ExprKind::This);
+        let mut id = self.object_of(object, false);
+        let ty = self.ty(id);
+        if ty == Ty::ERROR {
+            return None;
+        }
+        let mut lets = Vec::new();
+        if reused && !is_this {
+            id = self.keep_part(id, &mut lets);
+        }
+        let Some(found) = self.lookup_target(ty, property) else {
+            return None;
+        };
+        self.check_access(&found, ty, property);
+        if found.readonly && !self.may_initialise(&found, property.name, is_this) {
+            self.report_readonly(&found, ty, property);
+            return None;
+        }
+        let place = self.slot_of(id, &found, property.name, span)?;
+        Some(Target { place, ty: found.ty, lets, span })
+    }
+
+    fn lookup_target(&mut self, ty: Ty, property: Ident) -> Option<Found> {
+        if ty == Ty::UNKNOWN {
+            let message = "a value of type `unknown` must be narrowed before it is used";
+            self.error(codes::UNKNOWN_VALUE, property.span, message);
+            return None;
+        }
+        if property.name == names::LENGTH
+            && let TypeKind::Array(_) = self.types.kind(ty)
+        {
+            // `a.length = n` shrinks.
+            let mut found = self.lookup(ty, property.name)?;
+            found.readonly = false;
+            return Some(found);
+        }
+        let found = self.lookup(ty, property.name);
+        if found.is_none() {
+            self.report_unknown_member(ty, property);
+        }
+        found
+    }
+
+    /// Whether a read-only field is being initialised by its constructor.
+    fn may_initialise(&self, found: &Found, _name: Name, is_this: bool) -> bool {
+        let own = found.declared_in;
+        let is_field = matches!(found.how, How::Field { .. } | How::Static { .. });
+        let ctx = self.ctx();
+        let in_ctor = ctx.ctor.is_some_and(|c| Some(c.class) == own);
+        let in_init = ctx.class == own
+            && matches!(
+                self.hir.functions[ctx.func.index()].kind,
+                crate::hir::FuncKind::StaticInit(_) | crate::hir::FuncKind::FieldInit(_)
+            );
+        is_field && is_this && (in_ctor || in_init)
+    }
+
+    fn report_readonly(&mut self, found: &Found, ty: Ty, property: Ident) {
+        let text = self.text(property.name).to_string();
+        let message = match found.how {
+            How::Method { .. } => format!("`{text}` is a method; methods are assigned through `any` only"),
+            How::Accessor { .. } => format!("`{text}` has no setter"),
+            _ => format!("`{text}` of `{}` is read-only", self.show(ty)),
+        };
+        self.error(codes::READONLY, property.span, message);
+    }
+
+    /// The place of a member that was found.
+    fn slot_of(&mut self, object: ExprId, found: &Found, name: Name, span: Span) -> Option<Slot> {
+        Some(Slot::Place(match found.how {
+            How::Field { class, field } => {
+                let object = self.as_class(object, class);
+                Place::Field { object, class, field }
+            }
+            How::Static { class, field } => Place::Static { class, field, checked: false },
+            How::Accessor { class, args, getter, setter, is_static } => {
+                let Some(setter) = setter else {
+                    return self.length_slot(object, found, name, span);
+                };
+                return Some(Slot::Accessor { object, class, args, getter, setter, is_static });
+            }
+            How::Prop => Place::Prop { object, name, optional: found.optional },
+            How::Entry => {
+                let ty = self.types.lit_string(name);
+                let key = self.add(ExprKind::Str(name), ty, span);
+                Place::Dict { object, key, nullable: false }
+            }
+            How::Dynamic => {
+                let object = self.coerce(object, Ty::ANY);
+                Place::Attr { object, name }
+            }
+            How::Method { .. } => return None,
+        }))
+    }
+
+    /// Array lengths are written through the slots, which refuse to grow.
+    fn length_slot(&mut self, object: ExprId, _: &Found, name: Name, _: Span) -> Option<Slot> {
+        let object = self.coerce(object, Ty::ANY);
+        Some(Slot::Place(Place::Attr { object, name }))
+    }
+
+    fn element_target(
+        &mut self,
+        object: &'a Expr,
+        index: &'a Expr,
+        reused: bool,
+        span: Span,
+    ) -> Option<Target> {
+        let id = self.object_of(object, false);
+        let ty = self.ty(id);
+        let apparent = self.apparent(ty);
+        let mut lets = Vec::new();
+        let id = if reused { self.keep_part(id, &mut lets) } else { id };
+        if let ast::ExprKind::String(ast::Text::Name(name)) = &index.kind
+            && apparent != Ty::ANY
+            && self.lookup(apparent, *name).is_some()
+        {
+            let ident = Ident { name: *name, span: index.span };
+            let found = self.lookup(apparent, *name)?;
+            if found.readonly {
+                self.report_readonly(&found, ty, ident);
+                return None;
+            }
+            let place = self.slot_of(id, &found, *name, span)?;
+            return Some(Target { place, ty: found.ty, lets, span });
+        }
+        self.refuse_readonly_element(apparent, span)?;
+        let (place, ty) = self.element_place(id, apparent, index, false, span)?;
+        let place = if reused { self.keep_index(place, &mut lets) } else { place };
+        Some(Target { place: Slot::Place(place), ty, lets, span })
+    }
+
+    fn refuse_readonly_element(&mut self, ty: Ty, span: Span) -> Option<()> {
+        let readonly = match self.types.kind(ty) {
+            TypeKind::ReadonlyArray(_) | TypeKind::String | TypeKind::LitString(_) => true,
+            TypeKind::Tuple(id) => self.types.tuple(id).readonly,
+            TypeKind::Object(id) => self.types.object(id).index.is_some_and(|i| i.readonly),
+            _ => false,
+        };
+        if readonly {
+            let message = format!("elements of `{}` are read-only", self.show(ty));
+            self.error(codes::READONLY, span, message);
+            return None;
+        }
+        Some(())
+    }
+
+    /// Keeps a part of a place in a local.
+    fn keep_part(&mut self, id: ExprId, lets: &mut Vec<(LocalId, ExprId)>) -> ExprId {
+        let (ty, span) = (self.ty(id), self.span(id));
+        if matches!(
+            self.hir.exprs[id.index()].kind,
+            ExprKind::This | ExprKind::Class { .. } | ExprKind::Number(_) | ExprKind::Int(_) | ExprKind::Str(_)
+        ) {
+            return id;
+        }
+        let (local, _) = self.keep(id);
+        lets.push((local, id));
+        self.read_temp(local, ty, span)
+    }
+
+    fn keep_index(&mut self, place: Place, lets: &mut Vec<(LocalId, ExprId)>) -> Place {
+        match place {
+            Place::Index { array, index } => {
+                Place::Index { array, index: self.keep_part(index, lets) }
+            }
+            Place::Dict { object, key, nullable } => {
+                Place::Dict { object, key: self.keep_part(key, lets), nullable }
+            }
+            Place::Item { object, key } => Place::Item { object, key: self.keep_part(key, lets) },
+            other => other,
+        }
+    }
+
+    // ---- reading and writing targets
+
+    fn read_target(&mut self, e: &'a Expr, target: &Target) -> ExprId {
+        let id = match target.place {
+            Slot::Var(symbol) => return self.read_var_again(symbol, target.span),
+            Slot::Place(place @ (Place::Item { .. } | Place::Attr { .. })) => {
+                let id = self.add(ExprKind::Read(place), Ty::ANY, target.span);
+                self.coerce(id, target.ty)
+            }
+            Slot::Place(place) => {
+                let id = self.add(ExprKind::Read(place), target.ty, target.span);
+                self.note_static(id, place);
+                id
+            }
+            Slot::Accessor { object, class, args, getter, is_static, .. } => match getter {
+                Some(getter) => {
+                    let call =
+                        self.accessor_call(object, class, args, getter, is_static, None, target.span);
+                    self.with_type(call, target.ty, target.span)
+                }
+                None => {
+                    let message = "this property can be written but not read";
+                    self.error(codes::INVALID_ACCESSOR, target.span, message);
+                    self.error_expr(target.span)
+                }
+            },
+        };
+        self.narrowed_read(e, id)
+    }
+
+    fn read_var_again(&mut self, symbol: SymId, span: Span) -> ExprId {
+        let name = self.symbol(symbol).name;
+        self.ident(name, span)
+    }
+
+    fn note_static(&mut self, id: ExprId, place: Place) {
+        if let Place::Static { class, .. } = place {
+            let (current, clock) = (self.current(), self.clock);
+            self.post.read_class(id, class, current, clock);
+        }
+    }
+
+    /// Stores a value of the target's type.
+    pub(crate) fn write(&mut self, target: &Target, value: ExprId, span: Span) -> ExprId {
+        match target.place {
+            Slot::Var(symbol) => self.write_var(symbol, value, span),
+            Slot::Place(place @ (Place::Item { .. } | Place::Attr { .. })) => {
+                let value = self.coerce(value, Ty::ANY);
+                let id = self.add(ExprKind::Assign { place, value }, Ty::ANY, span);
+                self.coerce(id, target.ty)
+            }
+            Slot::Place(place) => {
+                let id = self.add(ExprKind::Assign { place, value }, target.ty, span);
+                self.note_static(id, place);
+                id
+            }
+            Slot::Accessor { object, class, args, setter, is_static, .. } => {
+                let (local, ty) = self.keep(value);
+                let argument = self.read_temp(local, ty, span);
+                let call =
+                    self.accessor_call(object, class, args, setter, is_static, Some(argument), span);
+                let result = self.read_temp(local, ty, span);
+                let body = self.add(ExprKind::Seq(Box::new([call, result])), ty, span);
+                self.let_in(local, value, body)
+            }
+        }
+    }
+
+    fn write_var(&mut self, symbol: SymId, value: ExprId, span: Span) -> ExprId {
+        let ty = self.var_type(symbol, span);
+        self.mark_assigned(symbol);
+        self.report_early_write(symbol, span);
+        let Some(place) = self.var_place(symbol, span) else {
+            return self.error_expr(span);
+        };
+        let id = self.add(ExprKind::Assign { place, value }, ty, span);
+        if let Place::Global { global, .. } = place {
+            let (current, clock) = (self.current(), self.clock);
+            self.post.read_global(id, global, current, clock);
+        }
+        id
+    }
+
+    fn report_early_write(&mut self, symbol: SymId, span: Span) {
+        let current = self.current();
+        let Some(var) = self.var(symbol) else { return };
+        let same = matches!(var.storage, Storage::Local { owner, .. } if owner == current)
+            || (matches!(var.storage, Storage::Global(_)) && self.fns.len() == 1);
+        if same && var.declared_at == 0 && var.kind == VarKind::Let && !self.flow.dead {
+            let message = format!(
+                "`{}` is used before its declaration",
+                self.text(self.symbol(symbol).name)
+            );
+            self.error(codes::USED_BEFORE_DECLARATION, span, message);
+        }
+    }
+
+    /// Records that a variable is assigned other than by its declaration.
+    pub(crate) fn mark_assigned(&mut self, symbol: SymId) {
+        let Some(var) = self.var(symbol) else { return };
+        match var.storage {
+            Storage::Local { owner, local } => {
+                self.local_mut(owner, local, |l| {
+                    l.assigned = true;
+                    l.boxed |= l.captured;
+                });
+            }
+            Storage::Global(global) => self.hir.globals[global.index()].constant = false,
+        }
+    }
+
+    // ---- flow
+
+    /// What an assignment says about its target: the assigned part of a union.
+    fn after_write(&mut self, e: &'a Expr, target: &Target, value: Ty) {
+        self.invalidate(e);
+        if let Slot::Var(symbol) = target.place {
+            self.flow.unassigned.retain(|&s| s != symbol);
+        }
+        if let ast::ExprKind::Member { object, property, .. }
+        | ast::ExprKind::PrivateMember { object, property, .. } = &e.kind
+            && matches!(object.kind, ast::ExprKind::This)
+        {
+            self.flow.unset_fields.retain(|&f| f != property.name);
+        }
+        let Some(reference) = self.reference(e) else { return };
+        let declared = self.types.expand(target.ty);
+        if value == Ty::ERROR {
+            return;
+        }
+        let assigned = self.assigned_part(declared, value);
+        if assigned != declared {
+            self.flow.set(reference, assigned);
+        }
+    }
+
+    /// The part of a declared union that a value of this type can be.
+    pub(crate) fn assigned_part(&mut self, declared: Ty, value: Ty) -> Ty {
+        let is_union = matches!(self.types.kind(declared), TypeKind::Union(_));
+        if declared == Ty::UNKNOWN {
+            return value;
+        }
+        if !is_union || value == Ty::ANY {
+            return declared;
+        }
+        let value = self.types.widen_literals_towards(value, declared);
+        let members = self.types.members(declared);
+        let mut parts: Vec<Ty> = Vec::new();
+        let values = self.types.members(value);
+        for &v in &values {
+            if members.contains(&v) {
+                parts.push(v);
+                continue;
+            }
+            let exact: Vec<Ty> = members.iter().copied().filter(|&m| self.fits(v, m)).collect();
+            parts.extend(exact);
+        }
+        if parts.is_empty() {
+            return declared;
+        }
+        self.types.union(&parts)
+    }
+
+    fn invalidate(&mut self, e: &'a Expr) {
+        if let Some(reference) = self.reference(e) {
+            self.assigned_to(reference);
+        }
+    }
+}
+
+fn is_integer_literal(e: &Expr) -> bool {
+    match &e.kind {
+        ast::ExprKind::Number(lit) => lit.integer,
+        ast::ExprKind::Unary { op: ast::UnaryOp::Neg, operand } => is_integer_literal(operand),
+        _ => false,
+    }
+}

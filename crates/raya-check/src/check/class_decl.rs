@@ -1,0 +1,585 @@
+//! Declaring classes: their symbols, their member tables, their bases.
+
+use super::{Checker, Pending};
+use crate::codes;
+use crate::env::{BaseState, ClassData, LazyTy, MemberData, MemberKind, MemberSource, SymKind, TypeSymKind};
+use crate::hir::{self, ExprId, ExprKind, FieldIdx, FuncKind, MethodIdx, Stmt, StmtKind};
+use crate::types::{ClassId, Ty, TypeKind};
+use raya_syntax::ast::{self, Access, Class, ClassMemberKind, MethodKind, PropKey};
+use raya_syntax::name::{Name, names};
+use raya_syntax::span::Span;
+use rustc_hash::FxHashMap;
+
+impl<'a> Checker<'a> {
+    /// Declares the class of a statement in the current scope.
+    pub(crate) fn declare_class_stmt(&mut self, class: &'a Class) -> Option<ClassId> {
+        let ident = class.name?;
+        let id = self.make_class(class, ident.name);
+        let symbol = self.new_symbol(ident.name, ident.span, SymKind::Class(id));
+        self.add_value(ident.name, ident.span, symbol);
+        let type_symbol = self.new_type_symbol(TypeSymKind::Class(id));
+        self.add_type_symbol(ident, type_symbol);
+        if !self.is_builtin_file() {
+            self.class_mut(id).queued = true;
+            self.pending.push(Pending::Class(id));
+        }
+        if self.is_builtin_file() && self.text(ident.name) == "Array" {
+            self.make_readonly_array(class);
+        }
+        Some(id)
+    }
+
+    /// Read-only arrays have those methods of `Array` that do not ask for `this` to
+    /// be a mutable array.
+    fn make_readonly_array(&mut self, class: &'a Class) {
+        let name = self.names.intern("ReadonlyArray");
+        let id = self.new_class_data(class, name);
+        let keep: Vec<MemberData<'a>> = std::mem::take(&mut self.class_mut(id).members);
+        self.hir.classes[id.index()].methods.clear();
+        self.class_mut(id).by_name.clear();
+        for member in keep {
+            let MemberSource::Method(function) = member.source else { continue };
+            let ast::MethodKind::Method | ast::MethodKind::Getter = method_kind(member.kind) else {
+                continue;
+            };
+            if function.signature.this_param.is_none() && !member.is_static {
+                self.push_method(id, MemberData { func: None, next: None, ..member });
+            }
+        }
+        let symbol = self.new_type_symbol(TypeSymKind::Class(id));
+        self.scopes.add_type(self.scope, name, symbol);
+        self.hir.well_known.readonly_array = Some(id);
+        self.hir.classes[id.index()].primitive = true;
+    }
+
+    /// The class of a declaration; the same one if it is checked again.
+    fn make_class(&mut self, class: &'a Class, name: Name) -> ClassId {
+        let key = (self.file, class.id);
+        if let Some(&id) = self.class_of_node.get(&key) {
+            self.reset_class(id, class, name);
+            return id;
+        }
+        let id = self.new_class_data(class, name);
+        self.class_of_node.insert(key, id);
+        id
+    }
+
+    fn new_class_data(&mut self, class: &'a Class, name: Name) -> ClassId {
+        let id = self.types.new_class(name, Vec::new());
+        let builtin = self.is_builtin_file();
+        self.hir.classes.push(hir::Class {
+            name,
+            file: self.file,
+            span: class.span,
+            params: Vec::new(),
+            base: None,
+            is_abstract: class.is_abstract,
+            builtin,
+            primitive: false,
+            fields: Vec::new(),
+            statics: Vec::new(),
+            methods: Vec::new(),
+            ctor: None,
+            field_init: None,
+            static_init: None,
+        });
+        let data = self.class_data(id, class, builtin);
+        self.classes.push(data);
+        self.fill_class(id, class);
+        id
+    }
+
+    fn class_data(&mut self, id: ClassId, class: &'a Class, builtin: bool) -> ClassData<'a> {
+        let owner = match self.fns.len() {
+            0 | 1 => None,
+            _ => Some(self.current()),
+        };
+        ClassData {
+            id,
+            ast: class,
+            file: self.file,
+            scope: self.scope,
+            owner,
+            members: Vec::new(),
+            by_name: FxHashMap::default(),
+            ctor: None,
+            ctor_overloads: Vec::new(),
+            ctor_func: None,
+            ctor_ty: None,
+            base_state: BaseState::Waiting,
+            queued: false,
+            declared_at: u32::from(builtin),
+            builtin,
+        }
+    }
+
+    /// Empties a class whose declaration is checked again.
+    fn reset_class(&mut self, id: ClassId, class: &'a Class, name: Name) {
+        let data = self.class_data(id, class, self.is_builtin_file());
+        *self.class_mut(id) = data;
+        let hir = &mut self.hir.classes[id.index()];
+        hir.name = name;
+        hir.base = None;
+        hir.fields.clear();
+        hir.statics.clear();
+        hir.methods.clear();
+        (hir.ctor, hir.field_init, hir.static_init) = (None, None, None);
+        self.types.class_mut(id).base = None;
+        self.types.class_mut(id).depth = 0;
+        self.fill_class(id, class);
+    }
+
+    /// Declares type parameters and members.
+    fn fill_class(&mut self, id: ClassId, class: &'a Class) {
+        let outer = self.scope;
+        self.scope = self.scopes.new_scope(Some(outer));
+        let known = self.types.class(id).params.clone();
+        let params = if known.len() == class.type_params.len() && !known.is_empty() {
+            self.bring_type_params(&class.type_params, &known);
+            known
+        } else {
+            self.declare_type_params(&class.type_params)
+        };
+        self.types.class_mut(id).params.clone_from(&params);
+        self.hir.classes[id.index()].params = params;
+        let this_param = self.types.class(id).this_param;
+        let own = self.types.class_self(id);
+        self.types.param_mut(this_param).constraint = Some(own);
+        let this_symbol = self.new_type_symbol(TypeSymKind::Param(this_param));
+        self.scopes.add_type(self.scope, names::THIS, this_symbol);
+        self.class_mut(id).scope = self.scope;
+        for member in &class.members {
+            self.declare_member(id, member);
+        }
+        self.declare_initialisers(id, class);
+        self.scope = outer;
+    }
+
+    /// The functions that run field initialisers, where there are some.
+    fn declare_initialisers(&mut self, id: ClassId, class: &'a Class) {
+        let name = self.hir.classes[id.index()].name;
+        let runs = |is_static: bool| {
+            class.members.iter().any(|m| match &m.kind {
+                ClassMemberKind::Field { init, .. } => {
+                    init.is_some() && m.modifiers.is_static == is_static
+                }
+                ClassMemberKind::StaticBlock(_) => is_static,
+                _ => false,
+            })
+        };
+        if runs(false) {
+            let func = self.new_func(name, class.span, FuncKind::FieldInit(id));
+            self.hir.classes[id.index()].field_init = Some(func);
+        }
+        if runs(true) {
+            let func = self.new_func(name, class.span, FuncKind::StaticInit(id));
+            self.hir.classes[id.index()].static_init = Some(func);
+        }
+    }
+
+    fn declare_member(&mut self, id: ClassId, member: &'a ast::ClassMember) {
+        match &member.kind {
+            ClassMemberKind::Field { key, optional, definite, .. } => {
+                let Some(name) = self.member_name(key) else { return };
+                let data = MemberData {
+                    optional: *optional,
+                    definite: *definite,
+                    ..self.new_member(name, key.span(), &member.modifiers, MemberSource::Field(member))
+                };
+                self.push_field(id, data);
+            }
+            ClassMemberKind::Method { key, kind, optional, function } => {
+                let Some(name) = self.member_name(key) else { return };
+                self.declare_method(id, member, (name, key.span()), *kind, *optional, function);
+            }
+            ClassMemberKind::Constructor(function) => self.declare_ctor(id, function),
+            ClassMemberKind::Index(_) => {
+                let message = "classes with index signatures are not supported yet";
+                self.error(codes::UNSUPPORTED_FEATURE, member.span, message).help =
+                    Some("use a Map, or a field whose type has one".to_string());
+            }
+            ClassMemberKind::StaticBlock(_) => {}
+        }
+    }
+
+    fn member_name(&mut self, key: &'a PropKey) -> Option<Name> {
+        self.type_key(key)
+    }
+
+    fn new_member(
+        &self,
+        name: Name,
+        span: Span,
+        modifiers: &ast::Modifiers,
+        source: MemberSource<'a>,
+    ) -> MemberData<'a> {
+        let private = self.text(name).starts_with('#');
+        MemberData {
+            name,
+            span,
+            kind: MemberKind::Field(FieldIdx(0)),
+            is_static: modifiers.is_static,
+            is_abstract: modifiers.is_abstract,
+            is_override: modifiers.is_override,
+            readonly: modifiers.is_readonly,
+            optional: false,
+            definite: false,
+            access: if private { Access::Private } else { modifiers.access.unwrap_or(Access::Public) },
+            source,
+            overloads: Vec::new(),
+            ty: LazyTy::Waiting,
+            func: None,
+            checked: false,
+            next: None,
+        }
+    }
+
+    fn push_field(&mut self, id: ClassId, mut data: MemberData<'a>) {
+        if data.is_abstract {
+            self.check_abstract_member(id, &data);
+        }
+        if self.class(id).by_name.contains_key(&(data.name, data.is_static)) {
+            return self.report_duplicate_member(&data);
+        }
+        let hir = &mut self.hir.classes[id.index()];
+        let list = if data.is_static { &mut hir.statics } else { &mut hir.fields };
+        data.kind = MemberKind::Field(FieldIdx(list.len() as u32));
+        list.push(hir::Field {
+            name: data.name,
+            ty: Ty::ERROR,
+            optional: data.optional,
+            readonly: data.readonly,
+            access: data.access,
+            private: self.names.text(data.name).starts_with('#'),
+            always_set: false,
+            starts_null: false,
+            span: data.span,
+        });
+        self.push_member(id, data);
+    }
+
+    fn push_member(&mut self, id: ClassId, data: MemberData<'a>) -> u32 {
+        let key = (data.name, data.is_static);
+        let class = self.class_mut(id);
+        let index = class.members.len() as u32;
+        class.members.push(data);
+        match class.by_name.get(&key).copied() {
+            None => {
+                class.by_name.insert(key, index);
+            }
+            Some(first) => {
+                let mut at = first;
+                while let Some(next) = class.members[at as usize].next {
+                    at = next;
+                }
+                class.members[at as usize].next = Some(index);
+            }
+        }
+        index
+    }
+
+    fn report_duplicate_member(&mut self, data: &MemberData<'a>) {
+        let message = format!("member `{}` is declared twice", self.text(data.name));
+        self.error(codes::DUPLICATE_MEMBER, data.span, message);
+    }
+
+    fn check_abstract_member(&mut self, id: ClassId, data: &MemberData<'a>) {
+        if !self.hir.classes[id.index()].is_abstract {
+            let message = format!(
+                "`{}` is abstract, so its class must be abstract too",
+                self.text(data.name)
+            );
+            self.error(codes::ABSTRACT_MEMBER, data.span, message);
+        }
+    }
+
+    // ---- methods
+
+    fn declare_method(
+        &mut self,
+        id: ClassId,
+        member: &'a ast::ClassMember,
+        (name, span): (Name, Span),
+        kind: MethodKind,
+        optional: bool,
+        function: &'a ast::Function,
+    ) {
+        if self.refuse_special(function) {
+            return;
+        }
+        let data = MemberData {
+            optional,
+            kind: match kind {
+                MethodKind::Method => MemberKind::Method(MethodIdx(0)),
+                MethodKind::Getter => MemberKind::Getter(MethodIdx(0)),
+                MethodKind::Setter => MemberKind::Setter(MethodIdx(0)),
+            },
+            ..self.new_member(name, span, &member.modifiers, MemberSource::Method(function))
+        };
+        if data.is_abstract {
+            self.check_abstract_member(id, &data);
+        }
+        let has_body = !matches!(function.body, ast::FunctionBody::None);
+        let existing = self.class(id).by_name.get(&(name, data.is_static)).copied();
+        if let Some(existing) = existing
+            && self.merge_method(id, existing, &data, function, has_body)
+        {
+            return;
+        }
+        self.push_method(id, data);
+    }
+
+    /// Overload signatures, the body behind them, the other half of an accessor.
+    /// True if the method needs no entry of its own.
+    fn merge_method(
+        &mut self,
+        id: ClassId,
+        existing: u32,
+        data: &MemberData<'a>,
+        function: &'a ast::Function,
+        has_body: bool,
+    ) -> bool {
+        let builtin = self.is_builtin_file();
+        let first = &mut self.class_mut(id).members[existing as usize];
+        let (MemberSource::Method(before), MemberKind::Method(_), MemberKind::Method(_)) =
+            (first.source, first.kind, data.kind)
+        else {
+            let accessors = !matches!(data.kind, MemberKind::Method(_))
+                && matches!(first.kind, MemberKind::Getter(_) | MemberKind::Setter(_))
+                && std::mem::discriminant(&first.kind) != std::mem::discriminant(&data.kind);
+            if accessors {
+                return false;
+            }
+            self.report_duplicate_member(data);
+            return true;
+        };
+        let waits = matches!(before.body, ast::FunctionBody::None);
+        if waits && !data.is_abstract {
+            if first.overloads.is_empty() {
+                first.overloads.push(before);
+            }
+            if has_body {
+                first.source = MemberSource::Method(function);
+                let func = first.func;
+                if let Some(func) = func {
+                    self.hir.functions[func.index()].span = function.span;
+                }
+            } else {
+                first.overloads.push(function);
+            }
+            return true;
+        }
+        if builtin && has_body {
+            return false;
+        }
+        if waits {
+            first.overloads.push(function);
+            return true;
+        }
+        self.report_duplicate_member(data);
+        true
+    }
+
+    /// Adds a method's entry and its function.
+    fn push_method(&mut self, id: ClassId, mut data: MemberData<'a>) {
+        let index = MethodIdx(self.hir.classes[id.index()].methods.len() as u32);
+        let kind = method_kind(data.kind);
+        data.kind = match kind {
+            MethodKind::Method => MemberKind::Method(index),
+            MethodKind::Getter => MemberKind::Getter(index),
+            MethodKind::Setter => MemberKind::Setter(index),
+        };
+        let is_static = data.is_static;
+        let func = self.new_func(data.name, data.span, FuncKind::Method { class: id, is_static });
+        data.func = Some(func);
+        self.hir.classes[id.index()].methods.push(hir::Method {
+            name: data.name,
+            kind: match kind {
+                MethodKind::Method => hir::MethodKind::Method,
+                MethodKind::Getter => hir::MethodKind::Getter,
+                MethodKind::Setter => hir::MethodKind::Setter,
+            },
+            is_static,
+            is_abstract: data.is_abstract,
+            access: data.access,
+            func,
+            ty: Ty::ERROR,
+            span: data.span,
+        });
+        self.push_member(id, data);
+    }
+
+    fn declare_ctor(&mut self, id: ClassId, function: &'a ast::Function) {
+        if matches!(function.body, ast::FunctionBody::None) {
+            self.class_mut(id).ctor_overloads.push(function);
+            return;
+        }
+        if self.class(id).ctor.is_some() {
+            self.error(codes::DUPLICATE_MEMBER, function.span, "a class has one constructor");
+            return;
+        }
+        let name = self.hir.classes[id.index()].name;
+        let func = self.new_func(name, function.span, FuncKind::Constructor(id));
+        self.hir.classes[id.index()].ctor = Some(func);
+        let class = self.class_mut(id);
+        class.ctor = Some(function);
+        class.ctor_func = Some(func);
+        for param in &function.signature.params {
+            let (Some(modifiers), ast::PatternKind::Binding(name)) =
+                (&param.property, &param.pattern.kind)
+            else {
+                continue;
+            };
+            let data = MemberData {
+                optional: param.optional,
+                ..self.new_member(*name, param.pattern.span, modifiers, MemberSource::Param(param))
+            };
+            self.push_field(id, data);
+        }
+    }
+
+    // ---- bases
+
+    /// Resolves the `extends` clause, if that was not done.
+    pub(crate) fn ensure_base(&mut self, id: ClassId) {
+        match self.class(id).base_state {
+            BaseState::Done => return,
+            BaseState::Busy => return self.report_circular_base(id),
+            BaseState::Waiting => {}
+        }
+        self.class_mut(id).base_state = BaseState::Busy;
+        let (ast, scope, file) = (self.class(id).ast, self.class(id).scope, self.class(id).file);
+        self.elsewhere(scope, file, |c| {
+            let [base] = &*ast.bases else {
+                if let Some(second) = ast.bases.get(1) {
+                    c.unsupported(codes::UNSUPPORTED_BASES, second.span);
+                }
+                return;
+            };
+            let Some(ty) = c.resolve_base(base) else { return };
+            if let TypeKind::Class(parent, _) = c.types.kind(ty) {
+                c.ensure_base(parent);
+                if c.types.inherits(parent, id) {
+                    return c.report_circular_base(id);
+                }
+                c.types.class_mut(id).base = Some(ty);
+                c.types.class_mut(id).depth = c.types.class(parent).depth + 1;
+                c.hir.classes[id.index()].base = Some(ty);
+            }
+        });
+        self.class_mut(id).base_state = BaseState::Done;
+    }
+
+    fn report_circular_base(&mut self, id: ClassId) {
+        let (ast, file, scope) = (self.class(id).ast, self.class(id).file, self.scope);
+        let span = ast.bases.first().map_or(ast.span, |b| b.span);
+        let message = format!(
+            "class `{}` inherits from itself",
+            self.text(self.hir.classes[id.index()].name)
+        );
+        self.elsewhere(scope, file, |c| {
+            c.error(codes::CIRCULAR_BASE, span, message);
+        });
+    }
+
+    fn resolve_base(&mut self, base: &'a ast::BaseClass) -> Option<Ty> {
+        let Some(ident) = base.expr.as_ident() else {
+            let message = "a base class is named; computed bases are not supported yet";
+            self.error(codes::UNSUPPORTED_FEATURE, base.span, message);
+            return None;
+        };
+        let Some(symbol) = self.value_symbol(ident.name) else {
+            self.report_unknown_name(ident.name, ident.span);
+            return None;
+        };
+        let SymKind::Class(class) = self.symbol(symbol).kind else {
+            let message = format!("`{}` is not a class", self.text(ident.name));
+            self.error(codes::INVALID_BASE, base.span, message);
+            return None;
+        };
+        if self.hir.classes[class.index()].primitive {
+            let message = format!("`{}` is a primitive and cannot be extended", self.text(ident.name));
+            self.error(codes::INVALID_BASE, base.span, message);
+            return None;
+        }
+        let given: Vec<Ty> = base.type_args.iter().map(|t| self.resolve(t)).collect();
+        let params = self.types.class(class).params.clone();
+        let args = self.type_args(ident.name, &params, &given, base.span);
+        Some(self.types.instance(class, &args))
+    }
+
+    // ---- where the declaration stands
+
+    /// The statement that defines a class.
+    pub(crate) fn class_stmt(&mut self, class: &'a Class, span: Span, out: &mut Vec<Stmt>) {
+        let Some(&id) = self.class_of_node.get(&(self.file, class.id)) else { return };
+        self.define_class(id);
+        out.push(Stmt { kind: StmtKind::Class(id), span });
+    }
+
+    /// Checks what a class's definition runs, and passes its declaration.
+    fn define_class(&mut self, id: ClassId) {
+        self.ensure_base(id);
+        if let Some(TypeKind::Class(base, _)) =
+            self.types.class(id).base.map(|t| self.types.kind(t))
+        {
+            let span = self.class(id).ast.bases[0].span;
+            self.mention_class(base, span);
+        }
+        // Static initialisers run now: they see the class itself.
+        self.clock += 1;
+        let clock = self.clock;
+        self.class_mut(id).declared_at = clock;
+        self.post.declare_class(id, clock);
+        self.check_static_init(id);
+        let current = self.current();
+        if let Some(init) = self.hir.classes[id.index()].static_init {
+            self.post.mention_func(current, init, clock);
+        }
+    }
+
+    /// `class {}` as an expression.
+    pub(crate) fn class_expr(&mut self, class: &'a Class, span: Span) -> ExprId {
+        let outer = self.scope;
+        self.scope = self.scopes.new_scope(Some(outer));
+        let name = self.class_name_or(class);
+        let name = match (name, self.self_symbol) {
+            (names::EMPTY, Some(symbol)) => self.symbol(symbol).name,
+            _ => name,
+        };
+        let id = self.make_class(class, name);
+        if let Some(ident) = class.name {
+            let symbol = self.new_symbol(ident.name, ident.span, SymKind::Class(id));
+            self.add_value(ident.name, ident.span, symbol);
+            let type_symbol = self.new_type_symbol(TypeSymKind::Class(id));
+            self.add_type_symbol(ident, type_symbol);
+        }
+        self.class_mut(id).queued = true;
+        self.pending.push(Pending::Class(id));
+        self.define_class(id);
+        self.scope = outer;
+        let ty = self.types.class_object(id);
+        let current = self.current();
+        self.post.mention_class(current, id, self.clock);
+        self.add(ExprKind::ClassExpr(id), ty, span)
+    }
+
+    /// Queues the bodies of a built-in class that the program uses.
+    pub(crate) fn queue_class(&mut self, id: ClassId) {
+        let primitive = self.hir.classes[id.index()].primitive;
+        let data = self.class_mut(id);
+        if data.builtin && !data.queued && !primitive {
+            data.queued = true;
+            self.pending.push(Pending::Class(id));
+        }
+    }
+}
+
+/// What sort of method a member is.
+fn method_kind(kind: MemberKind) -> MethodKind {
+    match kind {
+        MemberKind::Getter(_) => MethodKind::Getter,
+        MemberKind::Setter(_) => MethodKind::Setter,
+        MemberKind::Method(_) | MemberKind::Field(_) => MethodKind::Method,
+    }
+}

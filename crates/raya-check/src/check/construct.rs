@@ -1,0 +1,389 @@
+//! `new`, `super(…)` and members of `super`.
+
+use super::Checker;
+use super::args::Resolved;
+use super::member::How;
+use crate::codes;
+use crate::hir::{CoerceKind, Callee, Dispatch, ExprId, ExprKind, Place};
+use crate::types::{ClassId, Signature, Subst, Ty, TyList, TypeKind};
+use raya_syntax::ast::{self, Ident};
+use raya_syntax::name::names;
+use raya_syntax::span::Span;
+use std::sync::Arc;
+
+impl<'a> Checker<'a> {
+    /// `new callee(args)`
+    pub(crate) fn new_expr(
+        &mut self,
+        call: &'a ast::Call,
+        expected: Option<Ty>,
+        span: Span,
+    ) -> ExprId {
+        if let ast::ExprKind::Ident(name) = call.callee.kind
+            && let Some(symbol) = self.value_symbol(name)
+            && let crate::env::SymKind::Class(class) = self.symbol(symbol).kind
+        {
+            return self.new_class(class, call, expected, span);
+        }
+        let callee = self.expr(&call.callee, None);
+        let ty = self.ty(callee);
+        let apparent = self.apparent(ty);
+        match self.types.kind(apparent) {
+            TypeKind::Error => {
+                call.args.iter().for_each(|a| {
+                    self.expr(&a.expr, None);
+                });
+                self.error_expr(span)
+            }
+            TypeKind::Any => {
+                let args = self.dynamic_args(&call.args);
+                self.add(ExprKind::NewAny { callee, args }, Ty::ANY, span)
+            }
+            TypeKind::ClassObject(class) => {
+                if let ExprKind::Class { .. } = self.hir.exprs[callee.index()].kind {
+                    return self.new_class(class, call, expected, span);
+                }
+                self.new_value(callee, apparent, call, expected, span)
+            }
+            _ => self.new_value(callee, apparent, call, expected, span),
+        }
+    }
+
+    /// `new` on a class that is a value: which class it is shows at run time.
+    fn new_value(
+        &mut self,
+        callee: ExprId,
+        ty: Ty,
+        call: &'a ast::Call,
+        expected: Option<Ty>,
+        span: Span,
+    ) -> ExprId {
+        let signatures = self.construct_signatures(ty);
+        if signatures.is_empty() {
+            let message = format!("a value of type `{}` is no class", self.show(ty));
+            self.error(codes::NOT_CONSTRUCTABLE, call.callee.span, message);
+            return self.error_expr(span);
+        }
+        if let TypeKind::ClassObject(class) = self.types.kind(ty)
+            && self.hir.classes[class.index()].is_abstract
+        {
+            self.report_abstract(class, span);
+            return self.error_expr(span);
+        }
+        let resolved = self.resolve_call(&signatures, &call.type_args, &call.args, expected, span);
+        let Some(resolved) = resolved else { return self.error_expr(span) };
+        let fixed = resolved.sig.fixed().len();
+        let mut args = Vec::with_capacity(resolved.args.len());
+        for (i, &id) in resolved.args.iter().enumerate().take(call.args.len().max(fixed)) {
+            if i >= call.args.len() && i < fixed {
+                break;
+            }
+            let any = self.coerce(id, Ty::ANY);
+            args.push(if i < fixed {
+                crate::hir::Element::One(any)
+            } else {
+                crate::hir::Element::Spread(any)
+            });
+        }
+        let callee = self.coerce(callee, Ty::ANY);
+        let id = self.add(ExprKind::NewAny { callee, args: args.into() }, Ty::ANY, span);
+        self.coerce(id, resolved.sig.ret)
+    }
+
+    fn report_abstract(&mut self, class: ClassId, span: Span) {
+        let text = self.text(self.hir.classes[class.index()].name).to_string();
+        let message = format!("class `{text}` is abstract and has no instances of its own");
+        self.error(codes::ABSTRACT_INSTANCE, span, message);
+    }
+
+    /// `new C(args)` for a class that is known.
+    pub(crate) fn new_class(
+        &mut self,
+        class: ClassId,
+        call: &'a ast::Call,
+        expected: Option<Ty>,
+        span: Span,
+    ) -> ExprId {
+        self.mention_class(class, call.callee.span);
+        if self.hir.classes[class.index()].is_abstract {
+            self.report_abstract(class, span);
+        }
+        if self.hir.classes[class.index()].primitive {
+            return self.new_primitive(class, call, expected, span);
+        }
+        let ctor = self.ctor_type(class);
+        let signatures = self.call_signatures(ctor);
+        let resolved = self.resolve_call(&signatures, &call.type_args, &call.args, expected, span);
+        let Some(resolved) = resolved else {
+            let result = match signatures.first() {
+                Some(s) if s.type_params.is_empty() => s.ret,
+                _ => Ty::ERROR,
+            };
+            return self.add(ExprKind::Error, result, span);
+        };
+        let ty = resolved.sig.ret;
+        let class_args = match self.types.kind(ty) {
+            TypeKind::Class(_, args) => args,
+            _ => TyList::EMPTY,
+        };
+        let args = self.ctor_args(class, class_args, resolved, span);
+        let kind = ExprKind::New { class, class_args, args: args.into(), checked: false };
+        let id = self.add(kind, ty, span);
+        let (current, clock) = (self.current(), self.clock);
+        self.post.read_class(id, class, current, clock);
+        id
+    }
+
+    /// Arguments as the constructor's own code takes them.
+    fn ctor_args(
+        &mut self,
+        class: ClassId,
+        class_args: TyList,
+        resolved: Resolved,
+        span: Span,
+    ) -> Vec<ExprId> {
+        let Some((owner, owner_args)) = self.ctor_owner(class, class_args) else {
+            return resolved.args;
+        };
+        if self.class(owner).ctor_overloads.is_empty() {
+            return resolved.args;
+        }
+        let Some(own) = self.ctor_impl_signature(owner) else {
+            return resolved.args;
+        };
+        let params = self.types.class(owner).params.clone();
+        let subst = Subst::new(&params, &self.types.list_arc(owner_args));
+        let own = self.types.substitute_signature(&own, &subst);
+        self.adapt_args(resolved.args, &resolved.sig, &own, span)
+    }
+
+    /// `new Array<T>(n)` and the wrappers of primitives.
+    fn new_primitive(
+        &mut self,
+        class: ClassId,
+        call: &'a ast::Call,
+        expected: Option<Ty>,
+        span: Span,
+    ) -> ExprId {
+        if Some(class) != self.hir.well_known.array {
+            let text = self.text(self.hir.classes[class.index()].name).to_string();
+            let message = format!("`{text}` is a primitive and has no instances of its own");
+            self.error(codes::NOT_CONSTRUCTABLE, span, message).help =
+                Some(format!("`{text}(x)` converts"));
+            return self.error_expr(span);
+        }
+        let name = self.names.intern("__new__");
+        let object = self.class_value(class, call.callee.span);
+        let property = Ident { name, span: call.callee.span };
+        let expected = expected.filter(|&t| self.array_element(t).is_some());
+        self.call_on(object, property, call, expected, span)
+    }
+
+    // ---- `super`
+
+    /// The base class of the class under check, with its arguments.
+    fn base_of_current(&mut self) -> Option<(ClassId, ClassId, TyList)> {
+        let class = self.this_owner().class?;
+        let base = self.types.class(class).base?;
+        match self.types.kind(base) {
+            TypeKind::Class(base, args) => Some((class, base, args)),
+            _ => None,
+        }
+    }
+
+    /// `super(args)`
+    pub(crate) fn super_call(&mut self, call: &'a ast::Call, span: Span) -> ExprId {
+        let Some(ctor) = self.this_owner().ctor else {
+            self.error(codes::INVALID_THIS, span, "`super(…)` belongs into a constructor");
+            return self.error_expr(span);
+        };
+        let Some((class, base, base_args)) = self.base_of_current() else {
+            return self.root_super_call(call, ctor.class, span);
+        };
+        let ctor_ty = self.ctor_type(base);
+        let params = self.types.class(base).params.clone();
+        let subst = Subst::new(&params, &self.types.list_arc(base_args));
+        let signatures: Vec<Arc<Signature>> = self
+            .call_signatures(ctor_ty)
+            .iter()
+            .map(|s| {
+                let mut sig = self.types.substitute_signature(s, &subst);
+                sig.type_params = Box::default();
+                Arc::new(sig)
+            })
+            .collect();
+        let resolved = self.resolve_call(&signatures, &[], &call.args, None, span);
+        self.flow.before_super = false;
+        let Some(resolved) = resolved else { return self.error_expr(span) };
+        let args = self.ctor_args(base, base_args, resolved, span);
+        self.super_init(class, base, base_args, args, span)
+    }
+
+    /// The base's constructor, then the class's own field initialisers.
+    pub(crate) fn super_init(
+        &mut self,
+        class: ClassId,
+        base: ClassId,
+        base_args: TyList,
+        args: Vec<ExprId>,
+        span: Span,
+    ) -> ExprId {
+        let kind = ExprKind::SuperInit { base, base_args, args: args.into() };
+        let init = self.add(kind, Ty::VOID, span);
+        let mut parts = vec![init];
+        if self.fns.last().is_some_and(|f| f.ctor.is_some()) {
+            parts.extend(self.param_properties(class));
+        }
+        parts.extend(self.init_fields(class, span));
+        if parts.len() == 1 {
+            return init;
+        }
+        self.add(ExprKind::Seq(parts.into()), Ty::VOID, span)
+    }
+
+    /// In a class without base `super()` does nothing.
+    fn root_super_call(&mut self, call: &'a ast::Call, class: ClassId, span: Span) -> ExprId {
+        if let Some(extra) = call.args.first() {
+            let message = "this class has no base that would take arguments";
+            self.error(codes::ARGUMENT_COUNT, extra.expr.span, message);
+        }
+        let _ = class;
+        self.add(ExprKind::Null, Ty::VOID, span)
+    }
+
+    /// `super.name` as a value.
+    pub(crate) fn super_member(&mut self, property: Ident, span: Span) -> ExprId {
+        let Some((receiver, found, object)) = self.super_lookup(property, span) else {
+            return self.error_expr(span);
+        };
+        match found.how {
+            How::Method { class, method, is_static: false, index, .. } => {
+                self.need_method(class, index);
+                let place = Place::Method { object, class, method };
+                self.add(ExprKind::Read(place), found.ty, span)
+            }
+            How::Accessor { class, args, getter: Some(getter), is_static: false, .. } => {
+                let call = self.accessor_call(object, class, args, getter, false, None, span);
+                self.make_direct(call);
+                self.with_type(call, found.ty, span)
+            }
+            How::Static { .. } | How::Method { .. } | How::Accessor { .. } => {
+                self.read_found(object, &found, property.name, false, span)
+            }
+            _ => {
+                let message = format!(
+                    "`super` reaches methods and accessors; `{}` is a field: use `this`",
+                    self.text(property.name)
+                );
+                self.error(codes::INVALID_THIS, span, message);
+                let _ = receiver;
+                self.error_expr(span)
+            }
+        }
+    }
+
+    fn super_lookup(
+        &mut self,
+        property: Ident,
+        span: Span,
+    ) -> Option<(Ty, super::member::Found, ExprId)> {
+        let is_static = self.this_owner().is_static;
+        let Some((_, base, base_args)) = self.base_of_current() else {
+            return self.root_lookup(property, span);
+        };
+        let receiver = if is_static {
+            self.types.class_object(base)
+        } else {
+            self.types.intern(TypeKind::Class(base, base_args))
+        };
+        let Some(found) = self.lookup(receiver, property.name) else {
+            self.report_unknown_member(receiver, property);
+            return None;
+        };
+        let object = self.this_value(span)?;
+        Some((receiver, found, object))
+    }
+
+    /// In a class without base `super` reaches the root class.
+    fn root_lookup(
+        &mut self,
+        property: Ident,
+        span: Span,
+    ) -> Option<(Ty, super::member::Found, ExprId)> {
+        if self.this_owner().class.is_none() {
+            self.error(codes::INVALID_THIS, span, "`super` has a meaning in classes only");
+            return None;
+        }
+        let root = self.root_class()?;
+        let receiver = self.types.class_self(root);
+        let Some(found) = self.lookup(receiver, property.name) else {
+            self.report_unknown_member(receiver, property);
+            return None;
+        };
+        let object = self.this_value(span)?;
+        Some((receiver, found, object))
+    }
+
+    fn this_value(&mut self, span: Span) -> Option<ExprId> {
+        let (ty, local) = self.resolve_this()?;
+        Some(match local {
+            Some(local) => self.read_temp(local, ty, span),
+            None => self.add(ExprKind::This, ty, span),
+        })
+    }
+
+    /// `super.name(args)`
+    pub(crate) fn super_method_call(
+        &mut self,
+        property: Ident,
+        call: &'a ast::Call,
+        expected: Option<Ty>,
+        span: Span,
+    ) -> ExprId {
+        let Some((_, found, object)) = self.super_lookup(property, span) else {
+            for arg in &call.args {
+                self.expr(&arg.expr, None);
+            }
+            return self.error_expr(span);
+        };
+        if let How::Method { class, index, .. } = found.how
+            && self.class(class).members[index as usize].is_abstract
+        {
+            let message = format!("`{}` of the base class is abstract", self.text(property.name));
+            self.error(codes::ABSTRACT_MISSING, property.span, message);
+        }
+        let signatures = self.call_signatures(found.ty);
+        let resolved =
+            self.resolve_call(&signatures, &call.type_args, &call.args, expected, span);
+        let Some(resolved) = resolved else { return self.error_expr(span) };
+        let id = self.emit_member_call(object, &found, property.name, resolved, span);
+        self.make_direct(id);
+        id
+    }
+
+    /// Makes the method call inside an expression reach exactly its method.
+    fn make_direct(&mut self, id: ExprId) {
+        match &mut self.hir.exprs[id.index()].kind {
+            ExprKind::Call(call) => {
+                if let Callee::Method { dispatch, .. } = &mut call.callee {
+                    *dispatch = Dispatch::Direct;
+                }
+            }
+            ExprKind::Coerce { expr, .. } => {
+                let inner = *expr;
+                self.make_direct(inner);
+            }
+            _ => {}
+        }
+    }
+
+    /// The check that a cast needs where a class object is instantiated by value.
+    pub(crate) fn checked(&mut self, id: ExprId, ty: Ty) -> ExprId {
+        self.coerce_node(id, ty, CoerceKind::Check)
+    }
+
+    /// The name that `new` reports for an anonymous class.
+    pub(crate) fn class_name_or(&self, class: &ast::Class) -> raya_syntax::Name {
+        class.name.map_or(names::EMPTY, |i| i.name)
+    }
+}

@@ -1,0 +1,386 @@
+//! Inference of type arguments.
+//!
+//! Candidates are collected by walking a parameter's type and an argument's type in
+//! step; then each type parameter gets the join of its candidates. Candidates from
+//! the expected result count only where arguments say nothing.
+
+use super::Checker;
+use crate::types::{ParamId, Signature, Subst, Ty, TypeKind};
+use raya_syntax::limits::ensure_stack;
+
+/// What is known about the type arguments of one call.
+#[derive(Clone, Debug)]
+pub(crate) struct Inference {
+    /// The parameters.
+    pub params: Box<[ParamId]>,
+    slots: Vec<Slot>,
+    /// Candidates now come from the expected result.
+    pub from_result: bool,
+    /// Candidates now come from a parameter position: they bound from above.
+    contra: bool,
+    depth: u32,
+}
+
+/// What is known about one type argument.
+#[derive(Clone, Debug, Default)]
+struct Slot {
+    candidates: Vec<Ty>,
+    contra: Vec<Ty>,
+    result: Vec<Ty>,
+    fixed: Option<Ty>,
+}
+
+impl Inference {
+    /// Nothing is known.
+    pub(crate) fn new(params: &[ParamId]) -> Self {
+        Self {
+            params: params.into(),
+            slots: vec![Slot::default(); params.len()],
+            from_result: false,
+            contra: false,
+            depth: 0,
+        }
+    }
+
+    /// Sets the type arguments that are written.
+    pub(crate) fn fix(&mut self, args: &[Ty]) {
+        for (slot, &arg) in self.slots.iter_mut().zip(args) {
+            slot.fixed = Some(arg);
+        }
+    }
+
+    fn index(&self, param: ParamId) -> Option<usize> {
+        self.params.iter().position(|&p| p == param)
+    }
+
+    fn add(&mut self, index: usize, ty: Ty) {
+        let slot = &mut self.slots[index];
+        let list = if self.from_result {
+            &mut slot.result
+        } else if self.contra {
+            &mut slot.contra
+        } else {
+            &mut slot.candidates
+        };
+        if !list.contains(&ty) {
+            list.push(ty);
+        }
+    }
+}
+
+impl<'a> Checker<'a> {
+    /// Collects candidates: `target` mentions type parameters, `source` is what
+    /// stands at its place.
+    pub(crate) fn infer_from(&mut self, inference: &mut Inference, target: Ty, source: Ty) {
+        if !self.types.has_params(target) || source == Ty::ERROR || inference.depth > 40 {
+            return;
+        }
+        inference.depth += 1;
+        ensure_stack(|| self.infer_kinds(inference, target, source));
+        inference.depth -= 1;
+    }
+
+    fn infer_kinds(&mut self, inference: &mut Inference, target: Ty, source: Ty) {
+        match (self.types.kind(target), self.types.kind(source)) {
+            (TypeKind::Param(p), _) => {
+                if let Some(index) = inference.index(p) {
+                    inference.add(index, source);
+                }
+            }
+            (TypeKind::Union(_), _) => self.infer_to_union(inference, target, source),
+            (TypeKind::Named(n, xs), TypeKind::Named(m, ys)) if n == m => {
+                self.infer_lists(inference, xs, ys);
+            }
+            (TypeKind::Named(..), _) => {
+                let target = self.types.expand(target);
+                self.infer_from(inference, target, source);
+            }
+            (_, TypeKind::Named(..)) => {
+                let source = self.types.expand(source);
+                self.infer_from(inference, target, source);
+            }
+            (_, TypeKind::Param(_)) => {
+                let source = self.constraint_of(source);
+                if source != Ty::UNKNOWN {
+                    self.infer_from(inference, target, source);
+                }
+            }
+            (TypeKind::Array(x) | TypeKind::ReadonlyArray(x), _) => {
+                if source == Ty::ANY {
+                    self.infer_from(inference, x, Ty::ANY);
+                } else if let Some(elem) = self.array_element(source) {
+                    self.infer_from(inference, x, elem);
+                }
+            }
+            (TypeKind::Tuple(x), TypeKind::Tuple(y)) => {
+                let (x, y) = (self.types.tuple(x).clone(), self.types.tuple(y).clone());
+                for (&t, &s) in x.elems.iter().zip(y.elems.iter()) {
+                    self.infer_from(inference, t, s);
+                }
+                if let (Some(t), Some(s)) = (x.rest, y.rest) {
+                    self.infer_from(inference, t, s);
+                }
+            }
+            (TypeKind::Class(class, xs), TypeKind::Class(..)) => {
+                let found = self.types.as_instance_of(source, class);
+                if let Some(TypeKind::Class(_, ys)) = found.map(|t| self.types.kind(t)) {
+                    self.infer_lists(inference, xs, ys);
+                }
+            }
+            (TypeKind::Function(id), _) => {
+                let sig = self.types.signature(id).clone();
+                if source == Ty::ANY {
+                    return self.infer_from(inference, sig.ret, Ty::ANY);
+                }
+                if let Some(other) = self.call_signatures(source).into_iter().next_back() {
+                    self.infer_signatures(inference, &sig, &other);
+                }
+            }
+            (TypeKind::Object(id), _) => {
+                let object = self.types.object(id).clone();
+                for m in &object.members {
+                    if let Some(found) = self.lookup(source, m.name) {
+                        self.infer_from(inference, m.ty, found.ty);
+                    }
+                }
+                if let Some(index) = object.index {
+                    self.infer_entries(inference, index.value, source);
+                }
+                if let [call] = *object.calls {
+                    self.infer_from(inference, call, source);
+                }
+            }
+            (TypeKind::Intersection(l), _) => {
+                for &t in self.types.list_arc(l).iter() {
+                    self.infer_from(inference, t, source);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn infer_lists(
+        &mut self,
+        inference: &mut Inference,
+        xs: crate::types::TyList,
+        ys: crate::types::TyList,
+    ) {
+        let (xs, ys) = (self.types.list_arc(xs), self.types.list_arc(ys));
+        for (&x, &y) in xs.iter().zip(ys.iter()) {
+            self.infer_from(inference, x, y);
+        }
+    }
+
+    fn infer_entries(&mut self, inference: &mut Inference, value: Ty, source: Ty) {
+        if let TypeKind::Object(id) = self.types.kind(source) {
+            let object = self.types.object(id).clone();
+            for m in &object.members {
+                self.infer_from(inference, value, m.ty);
+            }
+            if let Some(index) = object.index {
+                self.infer_from(inference, value, index.value);
+            }
+        }
+    }
+
+    /// Members that the union and the source share are settled; what is left of the
+    /// source goes to the type parameters among the members.
+    fn infer_to_union(&mut self, inference: &mut Inference, target: Ty, source: Ty) {
+        let targets = self.types.members(target);
+        let sources = self.types.members(source);
+        let rest: Vec<Ty> = sources.into_iter().filter(|s| !targets.contains(s)).collect();
+        let mut naked = Vec::new();
+        let mut left = rest;
+        for &t in &targets {
+            match self.types.kind(t) {
+                TypeKind::Param(_) => naked.push(t),
+                _ if self.types.has_params(t) => {
+                    let (matching, others): (Vec<Ty>, Vec<Ty>) =
+                        left.iter().partition(|&&s| self.same_shape(t, s));
+                    for s in matching {
+                        self.infer_from(inference, t, s);
+                    }
+                    left = others;
+                }
+                _ => left.retain(|&s| !self.subtype(s, t)),
+            }
+        }
+        if !left.is_empty() {
+            let left = self.types.union(&left);
+            for t in naked {
+                self.infer_from(inference, t, left);
+            }
+        }
+    }
+
+    /// Whether inferring between the two can give anything.
+    fn same_shape(&mut self, target: Ty, source: Ty) -> bool {
+        let (target, source) = (self.types.expand(target), self.types.expand(source));
+        match (self.types.kind(target), self.types.kind(source)) {
+            (TypeKind::Class(x, _), TypeKind::Class(y, _)) => self.types.inherits(y, x),
+            (TypeKind::Array(_) | TypeKind::ReadonlyArray(_) | TypeKind::Tuple(_), _) => {
+                self.array_element(source).is_some()
+            }
+            (TypeKind::Function(_), _) => !self.call_signatures(source).is_empty(),
+            (TypeKind::Object(_), _) => self.is_object_like(source),
+            _ => false,
+        }
+    }
+
+    fn infer_signatures(&mut self, inference: &mut Inference, target: &Signature, source: &Signature) {
+        inference.contra = !inference.contra;
+        for i in 0..source.params.len() {
+            if let (Some(t), Some(s)) = (self.param_at(target, i), self.param_at(source, i)) {
+                self.infer_from(inference, t, s);
+            }
+        }
+        inference.contra = !inference.contra;
+        self.infer_from(inference, target.ret, source.ret);
+    }
+
+    /// What is known so far, for the types that arguments are checked against; a
+    /// parameter about which nothing is known stands for itself.
+    pub(crate) fn current_subst(&mut self, inference: &Inference) -> Subst {
+        let mut subst = Subst::default();
+        for (i, &param) in inference.params.iter().enumerate() {
+            let slot = inference.slots[i].clone();
+            if slot.fixed.is_some() || !slot.candidates.is_empty() {
+                let ty = self.solve_slot(param, &slot);
+                subst.push(param, ty);
+            } else if let [ty] = *slot.result {
+                subst.push(param, ty);
+            }
+        }
+        subst
+    }
+
+    /// The type arguments. Those about which nothing is known become their default
+    /// or `unknown` (their constraint, if they have one).
+    pub(crate) fn solve(&mut self, inference: &mut Inference, sig: &Signature) -> Vec<Ty> {
+        let mut args: Vec<Ty> = Vec::with_capacity(sig.type_params.len());
+        for (i, &param) in sig.type_params.iter().enumerate() {
+            let slot = inference.slots[i].clone();
+            let known = Subst::new(&sig.type_params[..i], &args);
+            let arg = self.solve_slot(param, &slot);
+            args.push(self.types.substitute(arg, &known));
+        }
+        args
+    }
+
+    fn solve_slot(&mut self, param: ParamId, slot: &Slot) -> Ty {
+        if let Some(fixed) = slot.fixed {
+            return fixed;
+        }
+        let decl = self.types.param(param).clone();
+        if !slot.candidates.is_empty() {
+            let widen = !decl.is_const && !self.wants_literals(decl.constraint);
+            let candidates: Vec<Ty> = slot
+                .candidates
+                .iter()
+                .map(|&t| if widen { self.types.widen_literals(t) } else { t })
+                .collect();
+            let joined = self.join_candidates(&candidates);
+            // The expected result may ask for a wider type that the candidates fit.
+            if let [wanted] = *slot.result
+                && wanted != Ty::ANY
+                && wanted != Ty::UNKNOWN
+                && !self.types.has_params(wanted)
+                && candidates.iter().chain(&slot.candidates).any(|&c| c != wanted)
+                && slot.candidates.iter().all(|&c| self.fits(c, wanted))
+            {
+                return wanted;
+            }
+            return joined;
+        }
+        if !slot.contra.is_empty() {
+            return self.narrowest(&slot.contra);
+        }
+        if !slot.result.is_empty() {
+            return self.join_candidates(&slot.result);
+        }
+        decl.default.or(decl.constraint).unwrap_or(Ty::UNKNOWN)
+    }
+
+    /// Whether a constraint asks for literal types to be kept.
+    fn wants_literals(&mut self, constraint: Option<Ty>) -> bool {
+        constraint.is_some_and(|c| {
+            let members = self.types.members(c);
+            members.iter().any(|&t| {
+                self.is_primitive(t) && !matches!(t, Ty::NULL | Ty::VOID)
+            })
+        })
+    }
+
+    /// The type that takes all candidates: one of them if possible, else a union of
+    /// candidates that differ in being null only, else of all.
+    fn join_candidates(&mut self, candidates: &[Ty]) -> Ty {
+        if let [one] = *candidates {
+            return one;
+        }
+        if candidates.contains(&Ty::ANY) {
+            return Ty::ANY;
+        }
+        for &wide in candidates {
+            if candidates.iter().all(|&t| self.fits(t, wide)) {
+                return wide;
+            }
+        }
+        self.join_types(candidates)
+    }
+
+    fn narrowest(&mut self, candidates: &[Ty]) -> Ty {
+        for &narrow in candidates {
+            if candidates.iter().all(|&t| self.subtype(narrow, t)) {
+                return narrow;
+            }
+        }
+        candidates[0]
+    }
+
+    /// The element type, if the type is an array, read-only array or tuple.
+    pub(crate) fn array_element(&mut self, ty: Ty) -> Option<Ty> {
+        let ty = self.apparent(ty);
+        match self.types.kind(ty) {
+            TypeKind::Array(t) | TypeKind::ReadonlyArray(t) => Some(t),
+            TypeKind::Tuple(id) => {
+                let tuple = self.types.tuple(id).clone();
+                let parts: Vec<Ty> = tuple.elems.iter().chain(&tuple.rest).copied().collect();
+                Some(self.types.union(&parts))
+            }
+            TypeKind::Union(l) => {
+                let list = self.types.list_arc(l);
+                let elems: Option<Vec<Ty>> = list.iter().map(|&t| self.array_element(t)).collect();
+                elems.map(|e| self.types.union(&e))
+            }
+            _ => None,
+        }
+    }
+
+    /// The type of a value that comes from several paths: the union, in which int
+    /// beside number becomes number and heirs disappear in their bases.
+    pub(crate) fn join_types(&mut self, types: &[Ty]) -> Ty {
+        let mut parts: Vec<Ty> = Vec::with_capacity(types.len());
+        for &t in types {
+            if !parts.contains(&t) {
+                parts.push(t);
+            }
+        }
+        let is_number = |c: &Self, t: Ty| matches!(c.types.kind(t), TypeKind::Number | TypeKind::LitNumber(_));
+        if parts.contains(&Ty::INT) && parts.iter().any(|&t| is_number(self, t)) {
+            parts.retain(|&t| t != Ty::INT);
+            parts.push(Ty::NUMBER);
+        }
+        let mut kept: Vec<Ty> = Vec::with_capacity(parts.len());
+        for (i, &t) in parts.iter().enumerate() {
+            let covered = parts.iter().enumerate().any(|(j, &other)| {
+                let heir = matches!(self.types.kind(t), TypeKind::Class(..))
+                    && matches!(self.types.kind(other), TypeKind::Class(..));
+                i != j && heir && self.subtype(t, other)
+            });
+            if !covered {
+                kept.push(t);
+            }
+        }
+        self.types.union(&kept)
+    }
+}

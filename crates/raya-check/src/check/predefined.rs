@@ -1,0 +1,452 @@
+//! Type operators and predefined type functions: `keyof`, `T[K]`, `Partial`, …
+//!
+//! They work on types that are known; where one is applied to a type parameter it
+//! works on the parameter's constraint.
+
+use super::Checker;
+use super::resolve::ObjectParts;
+use crate::codes;
+use crate::env::{AliasState, TypeSym, TypeSymKind};
+use crate::types::{IndexSig, Member, ObjectType, ParamId, Subst, Tuple, Ty, TypeKind};
+use raya_syntax::ast::{Ident, TypeExpr};
+use raya_syntax::name::{Name, names};
+use raya_syntax::span::Span;
+
+impl<'a> Checker<'a> {
+    /// A type that needs no declaration, such as `Partial<T>`.
+    pub(crate) fn predefined_type(
+        &mut self,
+        name: Name,
+        args: &'a [TypeExpr],
+        span: Span,
+    ) -> Option<Ty> {
+        let text = self.text(name).to_string();
+        let count = match text.as_str() {
+            "Partial" | "Required" | "Readonly" | "NonNullable" | "ReturnType" | "Parameters" => 1,
+            "Pick" | "Omit" | "Record" | "Exclude" | "Extract" => 2,
+            "Promise" | "Task" | "Awaited" => {
+                self.unsupported(codes::UNSUPPORTED_ASYNC, span);
+                return Some(Ty::ERROR);
+            }
+            "RegExp" | "RegExpMatch" | "RegExpMatchArray" => {
+                self.unsupported(codes::UNSUPPORTED_REGEX, span);
+                return Some(Ty::ERROR);
+            }
+            "Generator" | "AsyncGenerator" => {
+                self.unsupported(codes::UNSUPPORTED_GENERATORS, span);
+                return Some(Ty::ERROR);
+            }
+            _ => return None,
+        };
+        let types: Vec<Ty> = args.iter().map(|t| self.resolve(t)).collect();
+        if types.len() != count {
+            let message = format!("`{text}` takes {count} type arguments, not {}", types.len());
+            self.error(codes::TYPE_ARGUMENT_COUNT, span, message);
+            return Some(Ty::ERROR);
+        }
+        let second = types.get(1).copied().unwrap_or(Ty::NEVER);
+        Some(self.apply_predefined(&text, types[0], second, span))
+    }
+
+    fn apply_predefined(&mut self, name: &str, ty: Ty, second: Ty, span: Span) -> Ty {
+        match name {
+            "Partial" => self.map_members(ty, span, |c, m| Member {
+                ty: c.types.nullable(m.ty),
+                optional: true,
+                ..m
+            }),
+            "Required" => self.map_members(ty, span, |c, m| Member {
+                ty: if m.optional { c.types.non_null(m.ty) } else { m.ty },
+                optional: false,
+                ..m
+            }),
+            "Readonly" => self.readonly_of(ty, span),
+            "NonNullable" => self.types.non_null(ty),
+            "Record" => self.record(ty, second),
+            "Pick" => self.pick(ty, second, span, true),
+            "Omit" => self.pick(ty, second, span, false),
+            "Exclude" => self.types_where(ty, second, false),
+            "Extract" => self.types_where(ty, second, true),
+            "ReturnType" => match self.call_signatures(ty).first() {
+                Some(sig) => sig.ret,
+                None => self.operator_error("`ReturnType` takes a function type", span),
+            },
+            _ => match self.call_signatures(ty).first().cloned() {
+                Some(sig) => {
+                    let fixed: Vec<Ty> = sig.fixed().iter().map(|p| p.ty).collect();
+                    let rest = sig.params.last().filter(|_| sig.rest).map(|p| p.ty);
+                    let rest = rest.and_then(|t| self.array_element(t));
+                    self.types.tuple_type(Tuple {
+                        elems: fixed.into(),
+                        required: sig.required() as u16,
+                        rest,
+                        readonly: false,
+                        labels: sig.fixed().iter().map(|p| p.name).collect(),
+                    })
+                }
+                None => self.operator_error("`Parameters` takes a function type", span),
+            },
+        }
+    }
+
+    fn operator_error(&mut self, message: &str, span: Span) -> Ty {
+        self.error(codes::INVALID_TYPE_OPERATOR, span, message);
+        Ty::ERROR
+    }
+
+    fn types_where(&mut self, ty: Ty, bound: Ty, keep: bool) -> Ty {
+        let members = self.types.members(ty);
+        let kept: Vec<Ty> = members
+            .into_iter()
+            .filter(|&t| self.subtype(t, bound) == keep)
+            .collect();
+        self.types.union(&kept)
+    }
+
+    /// The members of a type that has some, as structural members.
+    fn members_of(&mut self, ty: Ty, span: Span) -> Option<Vec<Member>> {
+        let ty = self.apparent(ty);
+        match self.types.kind(ty) {
+            TypeKind::Object(id) => Some(self.types.object(id).members.to_vec()),
+            TypeKind::Class(..) => Some(self.class_as_members(ty)),
+            TypeKind::Intersection(l) => {
+                let list = self.types.list_arc(l);
+                let mut parts = ObjectParts::default();
+                for &t in list.iter() {
+                    for m in self.members_of(t, span)? {
+                        parts.put(m);
+                    }
+                }
+                Some(parts.members)
+            }
+            TypeKind::Error => None,
+            _ => {
+                let message = format!("`{}` has no members to work on", self.show(ty));
+                self.error(codes::INVALID_TYPE_OPERATOR, span, message);
+                None
+            }
+        }
+    }
+
+    fn map_members(
+        &mut self,
+        ty: Ty,
+        span: Span,
+        mut change: impl FnMut(&mut Self, Member) -> Member,
+    ) -> Ty {
+        let Some(members) = self.members_of(ty, span) else {
+            return Ty::ERROR;
+        };
+        let members = members.into_iter().map(|m| change(self, m)).collect();
+        self.types.object_of(members)
+    }
+
+    fn readonly_of(&mut self, ty: Ty, span: Span) -> Ty {
+        let apparent = self.apparent(ty);
+        match self.types.kind(apparent) {
+            TypeKind::Array(t) => self.types.readonly_array(t),
+            TypeKind::Tuple(id) => {
+                let tuple = (**self.types.tuple(id)).clone();
+                self.types.tuple_type(Tuple { readonly: true, ..tuple })
+            }
+            _ if self.is_primitive(apparent) => ty,
+            _ => self.map_members(ty, span, |_, m| Member { readonly: true, ..m }),
+        }
+    }
+
+    fn record(&mut self, key: Ty, value: Ty) -> Ty {
+        let keys = self.types.members(key);
+        let mut parts = ObjectParts::default();
+        for key in keys {
+            match self.types.kind(key) {
+                TypeKind::LitString(name) => parts.put(Member {
+                    name,
+                    ty: value,
+                    optional: false,
+                    readonly: false,
+                    method: false,
+                }),
+                _ => {
+                    let key = if key == Ty::NUMBER { key } else { Ty::STRING };
+                    parts.index = Some(IndexSig { key, value, readonly: false });
+                }
+            }
+        }
+        self.finish_object(parts)
+    }
+
+    fn pick(&mut self, ty: Ty, keys: Ty, span: Span, keep: bool) -> Ty {
+        let Some(members) = self.members_of(ty, span) else {
+            return Ty::ERROR;
+        };
+        let keys: Vec<Name> = self
+            .types
+            .members(keys)
+            .into_iter()
+            .filter_map(|t| match self.types.kind(t) {
+                TypeKind::LitString(name) => Some(name),
+                _ => None,
+            })
+            .collect();
+        let members = members
+            .into_iter()
+            .filter(|m| keys.contains(&m.name) == keep)
+            .collect();
+        self.types.object_of(members)
+    }
+
+    /// `keyof T`
+    pub(crate) fn keyof(&mut self, ty: Ty) -> Ty {
+        let apparent = self.apparent(ty);
+        let keys: Vec<Ty> = match self.types.kind(apparent) {
+            TypeKind::Object(id) => {
+                let object: std::sync::Arc<ObjectType> = self.types.object(id).clone();
+                let mut keys: Vec<Ty> =
+                    object.members.iter().map(|m| self.types.lit_string(m.name)).collect();
+                keys.extend(object.index.map(|i| i.key));
+                keys
+            }
+            TypeKind::Class(..) => {
+                let members = self.class_as_members(apparent);
+                members.iter().map(|m| self.types.lit_string(m.name)).collect()
+            }
+            TypeKind::Array(_) | TypeKind::ReadonlyArray(_) => vec![Ty::NUMBER],
+            TypeKind::Any => vec![Ty::STRING],
+            TypeKind::Error => return Ty::ERROR,
+            _ => Vec::new(),
+        };
+        self.types.union(&keys)
+    }
+
+    /// `T[K]`
+    pub(crate) fn indexed_type(&mut self, object: Ty, index: Ty, span: Span) -> Ty {
+        if index == Ty::NUMBER
+            && let Some(elem) = self.array_element(object)
+        {
+            return elem;
+        }
+        let keys = self.types.members(index);
+        let mut parts = Vec::with_capacity(keys.len());
+        for key in keys {
+            match self.member_by_key(object, key) {
+                Some(ty) => parts.push(ty),
+                None => {
+                    if object != Ty::ERROR && key != Ty::ERROR {
+                        let message = format!(
+                            "`{}` has no member for the key `{}`",
+                            self.show(object),
+                            self.show(key)
+                        );
+                        self.error(codes::UNKNOWN_MEMBER, span, message);
+                    }
+                    return Ty::ERROR;
+                }
+            }
+        }
+        self.types.union(&parts)
+    }
+
+    fn member_by_key(&mut self, object: Ty, key: Ty) -> Option<Ty> {
+        let key = self.constraint_of(key);
+        match self.types.kind(key) {
+            TypeKind::LitString(name) => self.lookup(object, name).map(|f| f.ty),
+            TypeKind::LitNumber(bits) => {
+                let apparent = self.apparent(object);
+                match self.types.kind(apparent) {
+                    TypeKind::Tuple(id) => {
+                        let index = f64::from_bits(bits) as usize;
+                        self.types.tuple(id).elems.get(index).copied()
+                    }
+                    _ => self.array_element(apparent),
+                }
+            }
+            TypeKind::Union(_) => Some(self.indexed_type(object, key, Span::default())),
+            TypeKind::String | TypeKind::Number => {
+                let apparent = self.apparent(object);
+                match self.types.kind(apparent) {
+                    TypeKind::Object(id) => self.types.object(id).index.map(|i| i.value),
+                    _ => None,
+                }
+            }
+            _ => None,
+        }
+    }
+
+    // ---- interfaces and aliases
+
+    /// The type of an interface with these arguments.
+    pub(crate) fn interface_type(
+        &mut self,
+        symbol: TypeSym,
+        given: &[Ty],
+        ident: Ident,
+        span: Span,
+    ) -> Ty {
+        let TypeSymKind::Interface { asts, scope, file, id } =
+            &self.type_symbols[symbol.0 as usize]
+        else {
+            return Ty::ERROR;
+        };
+        let (asts, scope, file) = (asts.clone(), *scope, *file);
+        if let Some(id) = *id {
+            let params = self.types.named(id).params.clone();
+            let args = self.type_args(ident.name, &params, given, span);
+            return self.types.named_type(id, &args);
+        }
+        let first = asts[0];
+        let inner = self.scopes.new_scope(Some(scope));
+        let id = self.elsewhere(inner, file, |c| {
+            let params = c.declare_type_params(&first.type_params);
+            let id = c.types.new_named(first.name.name, params.clone());
+            if let TypeSymKind::Interface { id: slot, .. } =
+                &mut c.type_symbols[symbol.0 as usize]
+            {
+                *slot = Some(id);
+            }
+            let args: Vec<Ty> = params.iter().map(|&p| c.types.param_type(p)).collect();
+            let own = c.types.named_type(id, &args);
+            c.declare_this_param(inner, own);
+            let mut parts = ObjectParts::default();
+            for interface in &asts {
+                for base in &interface.extends {
+                    let ty = c.resolve_base_interface(base);
+                    c.inherit_members(&mut parts, ty, base.span);
+                }
+            }
+            for interface in &asts {
+                c.add_members(&mut parts, &interface.members);
+            }
+            let body = c.finish_object(parts);
+            c.types.named_mut(id).body = Some(body);
+            id
+        });
+        let params = self.types.named(id).params.clone();
+        let args = self.type_args(ident.name, &params, given, span);
+        self.types.named_type(id, &args)
+    }
+
+    /// Inside an interface `this` is the interface itself.
+    fn declare_this_param(&mut self, scope: crate::env::ScopeId, own: Ty) {
+        let param = self.types.new_param(names::THIS);
+        self.types.param_mut(param).constraint = Some(own);
+        let symbol = self.new_type_symbol(TypeSymKind::Param(param));
+        self.scopes.add_type(scope, names::THIS, symbol);
+    }
+
+    fn resolve_base_interface(&mut self, base: &'a raya_syntax::ast::InterfaceRef) -> Ty {
+        let [ident] = *base.target.path else {
+            self.unsupported(codes::UNSUPPORTED_MODULES, base.span);
+            return Ty::ERROR;
+        };
+        self.named_reference(ident, &base.target.args, base.span)
+    }
+
+    fn inherit_members(&mut self, parts: &mut ObjectParts, base: Ty, span: Span) {
+        let expanded = self.types.expand(base);
+        match self.types.kind(expanded) {
+            TypeKind::Object(id) => {
+                let object = self.types.object(id).clone();
+                object.members.iter().for_each(|&m| parts.put(m));
+                parts.calls.extend(object.calls.iter());
+                parts.constructs.extend(object.constructs.iter());
+                parts.index = parts.index.or(object.index);
+            }
+            TypeKind::Function(_) => parts.calls.push(expanded),
+            TypeKind::Error => {}
+            _ => {
+                for m in self.members_of(base, span).unwrap_or_default() {
+                    parts.put(m);
+                }
+            }
+        }
+    }
+
+    /// The type of an alias with these arguments.
+    pub(crate) fn alias_type(
+        &mut self,
+        symbol: TypeSym,
+        given: &[Ty],
+        ident: Ident,
+        span: Span,
+    ) -> Ty {
+        let TypeSymKind::Alias { ast, scope, file, state } =
+            &mut self.type_symbols[symbol.0 as usize]
+        else {
+            return Ty::ERROR;
+        };
+        let (ast, scope, file) = (*ast, *scope, *file);
+        match state.clone() {
+            AliasState::Done(params, body) => {
+                let args = self.type_args(ident.name, &params, given, span);
+                self.types.substitute(body, &Subst::new(&params, &args))
+            }
+            AliasState::Recursive(id) => {
+                let params = self.types.named(id).params.clone();
+                let args = self.type_args(ident.name, &params, given, span);
+                self.types.named_type(id, &args)
+            }
+            AliasState::Busy(known, params) => {
+                let id = known.unwrap_or_else(|| {
+                    let id = self.types.new_named(ast.name.name, params.clone());
+                    self.set_alias(symbol, AliasState::Busy(Some(id), params.clone()));
+                    id
+                });
+                let args = self.type_args(ident.name, &params, given, span);
+                self.types.named_type(id, &args)
+            }
+            AliasState::Waiting => {
+                let inner = self.scopes.new_scope(Some(scope));
+                self.elsewhere(inner, file, |c| {
+                    let params = c.declare_type_params(&ast.type_params);
+                    c.set_alias(symbol, AliasState::Busy(None, params.clone()));
+                    let body = c.resolve(&ast.ty);
+                    c.finish_alias(symbol, params, body, ast.name);
+                });
+                self.alias_type(symbol, given, ident, span)
+            }
+        }
+    }
+
+    fn finish_alias(&mut self, symbol: TypeSym, params: Vec<ParamId>, body: Ty, name: Ident) {
+        let TypeSymKind::Alias { state: AliasState::Busy(known, _), .. } =
+            &self.type_symbols[symbol.0 as usize]
+        else {
+            return;
+        };
+        match *known {
+            Some(id) => {
+                if self.is_directly(body, id) {
+                    let message = format!("type `{}` stands for itself", self.text(name.name));
+                    self.error(codes::CIRCULAR_TYPE, name.span, message);
+                    self.types.named_mut(id).body = Some(Ty::ERROR);
+                } else {
+                    self.types.named_mut(id).body = Some(body);
+                }
+                self.set_alias(symbol, AliasState::Recursive(id));
+            }
+            None => {
+                if params.is_empty() && !self.is_primitive(body) && body.0 > Ty::FALSE.0 {
+                    self.types.name_alias(body, name.name);
+                }
+                self.set_alias(symbol, AliasState::Done(params, body));
+            }
+        }
+    }
+
+    /// Whether a type is the reference itself, or a union with it as a member.
+    fn is_directly(&self, ty: Ty, id: crate::types::NamedId) -> bool {
+        match self.types.kind(ty) {
+            TypeKind::Named(other, _) => other == id,
+            TypeKind::Union(l) | TypeKind::Intersection(l) => {
+                self.types.list(l).iter().any(|&t| self.is_directly(t, id))
+            }
+            _ => false,
+        }
+    }
+
+    fn set_alias(&mut self, symbol: TypeSym, new: AliasState) {
+        if let TypeSymKind::Alias { state, .. } = &mut self.type_symbols[symbol.0 as usize] {
+            *state = new;
+        }
+    }
+}

@@ -1,0 +1,91 @@
+//! Reporting errors in the user's terms.
+
+use super::Checker;
+use crate::codes;
+use crate::suggest::closest;
+use crate::types::Ty;
+use raya_syntax::Code;
+use raya_syntax::diagnostics::Diagnostic;
+use raya_syntax::name::Name;
+use raya_syntax::span::Span;
+
+/// After so many errors the rest is not reported.
+const MAX_DIAGNOSTICS: usize = 1_000;
+
+impl<'a> Checker<'a> {
+    /// Reports an error and gives it, to add labels and help.
+    pub(crate) fn error(
+        &mut self,
+        code: Code,
+        span: Span,
+        message: impl Into<String>,
+    ) -> &mut Diagnostic {
+        if self.diagnostics.len() >= MAX_DIAGNOSTICS {
+            self.diagnostics.pop();
+        }
+        let diagnostic = Diagnostic::error(code, self.file, span, message);
+        self.diagnostics.push(diagnostic);
+        let last = self.diagnostics.len() - 1;
+        &mut self.diagnostics[last]
+    }
+
+    /// Reports an error with a hint.
+    pub(crate) fn error_help(
+        &mut self,
+        code: Code,
+        span: Span,
+        message: impl Into<String>,
+        help: Option<String>,
+    ) {
+        self.error(code, span, message).help = help;
+    }
+
+    /// Reports a feature that is still missing.
+    pub(crate) fn unsupported(&mut self, code: Code, span: Span) {
+        self.error(code, span, code.title);
+    }
+
+    /// Reports a value that does not fit.
+    pub(crate) fn report_mismatch(&mut self, from: Ty, to: Ty, span: Span) {
+        let message = format!(
+            "a value of type `{}` does not fit `{}`",
+            self.show(from),
+            self.show(to)
+        );
+        let (code, help) = match self.mismatch_reason(from, to) {
+            Some((code, help)) => (code, Some(help)),
+            None => (codes::NOT_ASSIGNABLE, None),
+        };
+        self.error_help(code, span, message, help);
+    }
+
+    /// "did you mean `x`?" for a misspelled name.
+    pub(crate) fn did_you_mean(&self, wanted: Name, candidates: &[Name]) -> Option<String> {
+        let names = candidates.iter().map(|&n| self.text(n));
+        let found = closest(self.text(wanted), names)?;
+        Some(format!("did you mean `{found}`?"))
+    }
+
+    /// The expression's type, if it may be used as a value; reports `void` once.
+    pub(crate) fn report_unknown_name(&mut self, name: Name, span: Span) {
+        let mut candidates = self.scopes.visible_values(self.scope);
+        candidates.extend(self.library_names());
+        let help = self
+            .did_you_mean(name, &candidates)
+            .or_else(|| self.global_hint(name));
+        let message = format!("nothing named `{}` is in scope", self.text(name));
+        self.error_help(codes::UNKNOWN_NAME, span, message, help);
+    }
+
+    /// What to write instead of some globals of other environments.
+    fn global_hint(&self, name: Name) -> Option<String> {
+        let hint = match self.text(name) {
+            "Symbol" => "only `[Symbol.iterator]` and `[Symbol.dispose]` exist, as member names",
+            "Proxy" => "proxies are not part of the language",
+            "require" => "use `import`",
+            "globalThis" | "window" | "global" => "there is no global object",
+            _ => return None,
+        };
+        Some(hint.to_string())
+    }
+}

@@ -1,0 +1,17 @@
+//! What names mean: scopes, symbols, classes.
+//!
+//! Scopes form a tree that lives for the whole check, so that a body can be checked
+//! later, or earlier, than the statement it stands in. Values and types have
+//! separate namespaces.
+
+mod class;
+mod scope;
+mod symbol;
+
+pub(crate) use class::{ClassData, LazyTy, MemberData, MemberIdx, MemberKind, MemberSource};
+pub(crate) use scope::{Scope, ScopeId, ScopeTree};
+pub(crate) use symbol::{
+    AliasState,
+    FuncSym, FuncState, Storage, SymId, SymKind, Symbol, TypeSym, TypeSymKind, VarKind, VarSym,
+    VarTy,
+};

@@ -40,20 +40,24 @@ macro_rules! embedded {
 }
 
 const FILES: &[BuiltinFile] = embedded! {
-    "Array.raya": "Array" "ReadonlyArray" "ArrayEntries" "ArrayIterator";
+    "Array.raya": "Array" "ReadonlyArray" "ArrayIterator" "ArrayKeys" "ArrayEntries";
     "Boolean.raya": "Boolean";
     "Console.raya": "console";
     "Error.raya": "Error" "TypeError" "RangeError" "ReferenceError" "SyntaxError"
-        "AttributeError" "KeyError" "StopIteration" "AssertionError";
+        "AttributeError" "KeyError" "StopIteration" "AssertionError" "CancelledError"
+        "ChannelClosedError";
     "Function.raya": "Function";
-    "Iterable.raya": "Iterable" "Iterator" "IterableIterator" "IteratorResult";
+    "Iterable.raya": "IteratorResult" "IteratorYieldResult"
+        "IteratorReturnResult" "Iterator" "Iterable" "IterableIterator";
     "Map.raya": "Map" "ReadonlyMap" "MapKeys" "MapValues" "MapEntries";
     "Math.raya": "Math";
     "Number.raya": "Number";
     "Object.raya": "Object";
+    "Reflect.raya": "Reflect";
     "Set.raya": "Set" "ReadonlySet" "SetValues" "SetEntries";
     "String.raya": "String" "StringIterator";
-    "globals.raya": "int" "parseInt" "parseFloat" "isNaN" "isFinite" "performance" "process";
+    "globals.raya": "int" "parseInt" "parseFloat" "isNaN" "isFinite" "structuredClone"
+        "encodeURIComponent" "decodeURIComponent" "performance" "process";
 };
 
 impl BuiltinSource for EmbeddedBuiltins {

@@ -154,11 +154,7 @@ impl<'a> Checker<'a> {
             is_static: false,
             ctor: Some(CtorCtx { class, derived }),
             created_at: self.clock,
-            flow: Flow {
-                before_super: derived,
-                unset_fields: self.fields_to_set(class),
-                ..Flow::default()
-            },
+            flow: Flow::at_constructor(derived, self.fields_to_set(class)),
         };
         self.check_body(input);
     }

@@ -23,33 +23,7 @@ impl<'a> Checker<'a> {
             self.class_mut(id).queued = true;
             self.pending.push(Pending::Class(id));
         }
-        if self.is_builtin_file() && self.text(ident.name) == "Array" {
-            self.make_readonly_array(class);
-        }
         Some(id)
-    }
-
-    /// Read-only arrays have those methods of `Array` that do not ask for `this` to
-    /// be a mutable array.
-    fn make_readonly_array(&mut self, class: &'a Class) {
-        let name = self.names.intern("ReadonlyArray");
-        let id = self.new_class_data(class, name);
-        let keep: Vec<MemberData<'a>> = std::mem::take(&mut self.class_mut(id).members);
-        self.hir.classes[id.index()].methods.clear();
-        self.class_mut(id).by_name.clear();
-        for member in keep {
-            let MemberSource::Method(function) = member.source else { continue };
-            let ast::MethodKind::Method | ast::MethodKind::Getter = method_kind(member.kind) else {
-                continue;
-            };
-            if function.signature.this_param.is_none() && !member.is_static {
-                self.push_method(id, MemberData { func: None, next: None, ..member });
-            }
-        }
-        let symbol = self.new_type_symbol(TypeSymKind::Class(id));
-        self.scopes.add_type(self.scope, name, symbol);
-        self.hir.well_known.readonly_array = Some(id);
-        self.hir.classes[id.index()].primitive = true;
     }
 
     /// The class of a declaration; the same one if it is checked again.

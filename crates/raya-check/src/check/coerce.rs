@@ -148,11 +148,6 @@ impl<'a> Checker<'a> {
         self.error(codes::VOID_VALUE, span, "this function gives no value that could be used");
     }
 
-    /// The value of an expression that is used, not only evaluated.
-    pub(crate) fn value(&mut self, e: &'a ast::Expr, expected: Option<Ty>) -> ExprId {
-        self.expr(e, expected)
-    }
-
     /// Reports a value that may be null where that is not allowed, and gives the
     /// value without null, so that checking can go on.
     pub(crate) fn require_non_null(&mut self, id: ExprId, span: Span) -> ExprId {

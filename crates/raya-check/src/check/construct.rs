@@ -4,7 +4,7 @@ use super::Checker;
 use super::args::Resolved;
 use super::member::How;
 use crate::codes;
-use crate::hir::{CoerceKind, Callee, Dispatch, ExprId, ExprKind, Place};
+use crate::hir::{Callee, Dispatch, ExprId, ExprKind, Place};
 use crate::types::{ClassId, Signature, Subst, Ty, TyList, TypeKind};
 use raya_syntax::ast::{self, Ident};
 use raya_syntax::name::names;
@@ -375,11 +375,6 @@ impl<'a> Checker<'a> {
             }
             _ => {}
         }
-    }
-
-    /// The check that a cast needs where a class object is instantiated by value.
-    pub(crate) fn checked(&mut self, id: ExprId, ty: Ty) -> ExprId {
-        self.coerce_node(id, ty, CoerceKind::Check)
     }
 
     /// The name that `new` reports for an anonymous class.

@@ -1,7 +1,6 @@
 //! The state of one function under check.
 
 use super::{Checker, Flow};
-use crate::env::SymId;
 use crate::hir::{Capture, FuncId, LabelId, Local, LocalId, LocalKind};
 use crate::types::{ClassId, ParamId, Ty};
 use raya_syntax::ast::NodeId;
@@ -102,8 +101,6 @@ pub(crate) struct FnCtx<'a> {
     pub loop_depth: u32,
     /// The clock of declarations where its closure is made.
     pub created_at: u32,
-    /// The symbol whose value it certainly is.
-    pub self_symbol: Option<SymId>,
     /// Type parameters that are visible in it.
     pub type_params: Vec<ParamId>,
     /// Ties the context to the syntax tree it belongs to.
@@ -131,7 +128,6 @@ impl FnCtx<'_> {
             next_label: 0,
             loop_depth: 0,
             created_at,
-            self_symbol: None,
             type_params: Vec::new(),
             marker: std::marker::PhantomData,
         }

@@ -3,7 +3,7 @@
 use super::{Checker, Pending};
 use crate::codes;
 use crate::env::{
-    AliasState, FuncState, FuncSym, ScopeId, Storage, SymId, SymKind, TypeSymKind, VarKind, VarSym,
+    AliasState, FuncState, FuncSym, Storage, SymId, SymKind, TypeSymKind, VarKind, VarSym,
     VarTy,
 };
 use crate::hir::{FuncId, FuncKind, Global, GlobalId, LocalId, LocalKind};
@@ -429,11 +429,6 @@ impl<'a> Checker<'a> {
                 self.post.declare_global(global, clock);
             }
         }
-    }
-
-    /// The scope of the built-in library or of one of its files.
-    pub(crate) fn is_root_scope(&self, scope: ScopeId) -> bool {
-        scope == self.root
     }
 }
 

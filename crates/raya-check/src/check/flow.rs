@@ -70,14 +70,6 @@ impl RefTable {
         (length < MAX_PATH).then(|| self.intern(RefKey::Member(object, name)))
     }
 
-    /// The object and the name, if the reference is a member.
-    pub(crate) fn as_member(&self, id: RefId) -> Option<(RefId, Name)> {
-        match self.keys[id.0 as usize] {
-            RefKey::Member(object, name) => Some((object, name)),
-            RefKey::Root(_) => None,
-        }
-    }
-
     /// Whether `prefix` is `id` or one of the objects on its path.
     fn starts_with(&self, mut id: RefId, prefix: RefId) -> bool {
         loop {
@@ -122,6 +114,15 @@ impl Flow {
     pub(crate) fn unreachable() -> Self {
         Self {
             dead: true,
+            ..Self::default()
+        }
+    }
+
+    /// The start of a constructor.
+    pub(crate) fn at_constructor(before_super: bool, unset_fields: Vec<Name>) -> Self {
+        Self {
+            before_super,
+            unset_fields,
             ..Self::default()
         }
     }

@@ -27,7 +27,6 @@ struct Slot {
     candidates: Vec<Ty>,
     contra: Vec<Ty>,
     result: Vec<Ty>,
-    fixed: Option<Ty>,
 }
 
 impl Inference {
@@ -39,13 +38,6 @@ impl Inference {
             from_result: false,
             contra: false,
             depth: 0,
-        }
-    }
-
-    /// Sets the type arguments that are written.
-    pub(crate) fn fix(&mut self, args: &[Ty]) {
-        for (slot, &arg) in self.slots.iter_mut().zip(args) {
-            slot.fixed = Some(arg);
         }
     }
 
@@ -244,7 +236,7 @@ impl<'a> Checker<'a> {
         let mut subst = Subst::default();
         for (i, &param) in inference.params.iter().enumerate() {
             let slot = inference.slots[i].clone();
-            if slot.fixed.is_some() || !slot.candidates.is_empty() {
+            if !slot.candidates.is_empty() {
                 let ty = self.solve_slot(param, &slot);
                 subst.push(param, ty);
             } else if let [ty] = *slot.result {
@@ -268,9 +260,6 @@ impl<'a> Checker<'a> {
     }
 
     fn solve_slot(&mut self, param: ParamId, slot: &Slot) -> Ty {
-        if let Some(fixed) = slot.fixed {
-            return fixed;
-        }
         let decl = self.types.param(param).clone();
         if !slot.candidates.is_empty() {
             let widen = !decl.is_const && !self.wants_literals(decl.constraint);

@@ -2,7 +2,7 @@
 //!
 //! Arrays, tuples and strings are walked by index. A class or interface with
 //! `__iter__` (also written `[Symbol.iterator]`) gives an iterator; an iterator
-//! with `__advance__` and `__current__` (the built-in ones) or with `next` is
+//! with `__advance` and `__current` (the built-in ones) or with `next` is
 //! stepped by calls, one with `__next__` through the slots.
 
 use super::Checker;
@@ -20,7 +20,7 @@ pub(crate) enum Walk {
     String,
     /// Through the slots; the element type is checked.
     Dynamic(Ty),
-    /// By `__advance__` and `__current__` of the iterator of this type.
+    /// By `__advance` and `__current` of the iterator of this type.
     Advance { iterator: Ty, element: Ty },
     /// By `next` of the iterator of this type.
     Next { iterator: Ty, element: Ty },
@@ -86,8 +86,8 @@ impl<'a> Checker<'a> {
         if iterator == Ty::ANY || iterator == Ty::ERROR {
             return Some(Walk::Dynamic(iterator));
         }
-        let advance = self.names.intern("__advance__");
-        let current = self.names.intern("__current__");
+        let advance = self.names.intern("__advance");
+        let current = self.names.intern("__current");
         if self.method_result(iterator, advance).is_some()
             && let Some(element) = self.method_result(iterator, current)
         {

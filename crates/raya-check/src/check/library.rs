@@ -30,7 +30,8 @@ impl<'a> Checker<'a> {
         let mut problems = Vec::new();
         let (parsed, _) = library.module(index, |file| {
             let id = sources.add(file.name, file.text);
-            let parsed = raya_syntax::parse(id, file.text, names);
+            let source = raya_syntax::SourceFile::new(id, file.name, file.text);
+            let parsed = raya_syntax::parse(&source, names);
             problems = parsed.diagnostics;
             (id, parsed.module)
         });
@@ -54,6 +55,7 @@ impl<'a> Checker<'a> {
             match self.names.text(ident.name) {
                 "Object" => known.object = Some(id),
                 "Array" => known.array = Some(id),
+                "ReadonlyArray" => known.readonly_array = Some(id),
                 "String" => known.string = Some(id),
                 "Number" => known.number = Some(id),
                 "Boolean" => known.boolean = Some(id),

@@ -543,7 +543,7 @@ impl<'a> Checker<'a> {
         let at = f.right.span;
         if let Walk::Advance { .. } = walked {
             let (advance, current) =
-                (self.names.intern("__advance__"), self.names.intern("__current__"));
+                (self.names.intern("__advance"), self.names.intern("__current"));
             let object = self.read_temp(local, ty, at);
             let test = self.call_method_on(object, advance, Vec::new(), at);
             let object = self.read_temp(local, ty, at);

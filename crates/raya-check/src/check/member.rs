@@ -1,7 +1,7 @@
 //! Members of types: what `a.name` is, for every sort of type.
 
 use super::Checker;
-use crate::env::{MemberKind, ScopeId};
+use crate::env::MemberKind;
 use crate::hir::{FieldIdx, MethodIdx};
 use crate::types::{ClassId, Member, Signature, Subst, Ty, TyList, TypeKind};
 use raya_syntax::ast::{Access, Ident};
@@ -504,10 +504,5 @@ impl<'a> Checker<'a> {
             };
         }
         all
-    }
-
-    /// The scope of a class's members.
-    pub(crate) fn class_scope(&self, class: ClassId) -> ScopeId {
-        self.class(class).scope
     }
 }

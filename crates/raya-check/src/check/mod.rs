@@ -49,7 +49,7 @@ mod stmt;
 mod switch;
 mod walk;
 
-pub(crate) use context::{FnCtx, ThisCtx};
+pub(crate) use context::FnCtx;
 pub(crate) use flow::{Flow, RefTable};
 
 use crate::builtins::{BuiltinSource, Library};

@@ -2,7 +2,7 @@
 
 use super::Checker;
 use crate::codes;
-use crate::env::{ScopeId, SymKind, TypeSym, TypeSymKind};
+use crate::env::{ScopeId, TypeSym, TypeSymKind};
 use crate::types::{
     IndexSig, Member, ObjectType, Param, ParamId, Predicate, Signature, Subst, Tuple, Ty, TypeKind,
 };
@@ -597,11 +597,6 @@ impl<'a> Checker<'a> {
             S::Dispose => "__dispose__",
             S::AsyncDispose => "__adispose__",
         })
-    }
-
-    /// Whether a symbol names a class (for hints).
-    pub(crate) fn is_class(&self, symbol: crate::env::SymId) -> bool {
-        matches!(self.symbol(symbol).kind, SymKind::Class(_))
     }
 }
 

@@ -25,7 +25,8 @@ impl<'a> Checker<'a> {
             self.diagnostics.clear();
             self.hir.globals.clear();
             self.post.forget_user();
-            self.pending.retain(|p| self.is_builtin_pending(*p));
+            let pending = std::mem::take(&mut self.pending);
+            self.pending = pending.into_iter().filter(|p| self.is_builtin_pending(*p)).collect();
             self.clock = 1;
             self.scope = self.scopes.new_scope(self.scopes.parent(outer));
             self.main_body(module, main);

@@ -8,8 +8,8 @@ mod class;
 mod scope;
 mod symbol;
 
-pub(crate) use class::{ClassData, LazyTy, MemberData, MemberIdx, MemberKind, MemberSource};
-pub(crate) use scope::{Scope, ScopeId, ScopeTree};
+pub(crate) use class::{BaseState, ClassData, LazyTy, MemberData, MemberKind, MemberSource};
+pub(crate) use scope::{ScopeId, ScopeTree};
 pub(crate) use symbol::{
     AliasState,
     FuncSym, FuncState, Storage, SymId, SymKind, Symbol, TypeSym, TypeSymKind, VarKind, VarSym,

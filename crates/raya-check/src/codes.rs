@@ -53,6 +53,8 @@ raya_syntax::error_codes! {
     NOT_ITERABLE = 217, "not iterable";
     /// An index or key has the wrong type.
     INVALID_INDEX = 218, "index of the wrong type";
+    /// `new Array<T>(n)` fills with the zero of T: 0, false or null.
+    NO_ZERO = 219, "element type without a zero";
     /// A literal does not fit into `int`.
     INT_RANGE = 220, "integer out of range";
     /// A function's result type depends on itself; write it.

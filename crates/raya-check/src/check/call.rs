@@ -202,6 +202,9 @@ impl<'a> Checker<'a> {
         expected: Option<Ty>,
         span: Span,
     ) -> ExprId {
+        if let Some(id) = self.conversion(class, call, span) {
+            return id;
+        }
         let name = self.names.intern("__call__");
         if self.class(class).by_name.contains_key(&(name, true)) {
             let object = self.class_value(class, call.callee.span);
@@ -216,6 +219,39 @@ impl<'a> Checker<'a> {
         self.error(codes::NOT_CALLABLE, span, message).help = Some(format!("write `new {text}(…)`"));
         self.check_args_only(call);
         self.error_expr(span)
+    }
+
+    /// `String(x)`, `Boolean(x)`, and `Number(x)` of a number, without a call.
+    fn conversion(&mut self, class: ClassId, call: &'a ast::Call, span: Span) -> Option<ExprId> {
+        let known = self.hir.well_known;
+        let [ast::Element { spread: false, expr }] = &*call.args else {
+            return None;
+        };
+        if Some(class) == known.string {
+            let id = self.expr(expr, None);
+            if self.ty(id) == Ty::VOID {
+                self.report_void(expr.span);
+            }
+            return Some(self.to_str(id));
+        }
+        if Some(class) == known.boolean {
+            let id = self.expr(expr, None);
+            return Some(self.truth(id));
+        }
+        if Some(class) != known.number {
+            return None;
+        }
+        let id = self.expr(expr, None);
+        let ty = self.ty(id);
+        match self.numeric_base(ty) {
+            Some(Ty::NUMBER | Ty::INT) => Some(self.coerce(id, Ty::NUMBER)),
+            _ => {
+                let any = self.move_to(id, Ty::ANY, expr.span);
+                let name = self.names.intern("TO_NUMBER");
+                let args = Box::new([any]);
+                Some(self.add(ExprKind::Opcode { name, args }, Ty::NUMBER, span))
+            }
+        }
     }
 
     // ---- members
@@ -284,12 +320,15 @@ impl<'a> Checker<'a> {
             self.check_args_only(call);
             return self.error_expr(span);
         }
-        let Some(found) = self.lookup(ty, property.name) else {
+        let Some(mut found) = self.lookup(ty, property.name) else {
             self.report_unknown_member(ty, property);
             self.check_args_only(call);
             return self.error_expr(span);
         };
         self.check_access(&found, ty, property);
+        if let Some(special) = self.arity_form(ty, &found, property.name, call) {
+            found = special;
+        }
         match found.how {
             How::Dynamic if found.ty == Ty::ANY || found.ty == Ty::ERROR => {
                 self.call_attribute(object, property.name, call, found.ty, span)
@@ -304,6 +343,27 @@ impl<'a> Checker<'a> {
                 self.call_value(member, call, expected, span)
             }
         }
+    }
+
+    /// In the built-in library a method `name__2` is the form of `name` for calls
+    /// with exactly two plain arguments.
+    fn arity_form(
+        &mut self,
+        ty: Ty,
+        found: &Found,
+        name: Name,
+        call: &ast::Call,
+    ) -> Option<Found> {
+        let How::Method { class, is_static, .. } = found.how else { return None };
+        if !self.class(class).builtin || call.args.iter().any(|a| a.spread) {
+            return None;
+        }
+        let special = format!("{}__{}", self.text(name), call.args.len());
+        let special = self.names.lookup(&special)?;
+        if !self.class(class).by_name.contains_key(&(special, is_static)) {
+            return None;
+        }
+        self.lookup(ty, special)
     }
 
     fn call_found(

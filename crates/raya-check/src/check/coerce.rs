@@ -23,6 +23,9 @@ impl<'a> Checker<'a> {
         if self.is_own_this(id, to) {
             return self.coerce_node(id, to, CoerceKind::Widen);
         }
+        if let Some(function) = self.class_as_function(id, to, span) {
+            return self.move_to(function, to, span);
+        }
         if !self.fits(from, to) {
             if from == Ty::VOID {
                 self.report_void(span);
@@ -32,6 +35,22 @@ impl<'a> Checker<'a> {
             return self.error_expr(span);
         }
         self.coerce(id, to)
+    }
+
+    /// A class with `__call__` where a function is expected (`xs.map(String)`): its
+    /// static method.
+    fn class_as_function(&mut self, id: ExprId, to: Ty, span: Span) -> Option<ExprId> {
+        let from = self.ty(id);
+        let TypeKind::ClassObject(class) = self.types.kind(from) else {
+            return None;
+        };
+        if self.call_signatures(to).is_empty() {
+            return None;
+        }
+        let name = self.names.intern("__call__");
+        let found = self.lookup(from, name)?;
+        let _ = class;
+        Some(self.read_found(id, &found, name, false, span))
     }
 
     /// Whether the place asks for the `this` type and the value is `this` itself.

@@ -172,11 +172,31 @@ impl<'a> Checker<'a> {
                 Some(format!("`{text}(x)` converts"));
             return self.error_expr(span);
         }
+        let expected = expected.filter(|&t| self.array_element(t).is_some());
         let name = self.names.intern("__new__");
         let object = self.class_value(class, call.callee.span);
         let property = Ident { name, span: call.callee.span };
-        let expected = expected.filter(|&t| self.array_element(t).is_some());
-        self.call_on(object, property, call, expected, span)
+        let id = self.call_on(object, property, call, expected, span);
+        let ty = self.ty(id);
+        if let Some(elem) = self.array_element(ty)
+            && !call.args.is_empty()
+            && !self.has_zero(elem)
+        {
+            let message = format!(
+                "`{}` has no zero that the new array could be filled with",
+                self.show(elem)
+            );
+            self.error(codes::NO_ZERO, span, message).help =
+                Some("start with `[]` and push, or let the elements be null".to_string());
+        }
+        id
+    }
+
+    /// Whether an array of this element type can be made by its length alone.
+    fn has_zero(&mut self, elem: Ty) -> bool {
+        let numeric = matches!(self.types.kind(elem), TypeKind::Param(_) | TypeKind::Error);
+        let plain = matches!(elem, Ty::NUMBER | Ty::INT | Ty::BOOLEAN | Ty::ANY | Ty::UNKNOWN);
+        numeric || plain || self.admits_null(elem)
     }
 
     // ---- `super`

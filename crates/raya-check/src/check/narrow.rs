@@ -470,9 +470,10 @@ impl<'a> Checker<'a> {
             return proven;
         }
         let members = self.types.members(ty);
+        let any_array = self.types.array(Ty::ANY);
         let mut parts = Vec::new();
         for t in members {
-            if self.subtype(t, proven) {
+            if self.subtype(t, proven) || (proven == any_array && self.array_element(t).is_some()) {
                 parts.push(t);
             } else if self.subtype(proven, t) {
                 parts.push(proven);
@@ -489,7 +490,14 @@ impl<'a> Checker<'a> {
             return ty;
         }
         let members = self.types.members(ty);
-        let parts: Vec<Ty> = members.into_iter().filter(|&t| !self.subtype(t, proven)).collect();
+        let any_array = self.types.array(Ty::ANY);
+        let parts: Vec<Ty> = members
+            .into_iter()
+            .filter(|&t| {
+                let array = proven == any_array && self.array_element(t).is_some();
+                !array && !self.subtype(t, proven)
+            })
+            .collect();
         self.same_or_union(ty, &parts)
     }
 

@@ -75,7 +75,11 @@ impl<'a> Checker<'a> {
             entries.push(yes);
             self.flow = no;
         }
-        let missed = std::mem::take(&mut self.flow);
+        let mut missed = std::mem::take(&mut self.flow);
+        if current_ty == Ty::NEVER {
+            // Every value has its case.
+            missed = Flow::unreachable();
+        }
         for (case, entry) in cases.iter().zip(&mut entries) {
             if case.test.is_none() {
                 *entry = missed.clone();

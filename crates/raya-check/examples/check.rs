@@ -27,7 +27,10 @@ fn main() {
         }
         failed += usize::from(diagnostics.iter().any(|d| d.is_error()));
         let style = raya_syntax::render::Style::Plain;
-        print!("{}", raya_syntax::render::render(&diagnostics, &sources, style));
+        print!(
+            "{}",
+            raya_syntax::render::render(&diagnostics, &sources, style)
+        );
     }
     std::process::exit(i32::from(failed > 0));
 }

@@ -80,7 +80,11 @@ impl<'a> Checker<'a> {
             Ty::VOID => Ty::NULL,
             ty => ty,
         };
-        let ty = if value_ty == Ty::ANY { Ty::ANY } else { self.types.nullable(value_ty) };
+        let ty = if value_ty == Ty::ANY {
+            Ty::ANY
+        } else {
+            self.types.nullable(value_ty)
+        };
         id = if self.ty(id) == Ty::VOID {
             let null = self.add(ExprKind::Null, Ty::NULL, span);
             self.add(ExprKind::Seq(Box::new([id, null])), Ty::NULL, span)
@@ -104,7 +108,9 @@ impl<'a> Checker<'a> {
         if self.flow.is_plain() {
             return id;
         }
-        let Some(reference) = self.reference(e) else { return id };
+        let Some(reference) = self.reference(e) else {
+            return id;
+        };
         match self.flow.get(reference) {
             Some(ty) if ty != self.ty(id) && self.ty(id) != Ty::ANY => self.narrow_to(id, ty),
             _ => id,
@@ -168,12 +174,20 @@ impl<'a> Checker<'a> {
         match found.how {
             How::Field { class, field } => {
                 let object = self.as_class(object, class);
-                let place = Place::Field { object, class, field };
+                let place = Place::Field {
+                    object,
+                    class,
+                    field,
+                };
                 self.add(ExprKind::Read(place), found.ty, span)
             }
             How::Static { class, field } => {
                 let id = self.add(
-                    ExprKind::Read(Place::Static { class, field, checked: false }),
+                    ExprKind::Read(Place::Static {
+                        class,
+                        field,
+                        checked: false,
+                    }),
                     found.ty,
                     span,
                 );
@@ -181,7 +195,13 @@ impl<'a> Checker<'a> {
                 self.post.read_class(id, class, current, clock);
                 self.and_object(object, id)
             }
-            How::Method { class, method, is_static, index, .. } => {
+            How::Method {
+                class,
+                method,
+                is_static,
+                index,
+                ..
+            } => {
                 self.need_method(class, index);
                 if is_static {
                     let place = Place::StaticMethod { class, method };
@@ -189,12 +209,23 @@ impl<'a> Checker<'a> {
                     return self.and_object(object, id);
                 }
                 let object = self.as_class(object, class);
-                let place = Place::Method { object, class, method };
+                let place = Place::Method {
+                    object,
+                    class,
+                    method,
+                };
                 self.add(ExprKind::Read(place), found.ty, span)
             }
-            How::Accessor { class, args, getter, is_static, .. } => match getter {
+            How::Accessor {
+                class,
+                args,
+                getter,
+                is_static,
+                ..
+            } => match getter {
                 Some(getter) => {
-                    let call = self.accessor_call(object, class, args, getter, is_static, None, span);
+                    let call =
+                        self.accessor_call(object, class, args, getter, is_static, None, span);
                     self.with_type(call, found.ty, span)
                 }
                 None => {
@@ -204,7 +235,11 @@ impl<'a> Checker<'a> {
                 }
             },
             How::Prop => {
-                let place = Place::Prop { object, name, optional: found.optional };
+                let place = Place::Prop {
+                    object,
+                    name,
+                    optional: found.optional,
+                };
                 self.add(ExprKind::Read(place), found.ty, span)
             }
             How::Entry => {
@@ -240,7 +275,10 @@ impl<'a> Checker<'a> {
 
     /// Evaluates an object whose value is not needed.
     fn and_object(&mut self, object: ExprId, id: ExprId) -> ExprId {
-        if matches!(self.hir.exprs[object.index()].kind, ExprKind::Class { .. } | ExprKind::This) {
+        if matches!(
+            self.hir.exprs[object.index()].kind,
+            ExprKind::Class { .. } | ExprKind::This
+        ) {
             return id;
         }
         let (ty, span) = (self.ty(id), self.span(id));
@@ -262,11 +300,23 @@ impl<'a> Checker<'a> {
         self.need_method_by_index(class, method);
         let type_args = TyList::EMPTY;
         let callee = if is_static {
-            Callee::Static { class, method, type_args, checked: false }
+            Callee::Static {
+                class,
+                method,
+                type_args,
+                checked: false,
+            }
         } else {
             let object = self.as_class(object, class);
             let dispatch = self.dispatch_of(class, method);
-            Callee::Method { object, class, class_args, method, type_args, dispatch }
+            Callee::Method {
+                object,
+                class,
+                class_args,
+                method,
+                type_args,
+                dispatch,
+            }
         };
         let args = value.into_iter().map(crate::hir::Element::One).collect();
         let ty = match value {
@@ -309,8 +359,16 @@ impl<'a> Checker<'a> {
         nullable: bool,
         span: Span,
     ) -> ExprId {
-        let ty = if nullable { self.types.nullable(value) } else { value };
-        let place = Place::Dict { object, key, nullable };
+        let ty = if nullable {
+            self.types.nullable(value)
+        } else {
+            value
+        };
+        let place = Place::Dict {
+            object,
+            key,
+            nullable,
+        };
         self.add(ExprKind::Read(place), ty, span)
     }
 
@@ -326,7 +384,11 @@ impl<'a> Checker<'a> {
         null_tested: bool,
     ) -> ExprId {
         if matches!(object.kind, ast::ExprKind::Super) {
-            self.error(codes::INVALID_THIS, e.span, "`super` is asked for members by name");
+            self.error(
+                codes::INVALID_THIS,
+                e.span,
+                "`super` is asked for members by name",
+            );
             return self.error_expr(e.span);
         }
         let object = self.object_of(object, optional);
@@ -371,7 +433,10 @@ impl<'a> Checker<'a> {
         if matches!(apparent, Ty::ANY) || self.array_element(apparent).is_some() {
             return None;
         }
-        let ident = Ident { name: *name, span: index.span };
+        let ident = Ident {
+            name: *name,
+            span: index.span,
+        };
         Some(self.read_member(object, ident, null_tested, span))
     }
 
@@ -470,7 +535,11 @@ impl<'a> Checker<'a> {
             Some(ty) if position >= 0.0 && position.fract() == 0.0 => {
                 let tuple_id = self.as_array(object, apparent);
                 let optional = at >= tuple.required as usize && at < tuple.elems.len();
-                let place = Place::TupleElem { tuple: tuple_id, index: at as u32, optional };
+                let place = Place::TupleElem {
+                    tuple: tuple_id,
+                    index: at as u32,
+                    optional,
+                };
                 Some((place, ty))
             }
             _ => {
@@ -544,12 +613,26 @@ impl<'a> Checker<'a> {
             } else {
                 self.to_str(key)
             };
-            let ty = if null_tested { self.types.nullable(signature.value) } else { signature.value };
-            return Some((Place::Dict { object, key, nullable: null_tested }, ty));
+            let ty = if null_tested {
+                self.types.nullable(signature.value)
+            } else {
+                signature.value
+            };
+            return Some((
+                Place::Dict {
+                    object,
+                    key,
+                    nullable: null_tested,
+                },
+                ty,
+            ));
         }
         let item = self.names.intern("__getitem__");
         if let Some(method) = self.dunder_of(apparent, item) {
-            let ret = self.call_signatures(method).first().map_or(Ty::ANY, |s| s.ret);
+            let ret = self
+                .call_signatures(method)
+                .first()
+                .map_or(Ty::ANY, |s| s.ret);
             let (object, key) = (self.coerce(object, Ty::ANY), self.coerce(key, Ty::ANY));
             return Some((Place::Item { object, key }, ret));
         }

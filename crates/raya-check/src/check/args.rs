@@ -64,15 +64,23 @@ impl<'a> Checker<'a> {
             let sig = Arc::clone(only);
             return self.try_signature(0, &sig, &type_args, &flat, expected, span);
         }
-        let fitting: Vec<usize> =
-            (0..signatures.len()).filter(|&i| self.count_fits(&signatures[i], &flat)).collect();
+        let fitting: Vec<usize> = (0..signatures.len())
+            .filter(|&i| self.count_fits(&signatures[i], &flat))
+            .collect();
         if let [only] = *fitting {
             return self.try_signature(only, &signatures[only], &type_args, &flat, expected, span);
         }
         if self.overload_depth >= MAX_OVERLOAD_DEPTH
             && let Some(&first) = fitting.first()
         {
-            return self.try_signature(first, &signatures[first], &type_args, &flat, expected, span);
+            return self.try_signature(
+                first,
+                &signatures[first],
+                &type_args,
+                &flat,
+                expected,
+                span,
+            );
         }
         let before = self.flow.clone();
         for index in fitting {
@@ -139,7 +147,11 @@ impl<'a> Checker<'a> {
                     0 => self.first_spread.take().unwrap_or(id),
                     _ => id,
                 };
-                let place = Place::TupleElem { tuple: object, index: i as u32, optional };
+                let place = Place::TupleElem {
+                    tuple: object,
+                    index: i as u32,
+                    optional,
+                };
                 let part = self.add(ExprKind::Read(place), t, arg.expr.span);
                 flat.push(Arg::Part(part, arg.expr.span));
             }
@@ -161,7 +173,10 @@ impl<'a> Checker<'a> {
         }
         let (local, ty) = self.keep(id);
         let span = self.span(id);
-        let place = Place::Local { local, checked: false };
+        let place = Place::Local {
+            local,
+            checked: false,
+        };
         // The first part is read through the assignment that sets the local.
         let set = self.add(ExprKind::Assign { place, value: id }, ty, span);
         self.first_spread = Some(set);
@@ -171,7 +186,11 @@ impl<'a> Checker<'a> {
     fn count_fits(&self, sig: &Signature, args: &[Arg<'a>]) -> bool {
         let spread = args.iter().any(|a| matches!(a, Arg::Spread(..)));
         let enough = args.len() >= sig.required() || spread;
-        let most = if sig.rest { usize::MAX } else { sig.params.len() };
+        let most = if sig.rest {
+            usize::MAX
+        } else {
+            sig.params.len()
+        };
         enough && args.len() <= most
     }
 
@@ -190,7 +209,10 @@ impl<'a> Checker<'a> {
             _ => span,
         };
         let message = format!("this call needs {wanted}, not {}", args.len());
-        let help = sig.params.get(args.len()).map(|p| format!("`{}` is missing", self.text(p.name)));
+        let help = sig
+            .params
+            .get(args.len())
+            .map(|p| format!("`{}` is missing", self.text(p.name)));
         self.error_help(codes::ARGUMENT_COUNT, at, message, help);
         for arg in args {
             if let Arg::Expr(e) = arg
@@ -221,7 +243,12 @@ impl<'a> Checker<'a> {
         }
         if sig.type_params.is_empty() {
             let args = self.move_args(sig, args, &[], span);
-            return Some(Resolved { index, sig: sig.clone(), type_args: Vec::new(), args });
+            return Some(Resolved {
+                index,
+                sig: sig.clone(),
+                type_args: Vec::new(),
+                args,
+            });
         }
         self.try_generic(index, sig, type_args, args, expected, span)
     }
@@ -259,15 +286,15 @@ impl<'a> Checker<'a> {
         }
         let instance = self.types.instantiate_signature(sig, &solved);
         let args = self.move_args(&instance, args, &checked, span);
-        Some(Resolved { index, sig: instance, type_args: solved, args })
+        Some(Resolved {
+            index,
+            sig: instance,
+            type_args: solved,
+            args,
+        })
     }
 
-    fn complete_type_args(
-        &mut self,
-        sig: &Signature,
-        given: &[Ty],
-        span: Span,
-    ) -> Option<Vec<Ty>> {
+    fn complete_type_args(&mut self, sig: &Signature, given: &[Ty], span: Span) -> Option<Vec<Ty>> {
         let least = sig
             .type_params
             .iter()
@@ -302,7 +329,9 @@ impl<'a> Checker<'a> {
     ) {
         for sensitive in [false, true] {
             for (i, arg) in args.iter().enumerate() {
-                let Some(param) = self.param_at(sig, i) else { continue };
+                let Some(param) = self.param_at(sig, i) else {
+                    continue;
+                };
                 let (id, spread) = match arg {
                     Arg::Part(id, _) if !sensitive => (*id, false),
                     Arg::Spread(_, id) if !sensitive => (*id, true),
@@ -318,7 +347,11 @@ impl<'a> Checker<'a> {
                 };
                 checked[i] = Some(id);
                 let ty = self.ty(id);
-                let ty = if spread { self.iterated_type(ty).unwrap_or(Ty::ERROR) } else { ty };
+                let ty = if spread {
+                    self.iterated_type(ty).unwrap_or(Ty::ERROR)
+                } else {
+                    ty
+                };
                 self.infer_from(inference, param, ty);
             }
         }
@@ -330,8 +363,7 @@ impl<'a> Checker<'a> {
         match &e.kind {
             ast::ExprKind::Function(f) => {
                 let untyped = f.signature.params.iter().any(|p| p.ty.is_none());
-                untyped
-                    || matches!(&f.body, FunctionBody::Expr(e) if self.is_context_sensitive(e))
+                untyped || matches!(&f.body, FunctionBody::Expr(e) if self.is_context_sensitive(e))
             }
             ast::ExprKind::Object(members) => members.iter().any(|m| match m {
                 ast::ObjectMember::Property { value, .. } => self.is_context_sensitive(value),
@@ -343,9 +375,9 @@ impl<'a> Checker<'a> {
             ast::ExprKind::Array(elements) => {
                 elements.iter().any(|e| self.is_context_sensitive(&e.expr))
             }
-            ast::ExprKind::Conditional { then, otherwise, .. } => {
-                self.is_context_sensitive(then) || self.is_context_sensitive(otherwise)
-            }
+            ast::ExprKind::Conditional {
+                then, otherwise, ..
+            } => self.is_context_sensitive(then) || self.is_context_sensitive(otherwise),
             _ => false,
         }
     }
@@ -421,7 +453,10 @@ impl<'a> Checker<'a> {
     /// Integer literals become ints where an int was inferred; literals become what
     /// the place asks for rather than being converted.
     fn wants_recheck(&mut self, e: &Expr, from: Ty, to: Ty) -> bool {
-        let number = matches!(e.kind, ast::ExprKind::Number(_) | ast::ExprKind::Unary { .. });
+        let number = matches!(
+            e.kind,
+            ast::ExprKind::Number(_) | ast::ExprKind::Unary { .. }
+        );
         (number && self.wants_int(to))
             || (matches!(e.kind, ast::ExprKind::Array(_) | ast::ExprKind::Object(_)) && from != to)
     }

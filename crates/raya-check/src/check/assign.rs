@@ -9,7 +9,9 @@ use crate::codes;
 use crate::env::{Storage, SymId, SymKind, VarKind};
 use crate::hir::{ExprId, ExprKind, LocalId, Place};
 use crate::types::{ClassId, Ty, TyList, TypeKind};
-use raya_syntax::ast::{self, AssignOp, BinaryOp, Expr, Ident, LogicalOp, Pattern, PatternKind, UpdateOp};
+use raya_syntax::ast::{
+    self, AssignOp, BinaryOp, Expr, Ident, LogicalOp, Pattern, PatternKind, UpdateOp,
+};
 use raya_syntax::name::{Name, names};
 use raya_syntax::span::Span;
 
@@ -84,7 +86,11 @@ impl<'a> Checker<'a> {
             // The expression's own value is as narrow as what was assigned.
             let declared = self.types.expand(target.ty);
             let part = self.assigned_part(declared, raw_ty);
-            id = if part == declared { id } else { self.narrow_to(id, part) };
+            id = if part == declared {
+                id
+            } else {
+                self.narrow_to(id, part)
+            };
         }
         self.wrap_lets(target.lets, id)
     }
@@ -139,7 +145,11 @@ impl<'a> Checker<'a> {
         value: &'a Expr,
         span: Span,
     ) -> ExprId {
-        let place = Place::Dict { object, key, nullable: true };
+        let place = Place::Dict {
+            object,
+            key,
+            nullable: true,
+        };
         let ty = self.types.nullable(target.ty);
         let current = self.add(ExprKind::Read(place), ty, span);
         self.assign_unless(op, e, target, current, value, span)
@@ -172,9 +182,21 @@ impl<'a> Checker<'a> {
             LogicalOp::And => self.falsy_part(current_ty),
         };
         let own = self.read_temp(kept, current_ty, span);
-        let own = if current_ty == Ty::ANY { own } else { self.narrow_to(own, stays) };
-        let ty = if stays == Ty::NEVER { raw_ty } else { self.join_types(&[stays, raw_ty]) };
-        let ty = if self.fits(ty, target.ty) { ty } else { target.ty };
+        let own = if current_ty == Ty::ANY {
+            own
+        } else {
+            self.narrow_to(own, stays)
+        };
+        let ty = if stays == Ty::NEVER {
+            raw_ty
+        } else {
+            self.join_types(&[stays, raw_ty])
+        };
+        let ty = if self.fits(ty, target.ty) {
+            ty
+        } else {
+            target.ty
+        };
         let own = self.move_to(own, ty, span);
         let written = if self.subtype(raw_ty, ty) && raw_ty != target.ty {
             let narrowed = self.narrow_to(written, raw_ty);
@@ -196,7 +218,11 @@ impl<'a> Checker<'a> {
     /// A value of a place's type at a type that is known to hold.
     fn narrow_or_widen(&mut self, id: ExprId, ty: Ty) -> ExprId {
         let from = self.ty(id);
-        if self.subtype(from, ty) { self.coerce(id, ty) } else { self.narrow_to(id, ty) }
+        if self.subtype(from, ty) {
+            self.coerce(id, ty)
+        } else {
+            self.narrow_to(id, ty)
+        }
     }
 
     /// `++a`, `a--`
@@ -209,15 +235,27 @@ impl<'a> Checker<'a> {
         let base = match self.numeric_base(ty) {
             Some(base) => base,
             None => {
-                let sign = if op == UpdateOp::Increment { "++" } else { "--" };
+                let sign = if op == UpdateOp::Increment {
+                    "++"
+                } else {
+                    "--"
+                };
                 let message = format!("`{sign}` does not take a value of type `{}`", self.show(ty));
                 self.error(codes::INVALID_OPERANDS, span, message);
                 return self.error_expr(span);
             }
         };
-        let binary = if op == UpdateOp::Increment { BinaryOp::Add } else { BinaryOp::Sub };
+        let binary = if op == UpdateOp::Increment {
+            BinaryOp::Add
+        } else {
+            BinaryOp::Sub
+        };
         let current = self.coerce(current, base);
-        let (kept, _) = if prefix { (None, base) } else { (Some(self.temp(base, span)), base) };
+        let (kept, _) = if prefix {
+            (None, base)
+        } else {
+            (Some(self.temp(base, span)), base)
+        };
         let left = match kept {
             Some(local) => self.read_temp(local, base, span),
             None => current,
@@ -243,7 +281,9 @@ impl<'a> Checker<'a> {
 
     /// Evaluates definitions around an expression.
     pub(crate) fn wrap_lets(&mut self, lets: Vec<(LocalId, ExprId)>, id: ExprId) -> ExprId {
-        lets.into_iter().rev().fold(id, |body, (local, value)| self.let_in(local, value, body))
+        lets.into_iter()
+            .rev()
+            .fold(id, |body, (local, value)| self.let_in(local, value, body))
     }
 
     // ---- targets
@@ -253,10 +293,12 @@ impl<'a> Checker<'a> {
     pub(crate) fn target(&mut self, e: &'a Expr, reused: bool) -> Option<Target> {
         match &e.kind {
             ast::ExprKind::Ident(name) => self.var_target(*name, e.span),
-            ast::ExprKind::Member { object, property, .. }
-            | ast::ExprKind::PrivateMember { object, property, .. } => {
-                self.member_target(object, *property, reused, e.span)
+            ast::ExprKind::Member {
+                object, property, ..
             }
+            | ast::ExprKind::PrivateMember {
+                object, property, ..
+            } => self.member_target(object, *property, reused, e.span),
             ast::ExprKind::Index { object, index, .. } => {
                 self.element_target(object, index, reused, e.span)
             }
@@ -290,7 +332,12 @@ impl<'a> Checker<'a> {
         }
         let ty = self.var_type(symbol, span);
         let place = Slot::Var(symbol);
-        Some(Target { place, ty, lets: Vec::new(), span })
+        Some(Target {
+            place,
+            ty,
+            lets: Vec::new(),
+            span,
+        })
     }
 
     fn member_target(
@@ -301,7 +348,11 @@ impl<'a> Checker<'a> {
         span: Span,
     ) -> Option<Target> {
         if matches!(object.kind, ast::ExprKind::Super) {
-            self.error(codes::INVALID_THIS, span, "members of `super` cannot be assigned");
+            self.error(
+                codes::INVALID_THIS,
+                span,
+                "members of `super` cannot be assigned",
+            );
             return None;
         }
         let is_this = matches!(object.kind, ast::ExprKind::This);
@@ -323,7 +374,12 @@ impl<'a> Checker<'a> {
             return None;
         }
         let place = self.slot_of(id, &found, property.name, span)?;
-        Some(Target { place, ty: found.ty, lets, span })
+        Some(Target {
+            place,
+            ty: found.ty,
+            lets,
+            span,
+        })
     }
 
     fn lookup_target(&mut self, ty: Ty, property: Ident) -> Option<Found> {
@@ -364,7 +420,9 @@ impl<'a> Checker<'a> {
     fn report_readonly(&mut self, found: &Found, ty: Ty, property: Ident) {
         let text = self.text(property.name).to_string();
         let message = match found.how {
-            How::Method { .. } => format!("`{text}` is a method; methods are assigned through `any` only"),
+            How::Method { .. } => {
+                format!("`{text}` is a method; methods are assigned through `any` only")
+            }
             How::Accessor { .. } => format!("`{text}` has no setter"),
             _ => format!("`{text}` of `{}` is read-only", self.show(ty)),
         };
@@ -376,20 +434,49 @@ impl<'a> Checker<'a> {
         Some(Slot::Place(match found.how {
             How::Field { class, field } => {
                 let object = self.as_class(object, class);
-                Place::Field { object, class, field }
+                Place::Field {
+                    object,
+                    class,
+                    field,
+                }
             }
-            How::Static { class, field } => Place::Static { class, field, checked: false },
-            How::Accessor { class, args, getter, setter, is_static } => {
+            How::Static { class, field } => Place::Static {
+                class,
+                field,
+                checked: false,
+            },
+            How::Accessor {
+                class,
+                args,
+                getter,
+                setter,
+                is_static,
+            } => {
                 let Some(setter) = setter else {
                     return self.length_slot(object, found, name, span);
                 };
-                return Some(Slot::Accessor { object, class, args, getter, setter, is_static });
+                return Some(Slot::Accessor {
+                    object,
+                    class,
+                    args,
+                    getter,
+                    setter,
+                    is_static,
+                });
             }
-            How::Prop => Place::Prop { object, name, optional: found.optional },
+            How::Prop => Place::Prop {
+                object,
+                name,
+                optional: found.optional,
+            },
             How::Entry => {
                 let ty = self.types.lit_string(name);
                 let key = self.add(ExprKind::Str(name), ty, span);
-                Place::Dict { object, key, nullable: false }
+                Place::Dict {
+                    object,
+                    key,
+                    nullable: false,
+                }
             }
             How::Dynamic => {
                 let object = self.coerce(object, Ty::ANY);
@@ -416,24 +503,45 @@ impl<'a> Checker<'a> {
         let ty = self.ty(id);
         let apparent = self.apparent(ty);
         let mut lets = Vec::new();
-        let id = if reused { self.keep_part(id, &mut lets) } else { id };
+        let id = if reused {
+            self.keep_part(id, &mut lets)
+        } else {
+            id
+        };
         if let ast::ExprKind::String(ast::Text::Name(name)) = &index.kind
             && apparent != Ty::ANY
             && self.lookup(apparent, *name).is_some()
         {
-            let ident = Ident { name: *name, span: index.span };
+            let ident = Ident {
+                name: *name,
+                span: index.span,
+            };
             let found = self.lookup(apparent, *name)?;
             if found.readonly {
                 self.report_readonly(&found, ty, ident);
                 return None;
             }
             let place = self.slot_of(id, &found, *name, span)?;
-            return Some(Target { place, ty: found.ty, lets, span });
+            return Some(Target {
+                place,
+                ty: found.ty,
+                lets,
+                span,
+            });
         }
         self.refuse_readonly_element(apparent, span)?;
         let (place, ty) = self.element_place(id, apparent, index, false, span)?;
-        let place = if reused { self.keep_index(place, &mut lets) } else { place };
-        Some(Target { place: Slot::Place(place), ty, lets, span })
+        let place = if reused {
+            self.keep_index(place, &mut lets)
+        } else {
+            place
+        };
+        Some(Target {
+            place: Slot::Place(place),
+            ty,
+            lets,
+            span,
+        })
     }
 
     fn refuse_readonly_element(&mut self, ty: Ty, span: Span) -> Option<()> {
@@ -456,7 +564,11 @@ impl<'a> Checker<'a> {
         let (ty, span) = (self.ty(id), self.span(id));
         if matches!(
             self.hir.exprs[id.index()].kind,
-            ExprKind::This | ExprKind::Class { .. } | ExprKind::Number(_) | ExprKind::Int(_) | ExprKind::Str(_)
+            ExprKind::This
+                | ExprKind::Class { .. }
+                | ExprKind::Number(_)
+                | ExprKind::Int(_)
+                | ExprKind::Str(_)
         ) {
             return id;
         }
@@ -467,13 +579,23 @@ impl<'a> Checker<'a> {
 
     fn keep_index(&mut self, place: Place, lets: &mut Vec<(LocalId, ExprId)>) -> Place {
         match place {
-            Place::Index { array, index } => {
-                Place::Index { array, index: self.keep_part(index, lets) }
-            }
-            Place::Dict { object, key, nullable } => {
-                Place::Dict { object, key: self.keep_part(key, lets), nullable }
-            }
-            Place::Item { object, key } => Place::Item { object, key: self.keep_part(key, lets) },
+            Place::Index { array, index } => Place::Index {
+                array,
+                index: self.keep_part(index, lets),
+            },
+            Place::Dict {
+                object,
+                key,
+                nullable,
+            } => Place::Dict {
+                object,
+                key: self.keep_part(key, lets),
+                nullable,
+            },
+            Place::Item { object, key } => Place::Item {
+                object,
+                key: self.keep_part(key, lets),
+            },
             other => other,
         }
     }
@@ -492,10 +614,24 @@ impl<'a> Checker<'a> {
                 self.note_static(id, place);
                 id
             }
-            Slot::Accessor { object, class, args, getter, is_static, .. } => match getter {
+            Slot::Accessor {
+                object,
+                class,
+                args,
+                getter,
+                is_static,
+                ..
+            } => match getter {
                 Some(getter) => {
-                    let call =
-                        self.accessor_call(object, class, args, getter, is_static, None, target.span);
+                    let call = self.accessor_call(
+                        object,
+                        class,
+                        args,
+                        getter,
+                        is_static,
+                        None,
+                        target.span,
+                    );
                     self.with_type(call, target.ty, target.span)
                 }
                 None => {
@@ -534,11 +670,25 @@ impl<'a> Checker<'a> {
                 self.note_static(id, place);
                 id
             }
-            Slot::Accessor { object, class, args, setter, is_static, .. } => {
+            Slot::Accessor {
+                object,
+                class,
+                args,
+                setter,
+                is_static,
+                ..
+            } => {
                 let (local, ty) = self.keep(value);
                 let argument = self.read_temp(local, ty, span);
-                let call =
-                    self.accessor_call(object, class, args, setter, is_static, Some(argument), span);
+                let call = self.accessor_call(
+                    object,
+                    class,
+                    args,
+                    setter,
+                    is_static,
+                    Some(argument),
+                    span,
+                );
                 let result = self.read_temp(local, ty, span);
                 let body = self.add(ExprKind::Seq(Box::new([call, result])), ty, span);
                 self.let_in(local, value, body)
@@ -597,13 +747,19 @@ impl<'a> Checker<'a> {
         if let Slot::Var(symbol) = target.place {
             self.flow.unassigned.retain(|&s| s != symbol);
         }
-        if let ast::ExprKind::Member { object, property, .. }
-        | ast::ExprKind::PrivateMember { object, property, .. } = &e.kind
+        if let ast::ExprKind::Member {
+            object, property, ..
+        }
+        | ast::ExprKind::PrivateMember {
+            object, property, ..
+        } = &e.kind
             && matches!(object.kind, ast::ExprKind::This)
         {
             self.flow.unset_fields.retain(|&f| f != property.name);
         }
-        let Some(reference) = self.reference(e) else { return };
+        let Some(reference) = self.reference(e) else {
+            return;
+        };
         let declared = self.types.expand(target.ty);
         if value == Ty::ERROR {
             return;
@@ -632,7 +788,11 @@ impl<'a> Checker<'a> {
                 parts.push(v);
                 continue;
             }
-            let exact: Vec<Ty> = members.iter().copied().filter(|&m| self.fits(v, m)).collect();
+            let exact: Vec<Ty> = members
+                .iter()
+                .copied()
+                .filter(|&m| self.fits(v, m))
+                .collect();
             parts.extend(exact);
         }
         if parts.is_empty() {
@@ -651,7 +811,10 @@ impl<'a> Checker<'a> {
 fn is_integer_literal(e: &Expr) -> bool {
     match &e.kind {
         ast::ExprKind::Number(lit) => lit.integer,
-        ast::ExprKind::Unary { op: ast::UnaryOp::Neg, operand } => is_integer_literal(operand),
+        ast::ExprKind::Unary {
+            op: ast::UnaryOp::Neg,
+            operand,
+        } => is_integer_literal(operand),
         _ => false,
     }
 }

@@ -25,13 +25,21 @@ impl<'a> Checker<'a> {
             ast::ExprKind::Ident(name) if !call.optional => {
                 return self.call_name(*name, call, expected, span);
             }
-            ast::ExprKind::Member { object, property, optional } => {
+            ast::ExprKind::Member {
+                object,
+                property,
+                optional,
+            } => {
                 if let Some(id) = self.evolve_push(call) {
                     return id;
                 }
                 return self.call_member(object, *property, *optional, call, expected, span);
             }
-            ast::ExprKind::PrivateMember { object, property, optional } => {
+            ast::ExprKind::PrivateMember {
+                object,
+                property,
+                optional,
+            } => {
                 return self.call_member(object, *property, *optional, call, expected, span);
             }
             _ => {}
@@ -85,8 +93,7 @@ impl<'a> Checker<'a> {
             return self.error_expr(span);
         }
         let signatures = self.call_signatures(ty);
-        let resolved =
-            self.resolve_call(&signatures, &call.type_args, &call.args, expected, span);
+        let resolved = self.resolve_call(&signatures, &call.type_args, &call.args, expected, span);
         let Some(resolved) = resolved else {
             return self.error_with(self.common_result(&signatures), span);
         };
@@ -114,14 +121,20 @@ impl<'a> Checker<'a> {
         } else {
             self.types.intern_list(&resolved.type_args)
         };
-        let callee = Callee::Func { func, type_args, closure };
+        let callee = Callee::Func {
+            func,
+            type_args,
+            closure,
+        };
         let id = self.call_node(callee, args, ret, span);
         self.finish_call(id, resolved.sig.ret)
     }
 
     /// An implementation behind overloads sees `any` for its own type parameters.
     fn impl_type_args(&mut self, symbol: SymId) -> TyList {
-        let count = self.impl_signature(symbol).map_or(0, |s| s.type_params.len());
+        let count = self
+            .impl_signature(symbol)
+            .map_or(0, |s| s.type_params.len());
         self.types.intern_list(&vec![Ty::ANY; count])
     }
 
@@ -174,8 +187,7 @@ impl<'a> Checker<'a> {
     fn common_result(&self, signatures: &[Arc<Signature>]) -> Ty {
         match signatures {
             [first, rest @ ..]
-                if rest.iter().all(|s| s.ret == first.ret)
-                    && !self.types.has_params(first.ret) =>
+                if rest.iter().all(|s| s.ret == first.ret) && !self.types.has_params(first.ret) =>
             {
                 first.ret
             }
@@ -208,7 +220,10 @@ impl<'a> Checker<'a> {
         let name = self.names.intern("__call__");
         if self.class(class).by_name.contains_key(&(name, true)) {
             let object = self.class_value(class, call.callee.span);
-            let property = Ident { name, span: call.callee.span };
+            let property = Ident {
+                name,
+                span: call.callee.span,
+            };
             return self.call_on(object, property, call, expected, span);
         }
         if self.class(class).builtin {
@@ -216,7 +231,8 @@ impl<'a> Checker<'a> {
         }
         let text = self.text(self.hir.classes[class.index()].name).to_string();
         let message = format!("class `{text}` is instantiated with `new`");
-        self.error(codes::NOT_CALLABLE, span, message).help = Some(format!("write `new {text}(…)`"));
+        self.error(codes::NOT_CALLABLE, span, message).help =
+            Some(format!("write `new {text}(…)`"));
         self.check_args_only(call);
         self.error_expr(span)
     }
@@ -224,7 +240,13 @@ impl<'a> Checker<'a> {
     /// `String(x)`, `Boolean(x)`, and `Number(x)` of a number, without a call.
     fn conversion(&mut self, class: ClassId, call: &'a ast::Call, span: Span) -> Option<ExprId> {
         let known = self.hir.well_known;
-        let [ast::Element { spread: false, expr }] = &*call.args else {
+        let [
+            ast::Element {
+                spread: false,
+                expr,
+            },
+        ] = &*call.args
+        else {
             return None;
         };
         if Some(class) == known.string {
@@ -287,7 +309,9 @@ impl<'a> Checker<'a> {
         if self.flow.is_plain() {
             return false;
         }
-        let Some(reference) = self.reference(callee) else { return false };
+        let Some(reference) = self.reference(callee) else {
+            return false;
+        };
         self.flow.get(reference).is_some()
     }
 
@@ -301,7 +325,11 @@ impl<'a> Checker<'a> {
         self.chain.push((local, id));
         let read = self.read_temp(local, ty, span);
         let rest = self.types.non_null(ty);
-        if ty == Ty::ANY { read } else { self.narrow_to(read, rest) }
+        if ty == Ty::ANY {
+            read
+        } else {
+            self.narrow_to(read, rest)
+        }
     }
 
     /// `object.name(args)` on a checked object.
@@ -347,20 +375,23 @@ impl<'a> Checker<'a> {
 
     /// In the built-in library a method `name__2` is the form of `name` for calls
     /// with exactly two plain arguments.
-    fn arity_form(
-        &mut self,
-        ty: Ty,
-        found: &Found,
-        name: Name,
-        call: &ast::Call,
-    ) -> Option<Found> {
-        let How::Method { class, is_static, .. } = found.how else { return None };
+    fn arity_form(&mut self, ty: Ty, found: &Found, name: Name, call: &ast::Call) -> Option<Found> {
+        let How::Method {
+            class, is_static, ..
+        } = found.how
+        else {
+            return None;
+        };
         if !self.class(class).builtin || call.args.iter().any(|a| a.spread) {
             return None;
         }
         let special = format!("{}__{}", self.text(name), call.args.len());
         let special = self.names.lookup(&special)?;
-        if !self.class(class).by_name.contains_key(&(special, is_static)) {
+        if !self
+            .class(class)
+            .by_name
+            .contains_key(&(special, is_static))
+        {
             return None;
         }
         self.lookup(ty, special)
@@ -377,8 +408,11 @@ impl<'a> Checker<'a> {
     ) -> ExprId {
         if self.admits_null(found.ty) {
             let message = format!("`{}` may be absent", self.text(property.name));
-            self.error(codes::POSSIBLY_NULL, property.span, message).help =
-                Some(format!("call it with `?.`: `{}?.(…)`", self.text(property.name)));
+            self.error(codes::POSSIBLY_NULL, property.span, message)
+                .help = Some(format!(
+                "call it with `?.`: `{}?.(…)`",
+                self.text(property.name)
+            ));
             self.check_args_only(call);
             return self.error_expr(span);
         }
@@ -387,8 +421,7 @@ impl<'a> Checker<'a> {
             let member = self.read_found(object, found, property.name, false, call.callee.span);
             return self.call_value(member, call, expected, span);
         }
-        let resolved =
-            self.resolve_call(&signatures, &call.type_args, &call.args, expected, span);
+        let resolved = self.resolve_call(&signatures, &call.type_args, &call.args, expected, span);
         let Some(resolved) = resolved else {
             return self.error_with(self.common_result(&signatures), span);
         };
@@ -412,7 +445,10 @@ impl<'a> Checker<'a> {
                 _ => return Vec::new(),
             }
         }
-        self.merge_signatures(&all).into_iter().map(Arc::new).collect()
+        self.merge_signatures(&all)
+            .into_iter()
+            .map(Arc::new)
+            .collect()
     }
 
     /// A signature that may be called whichever of these functions it is.
@@ -423,10 +459,14 @@ impl<'a> Checker<'a> {
         }
         let mut params = longest.params.to_vec();
         for (i, p) in params.iter_mut().enumerate() {
-            let types: Vec<Ty> =
-                all.iter().filter_map(|s| s.params.get(i).map(|p| p.ty)).collect();
+            let types: Vec<Ty> = all
+                .iter()
+                .filter_map(|s| s.params.get(i).map(|p| p.ty))
+                .collect();
             p.ty = self.types.intersection(&types);
-            p.optional = all.iter().all(|s| s.params.get(i).is_none_or(|p| p.optional));
+            p.optional = all
+                .iter()
+                .all(|s| s.params.get(i).is_none_or(|p| p.optional));
         }
         let rets: Vec<Ty> = all.iter().map(|s| s.ret).collect();
         let ret = self.join_types(&rets);
@@ -444,7 +484,13 @@ impl<'a> Checker<'a> {
     ) -> ExprId {
         let ret = resolved.sig.ret;
         match found.how {
-            How::Method { class, args, index, is_static, .. } => {
+            How::Method {
+                class,
+                args,
+                index,
+                is_static,
+                ..
+            } => {
                 let (index, method) = self.method_overload(class, index, resolved.index);
                 self.need_method(class, index);
                 let (call_args, own_ret) = self.method_args(class, args, index, &resolved, span);
@@ -489,7 +535,11 @@ impl<'a> Checker<'a> {
         let mut args = Vec::with_capacity(resolved.args.len());
         for (i, &id) in resolved.args.iter().enumerate() {
             let any = self.coerce(id, Ty::ANY);
-            args.push(if i < fixed { Element::One(any) } else { Element::Spread(any) });
+            args.push(if i < fixed {
+                Element::One(any)
+            } else {
+                Element::Spread(any)
+            });
         }
         let is_absent = |c: &Self, e: &Element| match e {
             Element::One(id) => c.is_null_literal(*id),
@@ -499,7 +549,10 @@ impl<'a> Checker<'a> {
             args.pop();
         }
         let callee = Callee::AnyMethod { object, name };
-        let call = Call { callee, args: args.into() };
+        let call = Call {
+            callee,
+            args: args.into(),
+        };
         let id = self.add(ExprKind::Call(Box::new(call)), Ty::ANY, span);
         self.finish_call(id, resolved.sig.ret)
     }
@@ -522,11 +575,23 @@ impl<'a> Checker<'a> {
         is_static: bool,
     ) -> Callee {
         if is_static {
-            return Callee::Static { class, method, type_args, checked: false };
+            return Callee::Static {
+                class,
+                method,
+                type_args,
+                checked: false,
+            };
         }
         let object = self.as_class(object, class);
         let dispatch = self.dispatch_of(class, method);
-        Callee::Method { object, class, class_args, method, type_args, dispatch }
+        Callee::Method {
+            object,
+            class,
+            class_args,
+            method,
+            type_args,
+            dispatch,
+        }
     }
 
     /// The function behind an overload: in the built-in library each may have one.
@@ -541,7 +606,10 @@ impl<'a> Checker<'a> {
                 }
             }
         }
-        let method = members[at as usize].kind.method().map_or(MethodIdx(0), |(m, _)| m);
+        let method = members[at as usize]
+            .kind
+            .method()
+            .map_or(MethodIdx(0), |(m, _)| m);
         (at, method)
     }
 
@@ -554,7 +622,10 @@ impl<'a> Checker<'a> {
         resolved: &Resolved,
         span: Span,
     ) -> (Vec<ExprId>, Ty) {
-        if self.class(class).members[index as usize].overloads.is_empty() {
+        if self.class(class).members[index as usize]
+            .overloads
+            .is_empty()
+        {
             return (resolved.args.clone(), resolved.sig.ret);
         }
         let Some(own) = self.method_signature(class, index) else {
@@ -567,10 +638,15 @@ impl<'a> Checker<'a> {
     }
 
     fn method_type_args(&mut self, class: ClassId, index: u32, resolved: &Resolved) -> TyList {
-        if self.class(class).members[index as usize].overloads.is_empty() {
+        if self.class(class).members[index as usize]
+            .overloads
+            .is_empty()
+        {
             return self.types.intern_list(&resolved.type_args);
         }
-        let count = self.method_signature(class, index).map_or(0, |s| s.type_params.len());
+        let count = self
+            .method_signature(class, index)
+            .map_or(0, |s| s.type_params.len());
         self.types.intern_list(&vec![Ty::ANY; count])
     }
 
@@ -605,7 +681,11 @@ impl<'a> Checker<'a> {
         let object = self.coerce(object, Ty::ANY);
         let args = self.dynamic_args(&call.args);
         let callee = Callee::AnyMethod { object, name };
-        self.add(ExprKind::Call(Box::new(Call { callee, args })), Ty::ANY, span)
+        self.add(
+            ExprKind::Call(Box::new(Call { callee, args })),
+            Ty::ANY,
+            span,
+        )
     }
 
     /// Arguments of a call of `any`.
@@ -613,7 +693,11 @@ impl<'a> Checker<'a> {
         let mut moved = Vec::with_capacity(args.len());
         for arg in args {
             let id = self.expr_as(&arg.expr, Ty::ANY);
-            moved.push(if arg.spread { Element::Spread(id) } else { Element::One(id) });
+            moved.push(if arg.spread {
+                Element::Spread(id)
+            } else {
+                Element::One(id)
+            });
         }
         moved.into()
     }
@@ -637,7 +721,11 @@ impl<'a> Checker<'a> {
             Ty::ANY => {
                 let args = self.dynamic_args(&call.args);
                 let callee = Callee::Any(callee);
-                return self.add(ExprKind::Call(Box::new(Call { callee, args })), Ty::ANY, span);
+                return self.add(
+                    ExprKind::Call(Box::new(Call { callee, args })),
+                    Ty::ANY,
+                    span,
+                );
             }
             _ => {}
         }
@@ -645,7 +733,10 @@ impl<'a> Checker<'a> {
         if let TypeKind::Class(..) | TypeKind::ClassObject(_) = self.types.kind(apparent) {
             let name = self.names.intern("__call__");
             if self.lookup(apparent, name).is_some() {
-                let property = Ident { name, span: call.callee.span };
+                let property = Ident {
+                    name,
+                    span: call.callee.span,
+                };
                 return self.call_on(callee, property, call, expected, span);
             }
         }
@@ -655,8 +746,7 @@ impl<'a> Checker<'a> {
             self.check_args_only(call);
             return self.error_expr(span);
         }
-        let resolved =
-            self.resolve_call(&signatures, &call.type_args, &call.args, expected, span);
+        let resolved = self.resolve_call(&signatures, &call.type_args, &call.args, expected, span);
         let Some(resolved) = resolved else {
             return self.error_with(self.common_result(&signatures), span);
         };
@@ -712,7 +802,10 @@ impl<'a> Checker<'a> {
         };
         let signatures = self.call_signatures(found.ty);
         let Some((index, sig)) = signatures.iter().enumerate().find(|(_, s)| {
-            s.type_params.is_empty() && args.len() >= s.required() && !s.rest && args.len() <= s.params.len()
+            s.type_params.is_empty()
+                && args.len() >= s.required()
+                && !s.rest
+                && args.len() <= s.params.len()
         }) else {
             self.report_not_callable(found.ty, span);
             return self.error_expr(span);
@@ -725,7 +818,12 @@ impl<'a> Checker<'a> {
                 None => self.absent(p.ty, span),
             });
         }
-        let resolved = Resolved { index, sig, type_args: Vec::new(), args: moved };
+        let resolved = Resolved {
+            index,
+            sig,
+            type_args: Vec::new(),
+            args: moved,
+        };
         match found.how {
             How::Method { .. } | How::Prop | How::Dynamic => {
                 self.emit_member_call(object, &found, name, resolved, span)
@@ -750,7 +848,9 @@ impl<'a> Checker<'a> {
                     _ => self.symbol_type(symbol, call.callee.span),
                 }
             }
-            ast::ExprKind::Member { object, property, .. } => {
+            ast::ExprKind::Member {
+                object, property, ..
+            } => {
                 let object_ty = match &object.kind {
                     ast::ExprKind::Ident(name) => {
                         let symbol = self.value_symbol(*name)?;
@@ -767,7 +867,9 @@ impl<'a> Checker<'a> {
             _ => return None,
         };
         for sig in self.call_signatures(ty) {
-            let Some(mut predicate) = sig.predicate else { continue };
+            let Some(mut predicate) = sig.predicate else {
+                continue;
+            };
             if !sig.type_params.is_empty() {
                 // `is T[]` of a generic guard: nothing is known about T here.
                 let bounds: Vec<Ty> = sig

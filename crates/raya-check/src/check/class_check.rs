@@ -95,7 +95,10 @@ impl<'a> Checker<'a> {
     fn report_circular_method(&mut self, class: ClassId, index: u32) {
         let member = &self.class(class).members[index as usize];
         let (name, span) = (member.name, member.span);
-        let message = format!("the result type of `{}` depends on itself; write it", self.text(name));
+        let message = format!(
+            "the result type of `{}` depends on itself; write it",
+            self.text(name)
+        );
         self.error(codes::CIRCULAR_INFERENCE, span, message);
         if let Some(func) = self.class(class).members[index as usize].func {
             self.func_types.insert(func, Ty::ERROR);
@@ -104,7 +107,9 @@ impl<'a> Checker<'a> {
 
     /// The parameters and the result of a method without body, for its callers.
     fn abstract_parts(&mut self, class: ClassId, index: u32, func: FuncId) {
-        let Some(sig) = self.method_signature(class, index) else { return };
+        let Some(sig) = self.method_signature(class, index) else {
+            return;
+        };
         let (params, locals) = self.params_only(&sig.params);
         let outer = self.types.class(class).params.clone();
         let function = &mut self.hir.functions[func.index()];
@@ -137,7 +142,9 @@ impl<'a> Checker<'a> {
             self.note_missing_fields(class);
             return self.synthesize_ctor(class);
         };
-        let Some(func) = self.class(class).ctor_func else { return };
+        let Some(func) = self.class(class).ctor_func else {
+            return;
+        };
         let this = self.this_of(class, false);
         let scope = self.class(class).scope;
         let (sig, _) = self.quietly(|c| c.written_params(&function.signature));
@@ -181,7 +188,10 @@ impl<'a> Checker<'a> {
             }
             _ => self.init_fields(class, span),
         };
-        body.extend(id.map(|id| Stmt { kind: StmtKind::Expr(id), span }));
+        body.extend(id.map(|id| Stmt {
+            kind: StmtKind::Expr(id),
+            span,
+        }));
         let rest = self.ctor_rest(class);
         let outer = self.types.class(class).params.clone();
         let function = &mut self.hir.functions[func.index()];
@@ -191,7 +201,10 @@ impl<'a> Checker<'a> {
         function.rest = rest;
         function.ret = Ty::VOID;
         function.falls_off = true;
-        function.body = Some(Block { label: None, stmts: body });
+        function.body = Some(Block {
+            label: None,
+            stmts: body,
+        });
         self.hir.classes[class.index()].ctor = Some(func);
     }
 
@@ -208,7 +221,10 @@ impl<'a> Checker<'a> {
         }
         let mut parts = self.param_properties(ctor.class);
         parts.extend(self.init_fields(ctor.class, span));
-        stmts.extend(parts.into_iter().map(|id| Stmt { kind: StmtKind::Expr(id), span }));
+        stmts.extend(parts.into_iter().map(|id| Stmt {
+            kind: StmtKind::Expr(id),
+            span,
+        }));
     }
 
     /// The assignments of parameter properties.
@@ -222,14 +238,20 @@ impl<'a> Checker<'a> {
             .collect();
         let mut assignments = Vec::with_capacity(members.len());
         for member in members {
-            let MemberKind::Field(field) = member.kind else { continue };
+            let MemberKind::Field(field) = member.kind else {
+                continue;
+            };
             let span = member.span;
             let ty = self.hir.classes[class.index()].fields[field.index()].ty;
             let this = self.this_of(class, false);
             let object = self.add(ExprKind::This, this, span);
             let value = self.ident(member.name, span);
             let value = self.force(value, ty);
-            let place = Place::Field { object, class, field };
+            let place = Place::Field {
+                object,
+                class,
+                field,
+            };
             assignments.push(self.add(ExprKind::Assign { place, value }, ty, span));
         }
         assignments
@@ -292,11 +314,15 @@ impl<'a> Checker<'a> {
     }
 
     fn note_unset_field(&mut self, class: ClassId, name: Name, at: Option<Span>) {
-        let Some(&index) = self.class(class).by_name.get(&(name, false)) else { return };
+        let Some(&index) = self.class(class).by_name.get(&(name, false)) else {
+            return;
+        };
         let ty = self.member_type(class, index);
         let member = &self.class(class).members[index as usize];
         let (span, kind) = (member.span, member.kind);
-        let MemberKind::Field(field) = kind else { return };
+        let MemberKind::Field(field) = kind else {
+            return;
+        };
         if self.admits_null(ty) || matches!(ty, Ty::ANY | Ty::UNKNOWN | Ty::ERROR) {
             self.hir.classes[class.index()].fields[field.index()].starts_null = true;
             return;
@@ -306,15 +332,18 @@ impl<'a> Checker<'a> {
             Some(_) => format!("field `{text}` is not set on every path through the constructor"),
             None => format!("field `{text}` has no value: nothing sets it"),
         };
-        self.error(codes::FIELD_UNSET, span, message).help =
-            Some(format!("give it a value, or write `{text}!: …` if it is set elsewhere"));
+        self.error(codes::FIELD_UNSET, span, message).help = Some(format!(
+            "give it a value, or write `{text}!: …` if it is set elsewhere"
+        ));
     }
 
     // ---- initialisers
 
     /// Checks the field initialisers as a function of their own.
     fn check_field_init(&mut self, class: ClassId) {
-        let Some(func) = self.hir.classes[class.index()].field_init else { return };
+        let Some(func) = self.hir.classes[class.index()].field_init else {
+            return;
+        };
         let this = self.this_of(class, false);
         let saved = self.enter_initialiser(func, class, false, this);
         let scope = self.scope;
@@ -333,7 +362,12 @@ impl<'a> Checker<'a> {
         else {
             return;
         };
-        let ClassMemberKind::Field { init: Some(init), .. } = &ast.kind else { return };
+        let ClassMemberKind::Field {
+            init: Some(init), ..
+        } = &ast.kind
+        else {
+            return;
+        };
         if member.is_static != is_static {
             return;
         }
@@ -341,18 +375,31 @@ impl<'a> Checker<'a> {
         let value = self.expr_as(init, ty);
         let span = member.span;
         let place = if is_static {
-            Place::Static { class, field, checked: false }
+            Place::Static {
+                class,
+                field,
+                checked: false,
+            }
         } else {
             let this = self.this_of(class, false);
             let object = self.add(ExprKind::This, this, span);
-            Place::Field { object, class, field }
+            Place::Field {
+                object,
+                class,
+                field,
+            }
         };
         let id = self.add(ExprKind::Assign { place, value }, ty, span);
-        stmts.push(Stmt { kind: StmtKind::Expr(id), span });
+        stmts.push(Stmt {
+            kind: StmtKind::Expr(id),
+            span,
+        });
     }
 
     fn finish_initialiser(&mut self, func: FuncId, class: ClassId, saved: Flow, stmts: Vec<Stmt>) {
-        let Some(mut ctx) = self.leave_initialiser(saved) else { return };
+        let Some(mut ctx) = self.leave_initialiser(saved) else {
+            return;
+        };
         for local in &mut ctx.locals {
             local.boxed |= local.captured && local.assigned;
         }
@@ -369,12 +416,17 @@ impl<'a> Checker<'a> {
     /// Checks static initialisers and static blocks, which run where the class is
     /// declared.
     pub(crate) fn check_static_init(&mut self, class: ClassId) {
-        let Some(func) = self.hir.classes[class.index()].static_init else { return };
+        let Some(func) = self.hir.classes[class.index()].static_init else {
+            return;
+        };
         if self.hir.functions[func.index()].body.is_some() && self.class(class).builtin {
             return;
         }
-        let (scope, file, ast) =
-            (self.class(class).scope, self.class(class).file, self.class(class).ast);
+        let (scope, file, ast) = (
+            self.class(class).scope,
+            self.class(class).file,
+            self.class(class).ast,
+        );
         self.elsewhere(scope, file, |c| {
             let this = c.this_of(class, true);
             let saved = c.enter_initialiser(func, class, true, this);
@@ -386,7 +438,10 @@ impl<'a> Checker<'a> {
                     ClassMemberKind::StaticBlock(block) => {
                         let block = c.block(&block.stmts);
                         let span = member.span;
-                        stmts.push(Stmt { kind: StmtKind::Block(block), span });
+                        stmts.push(Stmt {
+                            kind: StmtKind::Block(block),
+                            span,
+                        });
                     }
                     ClassMemberKind::Field { .. } if member.modifiers.is_static => {
                         if let Some(index) = c.member_of(class, member) {
@@ -402,9 +457,9 @@ impl<'a> Checker<'a> {
 
     fn member_of(&self, class: ClassId, member: &'a ast::ClassMember) -> Option<u32> {
         let members = &self.class(class).members;
-        let found = members.iter().position(
-            |m| matches!(m.source, MemberSource::Field(f) if std::ptr::eq(f, member)),
-        );
+        let found = members
+            .iter()
+            .position(|m| matches!(m.source, MemberSource::Field(f) if std::ptr::eq(f, member)));
         found.map(|i| i as u32)
     }
 
@@ -416,8 +471,11 @@ impl<'a> Checker<'a> {
             let member = self.class(class).members[index as usize].clone();
             let inherited = match base.map(|b| (b, self.types.kind(b))) {
                 Some((ty, TypeKind::Class(parent, _))) => {
-                    let receiver =
-                        if member.is_static { self.types.class_object(parent) } else { ty };
+                    let receiver = if member.is_static {
+                        self.types.class_object(parent)
+                    } else {
+                        ty
+                    };
                     self.lookup(receiver, member.name)
                 }
                 _ => None,
@@ -525,7 +583,11 @@ impl<'a> Checker<'a> {
                 self.text(self.hir.classes[class.index()].name),
                 missing.join(", ")
             );
-            let span = self.class(class).ast.name.map_or(self.class(class).ast.span, |n| n.span);
+            let span = self
+                .class(class)
+                .ast
+                .name
+                .map_or(self.class(class).ast.span, |n| n.span);
             self.error(codes::ABSTRACT_MISSING, span, message).help =
                 Some("implement the members, or make the class abstract".to_string());
         }
@@ -596,7 +658,9 @@ impl<'a> Checker<'a> {
     /// reported even if nothing uses it.
     pub(crate) fn check_declared_type(&mut self, ident: ast::Ident) {
         use crate::env::TypeSymKind;
-        let Some(symbol) = self.scopes.own_type(self.scope, ident.name) else { return };
+        let Some(symbol) = self.scopes.own_type(self.scope, ident.name) else {
+            return;
+        };
         match &self.type_symbols[symbol.0 as usize] {
             TypeSymKind::Interface { asts, .. } => {
                 let count = asts[0].type_params.len();

@@ -2,7 +2,9 @@
 
 use super::{Checker, Pending};
 use crate::codes;
-use crate::env::{BaseState, ClassData, LazyTy, MemberData, MemberKind, MemberSource, SymKind, TypeSymKind};
+use crate::env::{
+    BaseState, ClassData, LazyTy, MemberData, MemberKind, MemberSource, SymKind, TypeSymKind,
+};
 use crate::hir::{self, ExprId, ExprKind, FieldIdx, FuncKind, MethodIdx, Stmt, StmtKind};
 use crate::types::{ClassId, Ty, TypeKind};
 use raya_syntax::ast::{self, Access, Class, ClassMemberKind, MethodKind, PropKey};
@@ -153,24 +155,43 @@ impl<'a> Checker<'a> {
 
     fn declare_member(&mut self, id: ClassId, member: &'a ast::ClassMember) {
         match &member.kind {
-            ClassMemberKind::Field { key, optional, definite, .. } => {
-                let Some(name) = self.member_name(key) else { return };
+            ClassMemberKind::Field {
+                key,
+                optional,
+                definite,
+                ..
+            } => {
+                let Some(name) = self.member_name(key) else {
+                    return;
+                };
                 let data = MemberData {
                     optional: *optional,
                     definite: *definite,
-                    ..self.new_member(name, key.span(), &member.modifiers, MemberSource::Field(member))
+                    ..self.new_member(
+                        name,
+                        key.span(),
+                        &member.modifiers,
+                        MemberSource::Field(member),
+                    )
                 };
                 self.push_field(id, data);
             }
-            ClassMemberKind::Method { key, kind, optional, function } => {
-                let Some(name) = self.member_name(key) else { return };
+            ClassMemberKind::Method {
+                key,
+                kind,
+                optional,
+                function,
+            } => {
+                let Some(name) = self.member_name(key) else {
+                    return;
+                };
                 self.declare_method(id, member, (name, key.span()), *kind, *optional, function);
             }
             ClassMemberKind::Constructor(function) => self.declare_ctor(id, function),
             ClassMemberKind::Index(_) => {
                 let message = "classes with index signatures are not supported yet";
-                self.error(codes::UNSUPPORTED_FEATURE, member.span, message).help =
-                    Some("use a Map, or a field whose type has one".to_string());
+                self.error(codes::UNSUPPORTED_FEATURE, member.span, message)
+                    .help = Some("use a Map, or a field whose type has one".to_string());
             }
             ClassMemberKind::StaticBlock(_) => {}
         }
@@ -198,7 +219,11 @@ impl<'a> Checker<'a> {
             readonly: modifiers.is_readonly,
             optional: false,
             definite: false,
-            access: if private { Access::Private } else { modifiers.access.unwrap_or(Access::Public) },
+            access: if private {
+                Access::Private
+            } else {
+                modifiers.access.unwrap_or(Access::Public)
+            },
             source,
             overloads: Vec::new(),
             ty: LazyTy::Waiting,
@@ -212,11 +237,19 @@ impl<'a> Checker<'a> {
         if data.is_abstract {
             self.check_abstract_member(id, &data);
         }
-        if self.class(id).by_name.contains_key(&(data.name, data.is_static)) {
+        if self
+            .class(id)
+            .by_name
+            .contains_key(&(data.name, data.is_static))
+        {
             return self.report_duplicate_member(&data);
         }
         let hir = &mut self.hir.classes[id.index()];
-        let list = if data.is_static { &mut hir.statics } else { &mut hir.fields };
+        let list = if data.is_static {
+            &mut hir.statics
+        } else {
+            &mut hir.fields
+        };
         data.kind = MemberKind::Field(FieldIdx(list.len() as u32));
         list.push(hir::Field {
             name: data.name,
@@ -288,7 +321,12 @@ impl<'a> Checker<'a> {
                 MethodKind::Getter => MemberKind::Getter(MethodIdx(0)),
                 MethodKind::Setter => MemberKind::Setter(MethodIdx(0)),
             },
-            ..self.new_member(name, span, &member.modifiers, MemberSource::Method(function))
+            ..self.new_member(
+                name,
+                span,
+                &member.modifiers,
+                MemberSource::Method(function),
+            )
         };
         if data.is_abstract {
             self.check_abstract_member(id, &data);
@@ -364,7 +402,14 @@ impl<'a> Checker<'a> {
             MethodKind::Setter => MemberKind::Setter(index),
         };
         let is_static = data.is_static;
-        let func = self.new_func(data.name, data.span, FuncKind::Method { class: id, is_static });
+        let func = self.new_func(
+            data.name,
+            data.span,
+            FuncKind::Method {
+                class: id,
+                is_static,
+            },
+        );
         data.func = Some(func);
         self.hir.classes[id.index()].methods.push(hir::Method {
             name: data.name,
@@ -389,7 +434,11 @@ impl<'a> Checker<'a> {
             return;
         }
         if self.class(id).ctor.is_some() {
-            self.error(codes::DUPLICATE_MEMBER, function.span, "a class has one constructor");
+            self.error(
+                codes::DUPLICATE_MEMBER,
+                function.span,
+                "a class has one constructor",
+            );
             return;
         }
         let name = self.hir.classes[id.index()].name;
@@ -406,7 +455,12 @@ impl<'a> Checker<'a> {
             };
             let data = MemberData {
                 optional: param.optional,
-                ..self.new_member(*name, param.pattern.span, modifiers, MemberSource::Param(param))
+                ..self.new_member(
+                    *name,
+                    param.pattern.span,
+                    modifiers,
+                    MemberSource::Param(param),
+                )
             };
             self.push_field(id, data);
         }
@@ -422,7 +476,11 @@ impl<'a> Checker<'a> {
             BaseState::Waiting => {}
         }
         self.class_mut(id).base_state = BaseState::Busy;
-        let (ast, scope, file) = (self.class(id).ast, self.class(id).scope, self.class(id).file);
+        let (ast, scope, file) = (
+            self.class(id).ast,
+            self.class(id).scope,
+            self.class(id).file,
+        );
         self.elsewhere(scope, file, |c| {
             let [base] = &*ast.bases else {
                 if let Some(second) = ast.bases.get(1) {
@@ -430,7 +488,9 @@ impl<'a> Checker<'a> {
                 }
                 return;
             };
-            let Some(ty) = c.resolve_base(base) else { return };
+            let Some(ty) = c.resolve_base(base) else {
+                return;
+            };
             if let TypeKind::Class(parent, _) = c.types.kind(ty) {
                 c.ensure_base(parent);
                 if c.types.inherits(parent, id) {
@@ -472,7 +532,10 @@ impl<'a> Checker<'a> {
             return None;
         };
         if self.hir.classes[class.index()].primitive {
-            let message = format!("`{}` is a primitive and cannot be extended", self.text(ident.name));
+            let message = format!(
+                "`{}` is a primitive and cannot be extended",
+                self.text(ident.name)
+            );
             self.error(codes::INVALID_BASE, base.span, message);
             return None;
         }
@@ -486,9 +549,14 @@ impl<'a> Checker<'a> {
 
     /// The statement that defines a class.
     pub(crate) fn class_stmt(&mut self, class: &'a Class, span: Span, out: &mut Vec<Stmt>) {
-        let Some(&id) = self.class_of_node.get(&(self.file, class.id)) else { return };
+        let Some(&id) = self.class_of_node.get(&(self.file, class.id)) else {
+            return;
+        };
         self.define_class(id);
-        out.push(Stmt { kind: StmtKind::Class(id), span });
+        out.push(Stmt {
+            kind: StmtKind::Class(id),
+            span,
+        });
     }
 
     /// Checks what a class's definition runs, and passes its declaration.

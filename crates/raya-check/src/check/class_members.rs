@@ -20,8 +20,10 @@ impl<'a> Checker<'a> {
             LazyTy::Busy => {
                 let (name, span) = (member.name, member.span);
                 let (file, scope) = (self.class(class).file, self.scope);
-                let message =
-                    format!("the type of `{}` depends on itself; write it", self.text(name));
+                let message = format!(
+                    "the type of `{}` depends on itself; write it",
+                    self.text(name)
+                );
                 self.elsewhere(scope, file, |c| {
                     c.error(codes::CIRCULAR_INFERENCE, span, message);
                 });
@@ -73,14 +75,23 @@ impl<'a> Checker<'a> {
     }
 
     fn store_field_type(&mut self, class: ClassId, kind: MemberKind, is_static: bool, ty: Ty) {
-        let MemberKind::Field(FieldIdx(field)) = kind else { return };
+        let MemberKind::Field(FieldIdx(field)) = kind else {
+            return;
+        };
         let hir = &mut self.hir.classes[class.index()];
-        let list = if is_static { &mut hir.statics } else { &mut hir.fields };
+        let list = if is_static {
+            &mut hir.statics
+        } else {
+            &mut hir.fields
+        };
         list[field as usize].ty = ty;
     }
 
     fn field_type(&mut self, class: ClassId, index: u32, field: &'a ast::ClassMember) -> Ty {
-        let ClassMemberKind::Field { ty, init, optional, .. } = &field.kind else {
+        let ClassMemberKind::Field {
+            ty, init, optional, ..
+        } = &field.kind
+        else {
             return Ty::ERROR;
         };
         let written = match (ty, init) {
@@ -93,7 +104,11 @@ impl<'a> Checker<'a> {
                 Ty::ERROR
             }
         };
-        if *optional { self.types.nullable(written) } else { written }
+        if *optional {
+            self.types.nullable(written)
+        } else {
+            written
+        }
     }
 
     /// The type of a field that has only an initialiser: checked for its type now
@@ -118,8 +133,10 @@ impl<'a> Checker<'a> {
         match &init.kind {
             ast::ExprKind::Array(elements) if elements.is_empty() => {
                 let name = self.class(class).members[index as usize].name;
-                let message =
-                    format!("nothing says what the elements of `{}` are", self.text(name));
+                let message = format!(
+                    "nothing says what the elements of `{}` are",
+                    self.text(name)
+                );
                 self.error(codes::IMPLICIT_ANY, init.span, message).help =
                     Some("write its type".to_string());
                 Ty::ERROR
@@ -193,8 +210,10 @@ impl<'a> Checker<'a> {
                     self.store_method_type(class, method, own);
                     if property.is_none() {
                         let sig = self.types.as_signature(own);
-                        property =
-                            Some(sig.and_then(|s| s.params.first().map(|p| p.ty)).unwrap_or(Ty::ERROR));
+                        property = Some(
+                            sig.and_then(|s| s.params.first().map(|p| p.ty))
+                                .unwrap_or(Ty::ERROR),
+                        );
                     }
                 }
                 MemberKind::Field(_) => {}
@@ -203,7 +222,11 @@ impl<'a> Checker<'a> {
         }
         let result = ty.or(property).unwrap_or(Ty::ERROR);
         let optional = self.class(class).members[index as usize].optional;
-        if optional { self.types.nullable(result) } else { result }
+        if optional {
+            self.types.nullable(result)
+        } else {
+            result
+        }
     }
 
     fn store_method_type(&mut self, class: ClassId, method: MethodIdx, ty: Ty) {
@@ -216,8 +239,10 @@ impl<'a> Checker<'a> {
         if overloads.is_empty() {
             return self.own_method_type(class, index);
         }
-        let types: Vec<Ty> =
-            overloads.iter().map(|o| self.function_type(&o.signature)).collect();
+        let types: Vec<Ty> = overloads
+            .iter()
+            .map(|o| self.function_type(&o.signature))
+            .collect();
         if let [one] = *types {
             return one;
         }
@@ -240,13 +265,20 @@ impl<'a> Checker<'a> {
             let scope = self.method_scope(class, func, function);
             let file = self.class(class).file;
             let sig = self.elsewhere(scope.scope, file, |c| {
-                c.signature_with(&function.signature, scope.type_params.clone(), Some(Ty::VOID))
+                c.signature_with(
+                    &function.signature,
+                    scope.type_params.clone(),
+                    Some(Ty::VOID),
+                )
             });
             if bodiless && function.signature.return_type.is_none() && !setter {
                 let message = "a method without body needs a result type";
                 self.error(codes::IMPLICIT_ANY, function.span, message);
             }
-            let ty = self.types.function(Signature { this_ty: None, ..sig });
+            let ty = self.types.function(Signature {
+                this_ty: None,
+                ..sig
+            });
             self.func_types.insert(func, ty);
             return ty;
         }
@@ -273,9 +305,13 @@ impl<'a> Checker<'a> {
         }
         let (scope, file) = (self.class(class).scope, self.class(class).file);
         let inner = self.scopes.new_scope(Some(scope));
-        let type_params = self
-            .elsewhere(inner, file, |c| c.declare_type_params(&function.signature.type_params));
-        let fs = super::function::FuncScope { scope: inner, type_params };
+        let type_params = self.elsewhere(inner, file, |c| {
+            c.declare_type_params(&function.signature.type_params)
+        });
+        let fs = super::function::FuncScope {
+            scope: inner,
+            type_params,
+        };
         self.func_scopes.insert(func, fs.clone());
         fs
     }
@@ -302,9 +338,11 @@ impl<'a> Checker<'a> {
 
     /// The same for a method known by its index in the tree.
     pub(crate) fn need_method_by_index(&mut self, class: ClassId, method: MethodIdx) {
-        let found = self.class(class).members.iter().position(|m| {
-            m.kind.method().is_some_and(|(index, _)| index == method)
-        });
+        let found = self
+            .class(class)
+            .members
+            .iter()
+            .position(|m| m.kind.method().is_some_and(|(index, _)| index == method));
         if let Some(index) = found {
             self.need_method(class, index as u32);
         }
@@ -325,9 +363,14 @@ impl<'a> Checker<'a> {
         let instance = self.types.class_self(class);
         let params = self.types.class(class).params.clone();
         let (scope, file) = (self.class(class).scope, self.class(class).file);
-        let signatures = match (self.class(class).ctor, self.class(class).ctor_overloads.clone()) {
+        let signatures = match (
+            self.class(class).ctor,
+            self.class(class).ctor_overloads.clone(),
+        ) {
             (Some(function), overloads) if overloads.is_empty() => {
-                vec![self.elsewhere(scope, file, |c| c.ctor_signature(function, &params, instance))]
+                vec![self.elsewhere(scope, file, |c| {
+                    c.ctor_signature(function, &params, instance)
+                })]
             }
             (_, overloads) if !overloads.is_empty() => overloads
                 .iter()
@@ -335,7 +378,10 @@ impl<'a> Checker<'a> {
                 .collect(),
             _ => self.inherited_ctor(class, &params, instance),
         };
-        let types: Vec<Ty> = signatures.into_iter().map(|s| self.types.function(s)).collect();
+        let types: Vec<Ty> = signatures
+            .into_iter()
+            .map(|s| self.types.function(s))
+            .collect();
         let ty = match *types {
             [one] => one,
             _ => {
@@ -354,7 +400,11 @@ impl<'a> Checker<'a> {
         instance: Ty,
     ) -> Signature {
         let sig = self.signature_with(&function.signature, Vec::new(), Some(Ty::VOID));
-        Signature { type_params: params.into(), ret: instance, ..sig }
+        Signature {
+            type_params: params.into(),
+            ret: instance,
+            ..sig
+        }
     }
 
     fn inherited_ctor(
@@ -367,7 +417,10 @@ impl<'a> Checker<'a> {
             self.types.class(class).base.map(|t| self.types.kind(t))
         else {
             let sig = Signature::new(Vec::new(), instance);
-            return vec![Signature { type_params: params.into(), ..sig }];
+            return vec![Signature {
+                type_params: params.into(),
+                ..sig
+            }];
         };
         let base_ctor = self.ctor_type(base);
         let base_params = self.types.class(base).params.clone();
@@ -376,17 +429,17 @@ impl<'a> Checker<'a> {
             .iter()
             .map(|s| {
                 let sig = self.types.substitute_signature(s, &subst);
-                Signature { type_params: params.into(), ret: instance, ..sig }
+                Signature {
+                    type_params: params.into(),
+                    ret: instance,
+                    ..sig
+                }
             })
             .collect()
     }
 
     /// The class of the chain whose constructor runs, with its arguments.
-    pub(crate) fn ctor_owner(
-        &mut self,
-        class: ClassId,
-        args: TyList,
-    ) -> Option<(ClassId, TyList)> {
+    pub(crate) fn ctor_owner(&mut self, class: ClassId, args: TyList) -> Option<(ClassId, TyList)> {
         let (mut class, mut args) = (class, args);
         loop {
             if self.class(class).ctor.is_some() {
@@ -408,7 +461,10 @@ impl<'a> Checker<'a> {
         let params = self.types.class(class).params.clone();
         Some(self.elsewhere(scope, file, |c| {
             let (sig, _) = c.quietly(|c| c.ctor_signature(function, &params, instance));
-            Signature { type_params: Box::default(), ..sig }
+            Signature {
+                type_params: Box::default(),
+                ..sig
+            }
         }))
     }
 

@@ -146,25 +146,45 @@ impl<'a> Checker<'a> {
             self.report_void(span);
             return self.error_expr(span);
         }
-        if matches!(self.types.kind(ty), TypeKind::Boolean | TypeKind::LitBool(_) | TypeKind::Error) {
+        if matches!(
+            self.types.kind(ty),
+            TypeKind::Boolean | TypeKind::LitBool(_) | TypeKind::Error
+        ) {
             return id;
         }
-        let kind = ExprKind::Unary { op: UnOp::Truthy, operand: id };
+        let kind = ExprKind::Unary {
+            op: UnOp::Truthy,
+            operand: id,
+        };
         self.add(kind, Ty::BOOLEAN, span)
     }
 
     /// The value as a string, as templates and `+` make it.
     pub(crate) fn to_str(&mut self, id: ExprId) -> ExprId {
         let (ty, span) = (self.ty(id), self.span(id));
-        if matches!(self.types.kind(ty), TypeKind::String | TypeKind::LitString(_) | TypeKind::Error) {
+        if matches!(
+            self.types.kind(ty),
+            TypeKind::String | TypeKind::LitString(_) | TypeKind::Error
+        ) {
             return id;
         }
-        self.add(ExprKind::Unary { op: UnOp::ToStr, operand: id }, Ty::STRING, span)
+        self.add(
+            ExprKind::Unary {
+                op: UnOp::ToStr,
+                operand: id,
+            },
+            Ty::STRING,
+            span,
+        )
     }
 
     /// Reports the use of a result that is none.
     pub(crate) fn report_void(&mut self, span: Span) {
-        self.error(codes::VOID_VALUE, span, "this function gives no value that could be used");
+        self.error(
+            codes::VOID_VALUE,
+            span,
+            "this function gives no value that could be used",
+        );
     }
 
     /// Reports a value that may be null where that is not allowed, and gives the
@@ -198,7 +218,14 @@ impl<'a> Checker<'a> {
 
     /// A read of a compiler-made local.
     pub(crate) fn read_temp(&mut self, local: crate::hir::LocalId, ty: Ty, span: Span) -> ExprId {
-        self.add(ExprKind::Local { local, checked: false }, ty, span)
+        self.add(
+            ExprKind::Local {
+                local,
+                checked: false,
+            },
+            ty,
+            span,
+        )
     }
 
     /// Keeps a value for several uses: the local and, unless the value is a plain
@@ -220,7 +247,22 @@ impl<'a> Checker<'a> {
     }
 
     /// `test ? then : otherwise` with arms of one type.
-    pub(crate) fn conditional(&mut self, test: ExprId, then: ExprId, otherwise: ExprId, ty: Ty, span: Span) -> ExprId {
-        self.add(ExprKind::Conditional { test, then, otherwise }, ty, span)
+    pub(crate) fn conditional(
+        &mut self,
+        test: ExprId,
+        then: ExprId,
+        otherwise: ExprId,
+        ty: Ty,
+        span: Span,
+    ) -> ExprId {
+        self.add(
+            ExprKind::Conditional {
+                test,
+                then,
+                otherwise,
+            },
+            ty,
+            span,
+        )
     }
 }

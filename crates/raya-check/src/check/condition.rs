@@ -18,16 +18,23 @@ impl<'a> Checker<'a> {
 
     fn condition_kind(&mut self, e: &'a Expr) -> (ExprId, Flow, Flow) {
         match &e.kind {
-            ast::ExprKind::Unary { op: UnaryOp::Not, operand } => {
+            ast::ExprKind::Unary {
+                op: UnaryOp::Not,
+                operand,
+            } => {
                 let (id, yes, no) = self.condition(operand);
                 (self.negate(id, e.span), no, yes)
             }
-            ast::ExprKind::Logical { op: LogicalOp::And, left, right } => {
-                self.and_condition(left, right, e.span)
-            }
-            ast::ExprKind::Logical { op: LogicalOp::Or, left, right } => {
-                self.or_condition(left, right, e.span)
-            }
+            ast::ExprKind::Logical {
+                op: LogicalOp::And,
+                left,
+                right,
+            } => self.and_condition(left, right, e.span),
+            ast::ExprKind::Logical {
+                op: LogicalOp::Or,
+                left,
+                right,
+            } => self.or_condition(left, right, e.span),
             ast::ExprKind::Binary { op, left, right } => match op {
                 BinaryOp::Eq | BinaryOp::NotEq | BinaryOp::StrictEq | BinaryOp::StrictNotEq => {
                     self.equality(*op, left, right, e.span)
@@ -71,21 +78,47 @@ impl<'a> Checker<'a> {
         (test, yes, no)
     }
 
-    fn and_condition(&mut self, left: &'a Expr, right: &'a Expr, span: Span) -> (ExprId, Flow, Flow) {
+    fn and_condition(
+        &mut self,
+        left: &'a Expr,
+        right: &'a Expr,
+        span: Span,
+    ) -> (ExprId, Flow, Flow) {
         let (l, yes, no) = self.condition(left);
         self.flow = yes;
         let (r, both, not_right) = self.condition(right);
         let neither = self.join(no, not_right);
-        let id = self.add(ExprKind::Logical { and: true, left: l, right: r }, Ty::BOOLEAN, span);
+        let id = self.add(
+            ExprKind::Logical {
+                and: true,
+                left: l,
+                right: r,
+            },
+            Ty::BOOLEAN,
+            span,
+        );
         (id, both, neither)
     }
 
-    fn or_condition(&mut self, left: &'a Expr, right: &'a Expr, span: Span) -> (ExprId, Flow, Flow) {
+    fn or_condition(
+        &mut self,
+        left: &'a Expr,
+        right: &'a Expr,
+        span: Span,
+    ) -> (ExprId, Flow, Flow) {
         let (l, yes, no) = self.condition(left);
         self.flow = no;
         let (r, yes_right, neither) = self.condition(right);
         let some = self.join(yes, yes_right);
-        let id = self.add(ExprKind::Logical { and: false, left: l, right: r }, Ty::BOOLEAN, span);
+        let id = self.add(
+            ExprKind::Logical {
+                and: false,
+                left: l,
+                right: r,
+            },
+            Ty::BOOLEAN,
+            span,
+        );
         (id, some, neither)
     }
 
@@ -134,7 +167,11 @@ impl<'a> Checker<'a> {
         let r = self.expr(right, expected);
         let after = std::mem::take(&mut self.flow);
         self.flow = self.join(after, stop);
-        let kept_part = if and { self.falsy_part(l_ty) } else { self.truthy_part(l_ty) };
+        let kept_part = if and {
+            self.falsy_part(l_ty)
+        } else {
+            self.truthy_part(l_ty)
+        };
         self.choose(and, (l, kept_part), r, expected, right.span, span)
     }
 
@@ -152,10 +189,22 @@ impl<'a> Checker<'a> {
             return self.error_expr(span);
         }
         if self.subtype(rt, Ty::BOOLEAN) {
-            return self.add(ExprKind::Logical { and, left: l, right: r }, Ty::BOOLEAN, span);
+            return self.add(
+                ExprKind::Logical {
+                    and,
+                    left: l,
+                    right: r,
+                },
+                Ty::BOOLEAN,
+                span,
+            );
         }
         let kept = if and { Ty::FALSE } else { Ty::TRUE };
-        let ty = if rt == Ty::ANY { rt } else { self.join_types(&[kept, rt]) };
+        let ty = if rt == Ty::ANY {
+            rt
+        } else {
+            self.join_types(&[kept, rt])
+        };
         let constant = self.add(ExprKind::Bool(!and), kept, span);
         let constant = self.coerce(constant, ty);
         let r = self.move_to(r, ty, r_span);
@@ -186,7 +235,11 @@ impl<'a> Checker<'a> {
         let test = self.truth(test);
         let own = self.read_temp(kept, lt, span);
         let own = self.narrow_to(own, kept_part);
-        let ty = if kept_part == Ty::NEVER { rt } else { self.common_type(&[own, r], expected) };
+        let ty = if kept_part == Ty::NEVER {
+            rt
+        } else {
+            self.common_type(&[own, r], expected)
+        };
         let own = self.move_to(own, ty, span);
         let r = self.move_to(r, ty, r_span);
         let (then, otherwise) = if and { (r, own) } else { (own, r) };
@@ -240,7 +293,11 @@ impl<'a> Checker<'a> {
         let test = self.add(ExprKind::IsNull(test), Ty::BOOLEAN, span);
         let own = self.read_temp(kept, lt, span);
         let rest = self.types.non_null(lt);
-        let own = if lt == Ty::ANY { own } else { self.narrow_to(own, rest) };
+        let own = if lt == Ty::ANY {
+            own
+        } else {
+            self.narrow_to(own, rest)
+        };
         let ty = self.common_type(&[own, r], expected);
         let own = self.move_to(own, ty, span);
         let r = self.move_to(r, ty, r_span);
@@ -251,7 +308,10 @@ impl<'a> Checker<'a> {
     /// Whether an expression is boolean by its form, so that its value is its truth.
     fn is_boolean_shaped(&self, e: &Expr) -> bool {
         match &e.kind {
-            ast::ExprKind::Unary { op: UnaryOp::Not, .. } | ast::ExprKind::Bool(_) => true,
+            ast::ExprKind::Unary {
+                op: UnaryOp::Not, ..
+            }
+            | ast::ExprKind::Bool(_) => true,
             ast::ExprKind::Binary { op, .. } => matches!(
                 op,
                 BinaryOp::Lt
@@ -265,16 +325,22 @@ impl<'a> Checker<'a> {
                     | BinaryOp::In
                     | BinaryOp::Instanceof
             ),
-            ast::ExprKind::Logical { op: LogicalOp::And | LogicalOp::Or, left, right } => {
-                self.is_boolean_shaped(left) && self.is_boolean_shaped(right)
-            }
+            ast::ExprKind::Logical {
+                op: LogicalOp::And | LogicalOp::Or,
+                left,
+                right,
+            } => self.is_boolean_shaped(left) && self.is_boolean_shaped(right),
             _ => false,
         }
     }
 
     /// An expression's value with the flows of its truth.
     fn value_and_flows(&mut self, e: &'a Expr, expected: Option<Ty>) -> (ExprId, Ty, Flow, Flow) {
-        if let ast::ExprKind::Logical { op: LogicalOp::And | LogicalOp::Or, .. } = &e.kind {
+        if let ast::ExprKind::Logical {
+            op: LogicalOp::And | LogicalOp::Or,
+            ..
+        } = &e.kind
+        {
             // Narrowing by a nested choice is kept for conditions only.
             let id = self.expr(e, None);
             let flow = std::mem::take(&mut self.flow);
@@ -357,11 +423,18 @@ impl<'a> Checker<'a> {
             TypeKind::ClassObject(c) => {
                 let known = matches!(self.hir.exprs[class.index()].kind, ExprKind::Class { .. });
                 let id = if known {
-                    let kind = ExprKind::InstanceOf { expr: value, class: c };
+                    let kind = ExprKind::InstanceOf {
+                        expr: value,
+                        class: c,
+                    };
                     self.add(kind, Ty::BOOLEAN, span)
                 } else {
                     let class = self.coerce(class, Ty::ANY);
-                    self.add(ExprKind::InstanceOfAny { expr: value, class }, Ty::BOOLEAN, span)
+                    self.add(
+                        ExprKind::InstanceOfAny { expr: value, class },
+                        Ty::BOOLEAN,
+                        span,
+                    )
                 };
                 let (yes, no) = self.narrow_by_class((left, value), c);
                 (id, yes, no)
@@ -420,13 +493,19 @@ impl<'a> Checker<'a> {
     pub(crate) fn private_in(&mut self, name: ast::Ident, object: &'a Expr, span: Span) -> ExprId {
         let object = self.expr(object, None);
         let object = self.coerce(object, Ty::ANY);
-        let class = self.enclosing_classes().into_iter().find(|&c| {
-            self.class(c).by_name.contains_key(&(name.name, false))
-        });
+        let class = self
+            .enclosing_classes()
+            .into_iter()
+            .find(|&c| self.class(c).by_name.contains_key(&(name.name, false)));
         match class {
-            Some(class) => {
-                self.add(ExprKind::InstanceOf { expr: object, class }, Ty::BOOLEAN, span)
-            }
+            Some(class) => self.add(
+                ExprKind::InstanceOf {
+                    expr: object,
+                    class,
+                },
+                Ty::BOOLEAN,
+                span,
+            ),
             None => {
                 let message = format!("no enclosing class declares `{}`", self.text(name.name));
                 self.error(codes::UNKNOWN_MEMBER, name.span, message);

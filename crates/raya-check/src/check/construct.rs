@@ -71,10 +71,17 @@ impl<'a> Checker<'a> {
             return self.error_expr(span);
         }
         let resolved = self.resolve_call(&signatures, &call.type_args, &call.args, expected, span);
-        let Some(resolved) = resolved else { return self.error_expr(span) };
+        let Some(resolved) = resolved else {
+            return self.error_expr(span);
+        };
         let fixed = resolved.sig.fixed().len();
         let mut args = Vec::with_capacity(resolved.args.len());
-        for (i, &id) in resolved.args.iter().enumerate().take(call.args.len().max(fixed)) {
+        for (i, &id) in resolved
+            .args
+            .iter()
+            .enumerate()
+            .take(call.args.len().max(fixed))
+        {
             if i >= call.args.len() && i < fixed {
                 break;
             }
@@ -86,7 +93,14 @@ impl<'a> Checker<'a> {
             });
         }
         let callee = self.coerce(callee, Ty::ANY);
-        let id = self.add(ExprKind::NewAny { callee, args: args.into() }, Ty::ANY, span);
+        let id = self.add(
+            ExprKind::NewAny {
+                callee,
+                args: args.into(),
+            },
+            Ty::ANY,
+            span,
+        );
         self.coerce(id, resolved.sig.ret)
     }
 
@@ -127,7 +141,12 @@ impl<'a> Checker<'a> {
             _ => TyList::EMPTY,
         };
         let args = self.ctor_args(class, class_args, resolved, span);
-        let kind = ExprKind::New { class, class_args, args: args.into(), checked: false };
+        let kind = ExprKind::New {
+            class,
+            class_args,
+            args: args.into(),
+            checked: false,
+        };
         let id = self.add(kind, ty, span);
         let (current, clock) = (self.current(), self.clock);
         self.post.read_class(id, class, current, clock);
@@ -175,7 +194,10 @@ impl<'a> Checker<'a> {
         let expected = expected.filter(|&t| self.array_element(t).is_some());
         let name = self.names.intern("__new__");
         let object = self.class_value(class, call.callee.span);
-        let property = Ident { name, span: call.callee.span };
+        let property = Ident {
+            name,
+            span: call.callee.span,
+        };
         let id = self.call_on(object, property, call, expected, span);
         let ty = self.ty(id);
         if let Some(elem) = self.array_element(ty)
@@ -195,7 +217,10 @@ impl<'a> Checker<'a> {
     /// Whether an array of this element type can be made by its length alone.
     fn has_zero(&mut self, elem: Ty) -> bool {
         let numeric = matches!(self.types.kind(elem), TypeKind::Param(_) | TypeKind::Error);
-        let plain = matches!(elem, Ty::NUMBER | Ty::INT | Ty::BOOLEAN | Ty::ANY | Ty::UNKNOWN);
+        let plain = matches!(
+            elem,
+            Ty::NUMBER | Ty::INT | Ty::BOOLEAN | Ty::ANY | Ty::UNKNOWN
+        );
         numeric || plain || self.admits_null(elem)
     }
 
@@ -214,7 +239,11 @@ impl<'a> Checker<'a> {
     /// `super(args)`
     pub(crate) fn super_call(&mut self, call: &'a ast::Call, span: Span) -> ExprId {
         let Some(ctor) = self.this_owner().ctor else {
-            self.error(codes::INVALID_THIS, span, "`super(…)` belongs into a constructor");
+            self.error(
+                codes::INVALID_THIS,
+                span,
+                "`super(…)` belongs into a constructor",
+            );
             return self.error_expr(span);
         };
         let Some((class, base, base_args)) = self.base_of_current() else {
@@ -234,7 +263,9 @@ impl<'a> Checker<'a> {
             .collect();
         let resolved = self.resolve_call(&signatures, &[], &call.args, None, span);
         self.flow.before_super = false;
-        let Some(resolved) = resolved else { return self.error_expr(span) };
+        let Some(resolved) = resolved else {
+            return self.error_expr(span);
+        };
         let args = self.ctor_args(base, base_args, resolved, span);
         self.super_init(class, base, base_args, args, span)
     }
@@ -248,7 +279,11 @@ impl<'a> Checker<'a> {
         args: Vec<ExprId>,
         span: Span,
     ) -> ExprId {
-        let kind = ExprKind::SuperInit { base, base_args, args: args.into() };
+        let kind = ExprKind::SuperInit {
+            base,
+            base_args,
+            args: args.into(),
+        };
         let init = self.add(kind, Ty::VOID, span);
         let mut parts = vec![init];
         if self.fns.last().is_some_and(|f| f.ctor.is_some()) {
@@ -277,12 +312,28 @@ impl<'a> Checker<'a> {
             return self.error_expr(span);
         };
         match found.how {
-            How::Method { class, method, is_static: false, index, .. } => {
+            How::Method {
+                class,
+                method,
+                is_static: false,
+                index,
+                ..
+            } => {
                 self.need_method(class, index);
-                let place = Place::Method { object, class, method };
+                let place = Place::Method {
+                    object,
+                    class,
+                    method,
+                };
                 self.add(ExprKind::Read(place), found.ty, span)
             }
-            How::Accessor { class, args, getter: Some(getter), is_static: false, .. } => {
+            How::Accessor {
+                class,
+                args,
+                getter: Some(getter),
+                is_static: false,
+                ..
+            } => {
                 let call = self.accessor_call(object, class, args, getter, false, None, span);
                 self.make_direct(call);
                 self.with_type(call, found.ty, span)
@@ -331,7 +382,11 @@ impl<'a> Checker<'a> {
         span: Span,
     ) -> Option<(Ty, super::member::Found, ExprId)> {
         if self.this_owner().class.is_none() {
-            self.error(codes::INVALID_THIS, span, "`super` has a meaning in classes only");
+            self.error(
+                codes::INVALID_THIS,
+                span,
+                "`super` has a meaning in classes only",
+            );
             return None;
         }
         let root = self.root_class()?;
@@ -369,13 +424,17 @@ impl<'a> Checker<'a> {
         if let How::Method { class, index, .. } = found.how
             && self.class(class).members[index as usize].is_abstract
         {
-            let message = format!("`{}` of the base class is abstract", self.text(property.name));
+            let message = format!(
+                "`{}` of the base class is abstract",
+                self.text(property.name)
+            );
             self.error(codes::ABSTRACT_MISSING, property.span, message);
         }
         let signatures = self.call_signatures(found.ty);
-        let resolved =
-            self.resolve_call(&signatures, &call.type_args, &call.args, expected, span);
-        let Some(resolved) = resolved else { return self.error_expr(span) };
+        let resolved = self.resolve_call(&signatures, &call.type_args, &call.args, expected, span);
+        let Some(resolved) = resolved else {
+            return self.error_expr(span);
+        };
         let id = self.emit_member_call(object, &found, property.name, resolved, span);
         self.make_direct(id);
         id

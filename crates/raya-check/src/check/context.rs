@@ -17,7 +17,11 @@ pub(crate) enum ThisCtx {
     /// The receiver: an instance, or the class in a static member.
     Receiver(Ty),
     /// A local holds it: the object literal that the method belongs to.
-    Local { owner: FuncId, local: LocalId, ty: Ty },
+    Local {
+        owner: FuncId,
+        local: LocalId,
+        ty: Ty,
+    },
     /// An arrow function: what it means outside.
     Outer,
 }
@@ -159,7 +163,8 @@ impl FnCtx<'_> {
 impl<'a> Checker<'a> {
     /// A compiler-made local of the current function.
     pub(crate) fn temp(&mut self, ty: Ty, span: Span) -> LocalId {
-        self.ctx_mut().new_local(names::EMPTY, ty, LocalKind::Temp, span)
+        self.ctx_mut()
+            .new_local(names::EMPTY, ty, LocalKind::Temp, span)
     }
 
     /// The stack index of a function under check.
@@ -211,7 +216,9 @@ impl<'a> Checker<'a> {
             }
             let (name, ty, span) = source
                 .as_ref()
-                .map_or((names::EMPTY, Ty::ERROR, Span::default()), |s| (s.name, s.ty, s.span));
+                .map_or((names::EMPTY, Ty::ERROR, Span::default()), |s| {
+                    (s.name, s.ty, s.span)
+                });
             let kind = LocalKind::Capture(ctx.captures.len() as u32);
             let here = ctx.new_local(name, ty, kind, span);
             ctx.captures.push(Capture { outer, local: here });

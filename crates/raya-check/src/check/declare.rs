@@ -3,8 +3,7 @@
 use super::{Checker, Pending};
 use crate::codes;
 use crate::env::{
-    AliasState, FuncState, FuncSym, Storage, SymId, SymKind, TypeSymKind, VarKind, VarSym,
-    VarTy,
+    AliasState, FuncState, FuncSym, Storage, SymId, SymKind, TypeSymKind, VarKind, VarSym, VarTy,
 };
 use crate::hir::{FuncId, FuncKind, Global, GlobalId, LocalId, LocalKind};
 use crate::types::{ParamId, Ty};
@@ -185,7 +184,9 @@ impl<'a> Checker<'a> {
         let local = (!self.at_module_level()).then(|| {
             let owner = self.current();
             let kind = LocalKind::Function(func);
-            let local = self.ctx_mut().new_local(ident.name, Ty::ERROR, kind, ident.span);
+            let local = self
+                .ctx_mut()
+                .new_local(ident.name, Ty::ERROR, kind, ident.span);
             (owner, local)
         });
         let overloads = if has_body { Vec::new() } else { vec![f] };
@@ -297,8 +298,7 @@ impl<'a> Checker<'a> {
 
     fn declare_interface(&mut self, i: &'a ast::Interface) {
         if let Some(existing) = self.scopes.own_type(self.scope, i.name.name)
-            && let TypeSymKind::Interface { asts, .. } =
-                &mut self.type_symbols[existing.0 as usize]
+            && let TypeSymKind::Interface { asts, .. } = &mut self.type_symbols[existing.0 as usize]
         {
             asts.push(i);
             return;
@@ -325,7 +325,10 @@ impl<'a> Checker<'a> {
     /// Puts a type into the current scope; a second one of the name is reported.
     pub(crate) fn add_type_symbol(&mut self, ident: ast::Ident, symbol: crate::env::TypeSym) {
         if self.scopes.own_type(self.scope, ident.name).is_some() {
-            let message = format!("type `{}` is declared twice in this scope", self.text(ident.name));
+            let message = format!(
+                "type `{}` is declared twice in this scope",
+                self.text(ident.name)
+            );
             self.error(codes::DUPLICATE_DECLARATION, ident.span, message);
             return;
         }
@@ -399,7 +402,9 @@ impl<'a> Checker<'a> {
 
     /// Gives a variable its type.
     pub(crate) fn set_var_type(&mut self, symbol: SymId, ty: Ty) {
-        let Some(var) = self.var_mut(symbol) else { return };
+        let Some(var) = self.var_mut(symbol) else {
+            return;
+        };
         var.ty = VarTy::Known(ty);
         match var.storage {
             Storage::Global(global) => self.hir.globals[global.index()].ty = ty,

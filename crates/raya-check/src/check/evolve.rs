@@ -31,7 +31,9 @@ impl<'a> Checker<'a> {
         };
         if let Some(e) = &d.init
             && matches!(e.kind, ast::ExprKind::Null)
-            && self.var(symbol).is_some_and(|v| v.kind == crate::env::VarKind::Const)
+            && self
+                .var(symbol)
+                .is_some_and(|v| v.kind == crate::env::VarKind::Const)
         {
             return None;
         }
@@ -49,7 +51,11 @@ impl<'a> Checker<'a> {
             node,
             func,
             settled: false,
-            types: if starts_null { vec![Ty::NULL] } else { Vec::new() },
+            types: if starts_null {
+                vec![Ty::NULL]
+            } else {
+                Vec::new()
+            },
             array,
             read_unset: false,
         });
@@ -69,8 +75,8 @@ impl<'a> Checker<'a> {
         } else {
             format!("nothing says what the type of `{what}` is")
         };
-        self.error(codes::IMPLICIT_ANY, d.pattern.span, message).help =
-            Some("write its type".to_string());
+        self.error(codes::IMPLICIT_ANY, d.pattern.span, message)
+            .help = Some("write its type".to_string());
     }
 
     /// Settles the variables that a function declares; true if there were new ones,
@@ -91,7 +97,11 @@ impl<'a> Checker<'a> {
                 types.push(Ty::NULL);
             }
             let only_null = types.iter().all(|&t| t == Ty::NULL);
-            let joined = if types.contains(&Ty::ANY) { Ty::ANY } else { self.join_objects(&types) };
+            let joined = if types.contains(&Ty::ANY) {
+                Ty::ANY
+            } else {
+                self.join_objects(&types)
+            };
             let ty = match (array, types.is_empty()) {
                 (true, true) => Ty::ERROR,
                 (true, false) => self.types.array(joined),
@@ -104,8 +114,15 @@ impl<'a> Checker<'a> {
     }
 
     /// An assignment to a variable whose type is being collected.
-    pub(crate) fn evolve(&mut self, target: &Target, value: &'a Expr, span: Span) -> Option<ExprId> {
-        let Slot::Var(symbol) = target.place else { return None };
+    pub(crate) fn evolve(
+        &mut self,
+        target: &Target,
+        value: &'a Expr,
+        span: Span,
+    ) -> Option<ExprId> {
+        let Slot::Var(symbol) = target.place else {
+            return None;
+        };
         let index = self.var(symbol)?.evolving?;
         let id = self.expr(value, None);
         let ty = self.ty(id);
@@ -127,7 +144,10 @@ impl<'a> Checker<'a> {
 
     /// `xs.push(e, …)` and `xs.unshift(…)` on an array whose elements are collected.
     pub(crate) fn evolve_push(&mut self, call: &'a ast::Call) -> Option<ExprId> {
-        let ast::ExprKind::Member { object, property, .. } = &call.callee.kind else {
+        let ast::ExprKind::Member {
+            object, property, ..
+        } = &call.callee.kind
+        else {
             return None;
         };
         let index = self.evolving_array(object)?;
@@ -137,7 +157,11 @@ impl<'a> Checker<'a> {
         for arg in &call.args {
             let id = self.expr(&arg.expr, None);
             let ty = self.ty(id);
-            let ty = if arg.spread { self.iterated_type(ty).unwrap_or(Ty::ERROR) } else { ty };
+            let ty = if arg.spread {
+                self.iterated_type(ty).unwrap_or(Ty::ERROR)
+            } else {
+                ty
+            };
             let ty = self.types.widen_literals(ty);
             self.collect(index, ty);
         }
@@ -146,7 +170,10 @@ impl<'a> Checker<'a> {
 
     /// `xs[i] = e` on an array whose elements are collected.
     pub(crate) fn evolve_element(&mut self, target: &'a Expr, value: &'a Expr) -> Option<ExprId> {
-        let ast::ExprKind::Index { object, index: at, .. } = &target.kind else {
+        let ast::ExprKind::Index {
+            object, index: at, ..
+        } = &target.kind
+        else {
             return None;
         };
         let index = self.evolving_array(object)?;

@@ -31,7 +31,11 @@ impl<'a> Checker<'a> {
             ast::ExprKind::Ident(name) => self.ident(*name, span),
             ast::ExprKind::This => self.this(span),
             ast::ExprKind::Super => {
-                self.error(codes::INVALID_THIS, span, "`super` is called or asked for a member");
+                self.error(
+                    codes::INVALID_THIS,
+                    span,
+                    "`super` is called or asked for a member",
+                );
                 self.error_expr(span)
             }
             ast::ExprKind::Array(elements) => self.array_literal(elements, expected, span),
@@ -50,19 +54,27 @@ impl<'a> Checker<'a> {
             ast::ExprKind::Assign { op, target, value } => {
                 self.assignment(*op, target, value, span)
             }
-            ast::ExprKind::Conditional { test, then, otherwise } => {
-                self.ternary(test, then, otherwise, expected, span)
-            }
+            ast::ExprKind::Conditional {
+                test,
+                then,
+                otherwise,
+            } => self.ternary(test, then, otherwise, expected, span),
             ast::ExprKind::Sequence(exprs) => self.sequence(exprs, expected, span),
-            ast::ExprKind::Member { object, property, optional } => {
-                self.member_expr(e, object, *property, *optional, null_tested)
-            }
-            ast::ExprKind::PrivateMember { object, property, optional } => {
-                self.member_expr(e, object, *property, *optional, null_tested)
-            }
-            ast::ExprKind::Index { object, index, optional } => {
-                self.index_expr(e, object, index, *optional, null_tested)
-            }
+            ast::ExprKind::Member {
+                object,
+                property,
+                optional,
+            } => self.member_expr(e, object, *property, *optional, null_tested),
+            ast::ExprKind::PrivateMember {
+                object,
+                property,
+                optional,
+            } => self.member_expr(e, object, *property, *optional, null_tested),
+            ast::ExprKind::Index {
+                object,
+                index,
+                optional,
+            } => self.index_expr(e, object, index, *optional, null_tested),
             ast::ExprKind::Call(call) => self.call_expr(call, expected, span),
             ast::ExprKind::New(call) => self.new_expr(call, expected, span),
             ast::ExprKind::Chain(inner) => self.chain_expr(inner, expected, null_tested, span),
@@ -113,7 +125,14 @@ impl<'a> Checker<'a> {
             self.flow.before_super = false;
         }
         let id = match local {
-            Some(local) => self.add(ExprKind::Local { local, checked: false }, declared, span),
+            Some(local) => self.add(
+                ExprKind::Local {
+                    local,
+                    checked: false,
+                },
+                declared,
+                span,
+            ),
             None => self.add(ExprKind::This, declared, span),
         };
         let reference = self.refs.this();
@@ -174,7 +193,14 @@ impl<'a> Checker<'a> {
             Ty::ERROR => Ty::ERROR,
             _ => Ty::BOOLEAN,
         };
-        self.add(ExprKind::Unary { op: UnOp::Not, operand: id }, ty, span)
+        self.add(
+            ExprKind::Unary {
+                op: UnOp::Not,
+                operand: id,
+            },
+            ty,
+            span,
+        )
     }
 
     fn numeric_unary(&mut self, op: UnOp, operand: &'a Expr, span: Span) -> ExprId {
@@ -237,12 +263,26 @@ impl<'a> Checker<'a> {
         match self.numeric_base(ty) {
             Some(Ty::ANY) => {
                 let id = self.coerce(id, Ty::ANY);
-                self.add(ExprKind::Unary { op: UnOp::Plus, operand: id }, Ty::ANY, span)
+                self.add(
+                    ExprKind::Unary {
+                        op: UnOp::Plus,
+                        operand: id,
+                    },
+                    Ty::ANY,
+                    span,
+                )
             }
             Some(base) => self.coerce(id, base),
             None if self.is_stringy(ty) || ty == Ty::BOOLEAN => {
                 let id = self.coerce(id, Ty::ANY);
-                let sum = self.add(ExprKind::Unary { op: UnOp::Plus, operand: id }, Ty::ANY, span);
+                let sum = self.add(
+                    ExprKind::Unary {
+                        op: UnOp::Plus,
+                        operand: id,
+                    },
+                    Ty::ANY,
+                    span,
+                );
                 self.coerce_node(sum, Ty::NUMBER, CoerceKind::Check)
             }
             None => {
@@ -327,7 +367,11 @@ impl<'a> Checker<'a> {
             // The expected type, unless what is there is more precise and needs no
             // conversion of its own.
             let joined = self.join_types(&types);
-            return if self.subtype(joined, wanted) { joined } else { wanted };
+            return if self.subtype(joined, wanted) {
+                joined
+            } else {
+                wanted
+            };
         }
         if types.contains(&Ty::ANY) {
             return Ty::ANY;
@@ -381,8 +425,7 @@ impl<'a> Checker<'a> {
             } else {
                 "cast to `unknown` first if it is meant".to_string()
             };
-            let message =
-                format!("`{}` is never a `{}`", self.show(from), self.show(to));
+            let message = format!("`{}` is never a `{}`", self.show(from), self.show(to));
             self.error_help(codes::INVALID_CAST, span, message, Some(help));
             return self.error_expr(span);
         }
@@ -393,7 +436,8 @@ impl<'a> Checker<'a> {
     fn shares_member(&mut self, from: Ty, to: Ty) -> bool {
         let (from, to) = (self.constraint_of(from), self.constraint_of(to));
         let (xs, ys) = (self.types.members(from), self.types.members(to));
-        xs.iter().any(|&x| ys.iter().any(|&y| self.comparable(x, y)))
+        xs.iter()
+            .any(|&x| ys.iter().any(|&y| self.comparable(x, y)))
     }
 
     /// Whether a value may be of both types.
@@ -436,9 +480,9 @@ impl<'a> Checker<'a> {
             ast::ExprKind::Number(_) | ast::ExprKind::String(_) | ast::ExprKind::Bool(_) => true,
             ast::ExprKind::Null | ast::ExprKind::Template(_) => true,
             ast::ExprKind::Unary { .. } | ast::ExprKind::Binary { .. } => true,
-            ast::ExprKind::Conditional { then, otherwise, .. } => {
-                self.is_widening(then) && self.is_widening(otherwise)
-            }
+            ast::ExprKind::Conditional {
+                then, otherwise, ..
+            } => self.is_widening(then) && self.is_widening(otherwise),
             ast::ExprKind::Logical { left, right, .. } => {
                 self.is_widening(left) && self.is_widening(right)
             }

@@ -130,7 +130,10 @@ impl Flow {
     /// The narrowed type of a reference.
     #[inline]
     pub(crate) fn get(&self, id: RefId) -> Option<Ty> {
-        self.narrowed.iter().find(|(r, _)| *r == id).map(|&(_, t)| t)
+        self.narrowed
+            .iter()
+            .find(|(r, _)| *r == id)
+            .map(|&(_, t)| t)
     }
 
     /// Sets the narrowed type of a reference.
@@ -175,7 +178,11 @@ impl<'a> Checker<'a> {
         };
         for &(id, ty) in &a.narrowed {
             if let Some(other) = b.get(id) {
-                let ty = if ty == other { ty } else { self.types.union(&[ty, other]) };
+                let ty = if ty == other {
+                    ty
+                } else {
+                    self.types.union(&[ty, other])
+                };
                 joined.narrowed.push((id, ty));
             }
         }
@@ -210,8 +217,12 @@ impl<'a> Checker<'a> {
                 }
             }
             ExprKind::This => Some(self.refs.this()),
-            ExprKind::Member { object, property, .. }
-            | ExprKind::PrivateMember { object, property, .. } => {
+            ExprKind::Member {
+                object, property, ..
+            }
+            | ExprKind::PrivateMember {
+                object, property, ..
+            } => {
                 let object = self.reference(object)?;
                 self.refs.member(object, property.name)
             }
@@ -225,12 +236,14 @@ impl<'a> Checker<'a> {
                 self.refs.member(object, name)
             }
             ExprKind::NonNull(inner) | ExprKind::Chain(inner) => self.reference(inner),
-            ExprKind::Assign { op: raya_syntax::ast::AssignOp::Assign, target, .. } => {
-                match &target.kind {
-                    raya_syntax::ast::PatternKind::Expr(inner) => self.reference(inner),
-                    _ => None,
-                }
-            }
+            ExprKind::Assign {
+                op: raya_syntax::ast::AssignOp::Assign,
+                target,
+                ..
+            } => match &target.kind {
+                raya_syntax::ast::PatternKind::Expr(inner) => self.reference(inner),
+                _ => None,
+            },
             _ => None,
         }
     }
@@ -281,6 +294,10 @@ impl<'a> Checker<'a> {
                 RefKey::Root(RefRoot::This) => return false,
             }
         };
-        flow.narrowed.iter().copied().filter(|&(id, _)| touched(id)).collect()
+        flow.narrowed
+            .iter()
+            .copied()
+            .filter(|&(id, _)| touched(id))
+            .collect()
     }
 }

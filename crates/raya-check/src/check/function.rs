@@ -112,7 +112,9 @@ impl<'a> Checker<'a> {
             return;
         }
         let file = self.symbol(symbol).file;
-        let Some(own) = self.impl_signature(symbol) else { return };
+        let Some(own) = self.impl_signature(symbol) else {
+            return;
+        };
         for sig in self.call_signatures(ty) {
             let loose = self.overload_fits(&sig, &own);
             if !loose && sig.type_params.is_empty() && own.type_params.is_empty() {
@@ -196,23 +198,32 @@ impl<'a> Checker<'a> {
     /// The scope that holds a declared function's type parameters.
     fn func_scope(&mut self, symbol: SymId) -> FuncScope {
         let SymKind::Func(f) = &self.symbol(symbol).kind else {
-            return FuncScope { scope: self.scope, type_params: Vec::new() };
+            return FuncScope {
+                scope: self.scope,
+                type_params: Vec::new(),
+            };
         };
         let (ast, func, scope, file) = (f.ast, f.func, f.scope, self.symbol(symbol).file);
         if let Some(known) = self.func_scopes.get(&func) {
             return known.clone();
         }
         let inner = self.scopes.new_scope(Some(scope));
-        let type_params =
-            self.elsewhere(inner, file, |c| c.declare_type_params(&ast.signature.type_params));
-        let fs = FuncScope { scope: inner, type_params };
+        let type_params = self.elsewhere(inner, file, |c| {
+            c.declare_type_params(&ast.signature.type_params)
+        });
+        let fs = FuncScope {
+            scope: inner,
+            type_params,
+        };
         self.func_scopes.insert(func, fs.clone());
         fs
     }
 
     /// Checks the body of a declared function, unless that is done or under way.
     pub(crate) fn check_func(&mut self, symbol: SymId) {
-        let SymKind::Func(f) = &mut self.symbol_mut(symbol).kind else { return };
+        let SymKind::Func(f) = &mut self.symbol_mut(symbol).kind else {
+            return;
+        };
         if f.state != FuncState::Waiting {
             return;
         }
@@ -223,7 +234,8 @@ impl<'a> Checker<'a> {
         } else {
             let fs = self.func_scope(symbol);
             let file = self.symbol(symbol).file;
-            let parent = local.and_then(|(owner, _)| self.fns.iter().rposition(|c| c.func == owner));
+            let parent =
+                local.and_then(|(owner, _)| self.fns.iter().rposition(|c| c.func == owner));
             self.elsewhere(fs.scope, file, |c| {
                 let params = c.written_params(&ast.signature);
                 let ret = c.written_return(&ast.signature);
@@ -258,7 +270,10 @@ impl<'a> Checker<'a> {
     }
 
     fn report_missing_body(&mut self, symbol: SymId, ast: &'a Function) {
-        let message = format!("function `{}` has no body", self.text(self.symbol(symbol).name));
+        let message = format!(
+            "function `{}` has no body",
+            self.text(self.symbol(symbol).name)
+        );
         let (file, scope) = (self.symbol(symbol).file, self.scope);
         self.elsewhere(scope, file, |c| {
             c.error(codes::MISSING_BODY, ast.span, message);
@@ -267,7 +282,11 @@ impl<'a> Checker<'a> {
 
     /// The parameters as written.
     pub(crate) fn written_params(&mut self, signature: &'a ast::Signature) -> Vec<Param> {
-        signature.params.iter().map(|p| self.written_param(p)).collect()
+        signature
+            .params
+            .iter()
+            .map(|p| self.written_param(p))
+            .collect()
     }
 
     /// The result as written: of `asserts x is T` nothing, of `x is T` a boolean.
@@ -284,7 +303,9 @@ impl<'a> Checker<'a> {
         if self.fns.is_empty() {
             return Ty::ERROR;
         }
-        let Some(id) = self.probe(|c| c.expr(default, None)) else { return Ty::ANY };
+        let Some(id) = self.probe(|c| c.expr(default, None)) else {
+            return Ty::ANY;
+        };
         let ty = self.ty(id);
         let ty = self.types.widen_literals(ty);
         if ty == Ty::NULL { Ty::ANY } else { ty }
@@ -358,13 +379,19 @@ impl<'a> Checker<'a> {
                     self.set_var_type(symbol, param.ty);
                     self.pass_declaration(symbol);
                     let local = self.local_of(symbol);
-                    params.push(hir::Param { local, optional: param.optional });
+                    params.push(hir::Param {
+                        local,
+                        optional: param.optional,
+                    });
                 }
                 _ => {
                     let span = p.pattern.span;
                     let ctx = self.ctx_mut();
                     let local = ctx.new_local(names::EMPTY, param.ty, LocalKind::Param, span);
-                    params.push(hir::Param { local, optional: param.optional });
+                    params.push(hir::Param {
+                        local,
+                        optional: param.optional,
+                    });
                     inner.push((p, local, param.ty));
                 }
             }
@@ -389,7 +416,9 @@ impl<'a> Checker<'a> {
     /// The argument, or the default where it is null.
     fn param_value(&mut self, p: &'a ast::Param, local: LocalId, ty: Ty) -> ExprId {
         let read = self.read_temp(local, ty, p.pattern.span);
-        let Some(default) = &p.default else { return read };
+        let Some(default) = &p.default else {
+            return read;
+        };
         let declared = match &p.ty {
             Some(_) => {
                 // `x: T | null = d` takes the default for null and is a `T` then.
@@ -425,7 +454,10 @@ impl<'a> Checker<'a> {
     fn expr_body(&mut self, e: &'a ast::Expr, stmts: &mut Vec<Stmt>) {
         if self.ctx().ret == Some(Ty::VOID) {
             let id = self.expr(e, None);
-            stmts.push(Stmt { kind: StmtKind::Expr(id), span: e.span });
+            stmts.push(Stmt {
+                kind: StmtKind::Expr(id),
+                span: e.span,
+            });
             return;
         }
         let kind = self.return_value(e);
@@ -516,17 +548,26 @@ impl<'a> Checker<'a> {
             Some(t) => t.span,
             None => ast.signature.span,
         };
-        let message = format!("some path ends without a value of type `{}`", self.show(ret));
+        let message = format!(
+            "some path ends without a value of type `{}`",
+            self.show(ret)
+        );
         self.error(codes::MISSING_RETURN, span, message);
     }
 
     fn infer_return(&mut self, falls_off: bool, ast: &'a Function) -> Ty {
         let ctx = self.ctx_mut();
-        let (mut types, exprs) =
-            (std::mem::take(&mut ctx.returns), std::mem::take(&mut ctx.return_exprs));
+        let (mut types, exprs) = (
+            std::mem::take(&mut ctx.returns),
+            std::mem::take(&mut ctx.return_exprs),
+        );
         if types.is_empty() {
             let expression = ast.is_arrow || ast.name.is_none();
-            return if falls_off || !expression { Ty::VOID } else { Ty::NEVER };
+            return if falls_off || !expression {
+                Ty::VOID
+            } else {
+                Ty::NEVER
+            };
         }
         let values = types.iter().any(|&t| t != Ty::VOID);
         if falls_off && values {
@@ -547,15 +588,19 @@ impl<'a> Checker<'a> {
 
     /// Gives a coercion node, made before its type was known, its type.
     pub(crate) fn retarget(&mut self, id: ExprId, ty: Ty) {
-        let ExprKind::Coerce { expr, .. } = self.hir.exprs[id.index()].kind else { return };
+        let ExprKind::Coerce { expr, .. } = self.hir.exprs[id.index()].kind else {
+            return;
+        };
         let from = self.ty(expr);
         let kind = if self.converts_int(from, ty) && !self.subtype(from, ty) {
             if ty == Ty::NUMBER {
                 CoerceKind::IntToNumber
             } else {
                 let number = self.int_to_number(expr);
-                self.hir.exprs[id.index()].kind =
-                    ExprKind::Coerce { expr: number, kind: CoerceKind::Widen };
+                self.hir.exprs[id.index()].kind = ExprKind::Coerce {
+                    expr: number,
+                    kind: CoerceKind::Widen,
+                };
                 self.hir.exprs[id.index()].ty = ty;
                 return;
             }
@@ -575,7 +620,11 @@ impl<'a> Checker<'a> {
         if self.refuse_special(f) {
             return self.error_expr(f.span);
         }
-        let this = if f.is_arrow { ThisCtx::Outer } else { ThisCtx::None };
+        let this = if f.is_arrow {
+            ThisCtx::Outer
+        } else {
+            ThisCtx::None
+        };
         let name = f.name.map(|i| i.name).or_else(|| self.pending_name());
         self.closure(f, name.unwrap_or(names::EMPTY), this, expected)
     }
@@ -699,7 +748,11 @@ impl<'a> Checker<'a> {
         let mut params = Vec::with_capacity(f.signature.params.len());
         for (i, p) in f.signature.params.iter().enumerate() {
             let given = context.and_then(|sig| {
-                if p.rest { self.rest_from(sig, i) } else { self.param_at(sig, i) }
+                if p.rest {
+                    self.rest_from(sig, i)
+                } else {
+                    self.param_at(sig, i)
+                }
             });
             match (&p.ty, given) {
                 (None, Some(given)) => {
@@ -709,8 +762,16 @@ impl<'a> Checker<'a> {
                         PatternKind::Binding(name) => name,
                         _ => names::VALUE,
                     };
-                    let ty = if optional { self.types.nullable(given) } else { given };
-                    params.push(Param { name, ty, optional: optional && !p.rest });
+                    let ty = if optional {
+                        self.types.nullable(given)
+                    } else {
+                        given
+                    };
+                    params.push(Param {
+                        name,
+                        ty,
+                        optional: optional && !p.rest,
+                    });
                 }
                 _ => params.push(self.written_param(p)),
             }
@@ -735,8 +796,11 @@ impl<'a> Checker<'a> {
         }
         let mut subst = crate::types::Subst::default();
         let mut foreign = Vec::new();
-        let visible: Vec<ParamId> =
-            self.fns.iter().flat_map(|f| f.type_params.iter().copied()).collect();
+        let visible: Vec<ParamId> = self
+            .fns
+            .iter()
+            .flat_map(|f| f.type_params.iter().copied())
+            .collect();
         self.types.all_params(ty, &mut |p| {
             if !visible.contains(&p) {
                 foreign.push(p);

@@ -180,7 +180,10 @@ impl<'a> Checker<'a> {
     fn infer_to_union(&mut self, inference: &mut Inference, target: Ty, source: Ty) {
         let targets = self.types.members(target);
         let sources = self.types.members(source);
-        let rest: Vec<Ty> = sources.into_iter().filter(|s| !targets.contains(s)).collect();
+        let rest: Vec<Ty> = sources
+            .into_iter()
+            .filter(|s| !targets.contains(s))
+            .collect();
         let mut naked = Vec::new();
         let mut left = rest;
         for &t in &targets {
@@ -219,7 +222,12 @@ impl<'a> Checker<'a> {
         }
     }
 
-    fn infer_signatures(&mut self, inference: &mut Inference, target: &Signature, source: &Signature) {
+    fn infer_signatures(
+        &mut self,
+        inference: &mut Inference,
+        target: &Signature,
+        source: &Signature,
+    ) {
         inference.contra = !inference.contra;
         for i in 0..source.params.len() {
             if let (Some(t), Some(s)) = (self.param_at(target, i), self.param_at(source, i)) {
@@ -266,7 +274,13 @@ impl<'a> Checker<'a> {
             let candidates: Vec<Ty> = slot
                 .candidates
                 .iter()
-                .map(|&t| if widen { self.types.widen_literals(t) } else { t })
+                .map(|&t| {
+                    if widen {
+                        self.types.widen_literals(t)
+                    } else {
+                        t
+                    }
+                })
                 .collect();
             let joined = self.join_candidates(&candidates);
             // The expected result may ask for a wider type that the candidates fit.
@@ -274,7 +288,10 @@ impl<'a> Checker<'a> {
                 && wanted != Ty::ANY
                 && wanted != Ty::UNKNOWN
                 && !self.types.has_params(wanted)
-                && candidates.iter().chain(&slot.candidates).any(|&c| c != wanted)
+                && candidates
+                    .iter()
+                    .chain(&slot.candidates)
+                    .any(|&c| c != wanted)
                 && slot.candidates.iter().all(|&c| self.fits(c, wanted))
             {
                 return wanted;
@@ -294,9 +311,9 @@ impl<'a> Checker<'a> {
     fn wants_literals(&mut self, constraint: Option<Ty>) -> bool {
         constraint.is_some_and(|c| {
             let members = self.types.members(c);
-            members.iter().any(|&t| {
-                self.is_primitive(t) && !matches!(t, Ty::NULL | Ty::VOID)
-            })
+            members
+                .iter()
+                .any(|&t| self.is_primitive(t) && !matches!(t, Ty::NULL | Ty::VOID))
         })
     }
 
@@ -354,7 +371,8 @@ impl<'a> Checker<'a> {
                 parts.push(t);
             }
         }
-        let is_number = |c: &Self, t: Ty| matches!(c.types.kind(t), TypeKind::Number | TypeKind::LitNumber(_));
+        let is_number =
+            |c: &Self, t: Ty| matches!(c.types.kind(t), TypeKind::Number | TypeKind::LitNumber(_));
         if parts.contains(&Ty::INT) && parts.iter().any(|&t| is_number(self, t)) {
             parts.retain(|&t| t != Ty::INT);
             parts.push(Ty::NUMBER);

@@ -93,9 +93,10 @@ impl<'a> Checker<'a> {
             ExprKind::Coerce { expr, .. } => inner(expr),
             ExprKind::Unary { operand, .. } => inner(operand),
             ExprKind::Read(crate::hir::Place::Field { object, .. }) => inner(object),
-            ExprKind::Assign { place: crate::hir::Place::Field { object, .. }, value } => {
-                inner(object) && inner(value)
-            }
+            ExprKind::Assign {
+                place: crate::hir::Place::Field { object, .. },
+                value,
+            } => inner(object) && inner(value),
             _ => false,
         }
     }

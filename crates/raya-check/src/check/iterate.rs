@@ -57,8 +57,7 @@ impl<'a> Checker<'a> {
                 if self.is_stringy(apparent) {
                     return Some(Walk::String);
                 }
-                let elems: Option<Vec<Ty>> =
-                    list.iter().map(|&t| self.iterated_type(t)).collect();
+                let elems: Option<Vec<Ty>> = list.iter().map(|&t| self.iterated_type(t)).collect();
                 let elem = self.join_types(&elems?);
                 return Some(Walk::Dynamic(elem));
             }
@@ -79,7 +78,11 @@ impl<'a> Checker<'a> {
             }
         };
         let walk = self.walk_of_iterator(iterator)?;
-        Some(if wildcard { Walk::Dynamic(walk.element()) } else { walk })
+        Some(if wildcard {
+            Walk::Dynamic(walk.element())
+        } else {
+            walk
+        })
     }
 
     fn walk_of_iterator(&mut self, iterator: Ty) -> Option<Walk> {
@@ -139,9 +142,10 @@ impl<'a> Checker<'a> {
         }
         let message = format!("a value of type `{}` cannot be iterated", self.show(ty));
         let help = match self.types.kind(ty) {
-            TypeKind::Object(_) => {
-                Some("`Object.keys(x)`, `Object.values(x)` and `Object.entries(x)` give arrays".to_string())
-            }
+            TypeKind::Object(_) => Some(
+                "`Object.keys(x)`, `Object.values(x)` and `Object.entries(x)` give arrays"
+                    .to_string(),
+            ),
             _ => None,
         };
         self.error_help(codes::NOT_ITERABLE, span, message, help);

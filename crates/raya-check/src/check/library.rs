@@ -45,7 +45,9 @@ impl<'a> Checker<'a> {
     /// Remembers classes that the language itself refers to.
     fn adopt_well_known(&mut self, module: &'a Module) {
         for stmt in &module.body {
-            let StmtKind::Class(class) = &stmt.kind else { continue };
+            let StmtKind::Class(class) = &stmt.kind else {
+                continue;
+            };
             let Some(ident) = class.name else { continue };
             let id = match self.type_symbols_of_root(ident.name) {
                 Some(id) => id,
@@ -105,8 +107,12 @@ impl<'a> Checker<'a> {
         for index in 0..self.library.files().len() {
             self.load(index);
         }
-        let builtin: Vec<ClassId> =
-            self.classes.iter().filter(|c| c.builtin).map(|c| c.id).collect();
+        let builtin: Vec<ClassId> = self
+            .classes
+            .iter()
+            .filter(|c| c.builtin)
+            .map(|c| c.id)
+            .collect();
         self.pending.extend(builtin.into_iter().map(Pending::Class));
     }
 }

@@ -21,7 +21,10 @@ impl<'a> Checker<'a> {
             TypeKind::Union(l) => {
                 let list = self.types.list(l);
                 let numbers = list.iter().any(|&t| {
-                    matches!(self.types.kind(t), TypeKind::Number | TypeKind::LitNumber(_))
+                    matches!(
+                        self.types.kind(t),
+                        TypeKind::Number | TypeKind::LitNumber(_)
+                    )
                 });
                 list.contains(&Ty::INT) && !numbers
             }
@@ -145,7 +148,11 @@ impl<'a> Checker<'a> {
     /// Whether every type parameter in a type belongs to the code under check, so
     /// that values of the type can be made here.
     pub(crate) fn params_in_scope(&self, ty: Ty) -> bool {
-        let visible: Vec<_> = self.fns.iter().flat_map(|f| f.type_params.iter().copied()).collect();
+        let visible: Vec<_> = self
+            .fns
+            .iter()
+            .flat_map(|f| f.type_params.iter().copied())
+            .collect();
         self.types.all_params(ty, &mut |p| {
             visible.contains(&p) || self.types.param(p).this_of.is_some()
         })
@@ -184,12 +191,7 @@ impl<'a> Checker<'a> {
     }
 
     /// An array literal whose element type comes from its elements.
-    fn free_array(
-        &mut self,
-        elements: &'a [ast::Element],
-        wish: Option<Ty>,
-        span: Span,
-    ) -> ExprId {
+    fn free_array(&mut self, elements: &'a [ast::Element], wish: Option<Ty>, span: Span) -> ExprId {
         let mut ids = Vec::with_capacity(elements.len());
         let mut types = Vec::with_capacity(elements.len());
         for e in elements {
@@ -209,7 +211,11 @@ impl<'a> Checker<'a> {
                 let id = self.expr(&e.expr, wish);
                 let ty = self.ty(id);
                 ids.push(id);
-                types.push(if wish.is_some() { ty } else { self.widened(&e.expr, ty) });
+                types.push(if wish.is_some() {
+                    ty
+                } else {
+                    self.widened(&e.expr, ty)
+                });
             }
         }
         let elem = self.element_type(&types);
@@ -247,7 +253,11 @@ impl<'a> Checker<'a> {
         let joined = self.join_types(types);
         let members = self.types.members(joined);
         for &wide in &members {
-            if members.len() > 1 && members.iter().all(|&t| t == wide || self.equivalent(t, wide)) {
+            if members.len() > 1
+                && members
+                    .iter()
+                    .all(|&t| t == wide || self.equivalent(t, wide))
+            {
                 return wide;
             }
         }
@@ -263,9 +273,14 @@ impl<'a> Checker<'a> {
         let mut ids = Vec::with_capacity(elements.len());
         let mut types = Vec::with_capacity(elements.len());
         for (i, e) in elements.iter().enumerate() {
-            let wish = tuple.elems.get(i).copied().or(tuple.rest).unwrap_or(Ty::ERROR);
-            let open = wish == Ty::UNKNOWN
-                || (self.types.has_params(wish) && !self.params_in_scope(wish));
+            let wish = tuple
+                .elems
+                .get(i)
+                .copied()
+                .or(tuple.rest)
+                .unwrap_or(Ty::ERROR);
+            let open =
+                wish == Ty::UNKNOWN || (self.types.has_params(wish) && !self.params_in_scope(wish));
             if open {
                 let id = self.expr(&e.expr, (wish != Ty::UNKNOWN).then_some(wish));
                 let ty = self.ty(id);
@@ -282,10 +297,19 @@ impl<'a> Checker<'a> {
         for &rest in tuple.elems.iter().skip(written) {
             types.push(rest);
         }
-        types.truncate(tuple.elems.len().max(if tuple.rest.is_some() { 0 } else { written }));
+        types.truncate(
+            tuple
+                .elems
+                .len()
+                .max(if tuple.rest.is_some() { 0 } else { written }),
+        );
         let ty = self.types.tuple_type(Tuple {
             elems: types.into(),
-            required: if tuple.required as usize == tuple.elems.len() { tuple.required } else { required },
+            required: if tuple.required as usize == tuple.elems.len() {
+                tuple.required
+            } else {
+                required
+            },
             ..tuple.clone()
         });
         self.add(ExprKind::Tuple(ids.into()), ty, span)
@@ -317,14 +341,19 @@ impl<'a> Checker<'a> {
             let ty = self.ty(id);
             let TypeKind::Tuple(inner) = self.types.kind(ty) else {
                 if ty != Ty::ERROR {
-                    let message = "only tuples can be spread into a tuple: the length must be known";
+                    let message =
+                        "only tuples can be spread into a tuple: the length must be known";
                     self.error(codes::INVALID_SPREAD, e.expr.span, message);
                 }
                 return self.error_expr(span);
             };
             let inner = self.types.tuple(inner).clone();
             for (i, &t) in inner.elems.iter().enumerate() {
-                let place = crate::hir::Place::TupleElem { tuple: id, index: i as u32, optional: false };
+                let place = crate::hir::Place::TupleElem {
+                    tuple: id,
+                    index: i as u32,
+                    optional: false,
+                };
                 ids.push(self.add(ExprKind::Read(place), t, span));
                 types.push(t);
             }
@@ -346,7 +375,11 @@ impl<'a> Checker<'a> {
         for e in elements {
             ids.push(self.const_value(&e.expr));
             if e.spread {
-                self.error(codes::INVALID_SPREAD, e.expr.span, "a spread is not constant");
+                self.error(
+                    codes::INVALID_SPREAD,
+                    e.expr.span,
+                    "a spread is not constant",
+                );
             }
         }
         let elems: Vec<Ty> = ids.iter().map(|&id| self.ty(id)).collect();
@@ -377,14 +410,26 @@ impl<'a> Checker<'a> {
             let ast::ObjectMember::Property { key, value, .. } = member else {
                 return self.object_literal(members, None, span);
             };
-            let Some(name) = self.type_key(key) else { continue };
+            let Some(name) = self.type_key(key) else {
+                continue;
+            };
             let value = self.const_value(value);
             let ty = self.ty(value);
-            parts.put(Member { name, ty, optional: false, readonly: true, method: false });
+            parts.put(Member {
+                name,
+                ty,
+                optional: false,
+                readonly: true,
+                method: false,
+            });
             fields.push(ObjectMember::Field { name, value });
         }
         let ty = self.finish_object(parts);
-        let literal = ObjectLit { members: fields, this: None, dict: false };
+        let literal = ObjectLit {
+            members: fields,
+            this: None,
+            dict: false,
+        };
         self.add(ExprKind::Object(Box::new(literal)), ty, span)
     }
 
@@ -450,7 +495,9 @@ impl<'a> Checker<'a> {
             return true;
         }
         for member in members {
-            let ast::ObjectMember::Property { key, value, .. } = member else { continue };
+            let ast::ObjectMember::Property { key, value, .. } = member else {
+                continue;
+            };
             let Some(name) = key.as_name() else { continue };
             let Some(found) = self.lookup(ty, name) else {
                 return false;
@@ -476,7 +523,9 @@ impl<'a> Checker<'a> {
             return true;
         };
         let object = self.types.object(id).clone();
-        let spread = members.iter().any(|m| matches!(m, ast::ObjectMember::Spread(_)));
+        let spread = members
+            .iter()
+            .any(|m| matches!(m, ast::ObjectMember::Spread(_)));
         spread
             || object.members.iter().all(|wanted| {
                 wanted.optional
@@ -503,7 +552,9 @@ impl<'a> Checker<'a> {
             match member {
                 ast::ObjectMember::Property { key, value, .. } => {
                     let name = self.fixed_key(key);
-                    let ty = name.and_then(|n| self.lookup(wanted, n)).map_or(value_ty, |f| f.ty);
+                    let ty = name
+                        .and_then(|n| self.lookup(wanted, n))
+                        .map_or(value_ty, |f| f.ty);
                     match (name, key) {
                         (Some(name), _) => {
                             let value = self.expr_as(value, ty);
@@ -519,7 +570,9 @@ impl<'a> Checker<'a> {
                     }
                 }
                 ast::ObjectMember::Method { key, function, .. } => {
-                    let Some(name) = self.fixed_key(key) else { continue };
+                    let Some(name) = self.fixed_key(key) else {
+                        continue;
+                    };
                     let value = self.function_expr(function, Some(value_ty));
                     let value = self.move_to(value, value_ty, function.span);
                     parts.push(ObjectMember::Field { name, value });
@@ -531,7 +584,11 @@ impl<'a> Checker<'a> {
                 }
             }
         }
-        let literal = ObjectLit { members: parts, this: None, dict: true };
+        let literal = ObjectLit {
+            members: parts,
+            this: None,
+            dict: true,
+        };
         self.add(ExprKind::Object(Box::new(literal)), wanted, span)
     }
 
@@ -560,7 +617,11 @@ impl<'a> Checker<'a> {
             let id = self.finish_literal(builder);
             return self.coerce(id, Ty::ANY);
         }
-        let index = crate::types::IndexSig { key: Ty::STRING, value: Ty::ANY, readonly: false };
+        let index = crate::types::IndexSig {
+            key: Ty::STRING,
+            value: Ty::ANY,
+            readonly: false,
+        };
         let dict = self.types.object_type(crate::types::ObjectType {
             index: Some(index),
             ..crate::types::ObjectType::default()

@@ -44,7 +44,10 @@ impl<'a> Checker<'a> {
             | ast::StmtKind::DoWhile { .. }
             | ast::StmtKind::For(_)
             | ast::StmtKind::ForOf(_) => self.loop_stmt(body, labels, out),
-            ast::StmtKind::Switch { discriminant, cases } => {
+            ast::StmtKind::Switch {
+                discriminant,
+                cases,
+            } => {
                 self.switch(discriminant, cases, labels, body.span, out);
             }
             _ => {
@@ -53,7 +56,10 @@ impl<'a> Checker<'a> {
                 let (flow, used) = self.leave_target(target);
                 block.label = used.then_some(target);
                 self.flow = flow;
-                out.push(Stmt { kind: StmtKind::Block(block), span: stmt.span });
+                out.push(Stmt {
+                    kind: StmtKind::Block(block),
+                    span: stmt.span,
+                });
             }
         }
     }
@@ -98,11 +104,16 @@ impl<'a> Checker<'a> {
         out: &mut Vec<Stmt>,
     ) {
         let flow = std::mem::replace(&mut self.flow, Flow::unreachable());
-        let found = self.ctx_mut().targets.iter_mut().rev().find(|t| match label {
-            Some(ident) => t.names.contains(&ident.name) && (is_break || t.is_loop),
-            None if is_break => t.is_breakable,
-            None => t.is_loop,
-        });
+        let found = self
+            .ctx_mut()
+            .targets
+            .iter_mut()
+            .rev()
+            .find(|t| match label {
+                Some(ident) => t.names.contains(&ident.name) && (is_break || t.is_loop),
+                None if is_break => t.is_breakable,
+                None => t.is_loop,
+            });
         let Some(target) = found else {
             // The parser reports jumps that lead nowhere; labels of outer functions
             // are not reachable either.
@@ -114,10 +125,16 @@ impl<'a> Checker<'a> {
         if is_break {
             target.used = true;
             target.breaks.push(flow);
-            out.push(Stmt { kind: StmtKind::Break(id), span });
+            out.push(Stmt {
+                kind: StmtKind::Break(id),
+                span,
+            });
         } else {
             target.continues.push(flow);
-            out.push(Stmt { kind: StmtKind::Continue(id), span });
+            out.push(Stmt {
+                kind: StmtKind::Continue(id),
+                span,
+            });
         }
     }
 
@@ -133,14 +150,19 @@ impl<'a> Checker<'a> {
         match &stmt.kind {
             ast::StmtKind::While { test, body } => {
                 let assigned = || walk::assigned_in(&[Some(test)], Some(body));
-                let looped =
-                    self.fixpoint(assigned, |c| c.while_round(&labels, test, body, false));
-                out.push(Stmt { kind: StmtKind::Loop(Box::new(looped)), span });
+                let looped = self.fixpoint(assigned, |c| c.while_round(&labels, test, body, false));
+                out.push(Stmt {
+                    kind: StmtKind::Loop(Box::new(looped)),
+                    span,
+                });
             }
             ast::StmtKind::DoWhile { body, test } => {
                 let assigned = || walk::assigned_in(&[Some(test)], Some(body));
                 let looped = self.fixpoint(assigned, |c| c.while_round(&labels, test, body, true));
-                out.push(Stmt { kind: StmtKind::Loop(Box::new(looped)), span });
+                out.push(Stmt {
+                    kind: StmtKind::Loop(Box::new(looped)),
+                    span,
+                });
             }
             ast::StmtKind::For(f) => self.for_stmt(f, labels, span, out),
             ast::StmtKind::ForOf(f) => self.for_of(f, labels, span, out),
@@ -178,7 +200,9 @@ impl<'a> Checker<'a> {
             }
             let mut next = start.clone();
             for &(reference, _) in &touched {
-                let Some(known) = start.get(reference) else { continue };
+                let Some(known) = start.get(reference) else {
+                    continue;
+                };
                 match back.get(reference) {
                     Some(ty) if rounds < MAX_ROUNDS => {
                         let joined = self.types.union(&[known, ty]);
@@ -220,8 +244,14 @@ impl<'a> Checker<'a> {
         };
         self.flow = exit;
         let (behind, _) = self.leave_target(label);
-        let looped =
-            Loop { label, test: Some(test), test_last, update: None, body, fresh: Vec::new() };
+        let looped = Loop {
+            label,
+            test: Some(test),
+            test_last,
+            update: None,
+            body,
+            fresh: Vec::new(),
+        };
         (looped, back, behind)
     }
 
@@ -262,7 +292,10 @@ impl<'a> Checker<'a> {
             }
             Some(ForInit::Expr(e)) => {
                 let id = self.expr(e, None);
-                stmts.push(Stmt { kind: StmtKind::Expr(id), span: e.span });
+                stmts.push(Stmt {
+                    kind: StmtKind::Expr(id),
+                    span: e.span,
+                });
             }
             None => {}
         }
@@ -273,9 +306,15 @@ impl<'a> Checker<'a> {
             .into_iter()
             .filter(|l: &LocalId| ctx.locals[l.index()].captured)
             .collect();
-        stmts.push(Stmt { kind: StmtKind::Loop(Box::new(looped)), span });
+        stmts.push(Stmt {
+            kind: StmtKind::Loop(Box::new(looped)),
+            span,
+        });
         self.scope = outer;
-        out.push(Stmt { kind: StmtKind::Block(Block { label: None, stmts }), span });
+        out.push(Stmt {
+            kind: StmtKind::Block(Block { label: None, stmts }),
+            span,
+        });
     }
 
     /// The head's variables belong to the loop: each round has its own.
@@ -295,10 +334,15 @@ impl<'a> Checker<'a> {
                 }
             }
             PatternKind::Array(a) => {
-                a.elements.iter().flatten().for_each(|e| self.locals_of_pattern(&e.pattern, locals));
+                a.elements
+                    .iter()
+                    .flatten()
+                    .for_each(|e| self.locals_of_pattern(&e.pattern, locals));
             }
             PatternKind::Object(o) => {
-                o.props.iter().for_each(|p| self.locals_of_pattern(&p.value.pattern, locals));
+                o.props
+                    .iter()
+                    .for_each(|p| self.locals_of_pattern(&p.value.pattern, locals));
             }
             PatternKind::Expr(_) | PatternKind::Error => {}
         }
@@ -319,7 +363,14 @@ impl<'a> Checker<'a> {
         let update = f.update.as_ref().map(|e| self.effect(e));
         let back = std::mem::replace(&mut self.flow, exit);
         let (behind, _) = self.leave_target(label);
-        let looped = Loop { label, test, test_last: false, update, body, fresh: Vec::new() };
+        let looped = Loop {
+            label,
+            test,
+            test_last: false,
+            update,
+            body,
+            fresh: Vec::new(),
+        };
         (looped, back, behind)
     }
 
@@ -328,14 +379,23 @@ impl<'a> Checker<'a> {
         let mut stmts = Vec::with_capacity(1);
         self.expr_stmt_parts(e, &mut stmts);
         match stmts.pop() {
-            Some(Stmt { kind: StmtKind::Expr(id), .. }) => id,
+            Some(Stmt {
+                kind: StmtKind::Expr(id),
+                ..
+            }) => id,
             _ => self.error_expr(e.span),
         }
     }
 
     // ---- `for (x of y)`
 
-    fn for_of(&mut self, f: &'a ast::ForOfLoop, labels: Vec<Name>, span: Span, out: &mut Vec<Stmt>) {
+    fn for_of(
+        &mut self,
+        f: &'a ast::ForOfLoop,
+        labels: Vec<Name>,
+        span: Span,
+        out: &mut Vec<Stmt>,
+    ) {
         if f.is_await {
             self.unsupported(codes::UNSUPPORTED_ASYNC, span);
         }
@@ -359,7 +419,10 @@ impl<'a> Checker<'a> {
         match walked {
             Walk::Array(_) | Walk::String | Walk::Dynamic(_) => {
                 let stmt = self.for_of_direct(f, &labels, walked, iterable);
-                out.push(Stmt { kind: StmtKind::ForOf(Box::new(stmt)), span });
+                out.push(Stmt {
+                    kind: StmtKind::ForOf(Box::new(stmt)),
+                    span,
+                });
             }
             Walk::Advance { .. } | Walk::Next { .. } => {
                 self.for_of_protocol(f, &labels, walked, iterable, span, out);
@@ -408,7 +471,17 @@ impl<'a> Checker<'a> {
             c.flow = c.join(back.clone(), exit);
             let (behind, _) = c.leave_target(label);
             let body = Block { label: None, stmts };
-            (ForOf { label, local, kind, iterable, body }, back, behind)
+            (
+                ForOf {
+                    label,
+                    local,
+                    kind,
+                    iterable,
+                    body,
+                },
+                back,
+                behind,
+            )
         })
     }
 
@@ -499,8 +572,13 @@ impl<'a> Checker<'a> {
         let iter = self.names.intern("__iter__");
         let iterator = self.call_method_on(iterable, iter, Vec::new(), at);
         let (local, ty) = self.keep(iterator);
-        let mut stmts =
-            vec![Stmt { kind: StmtKind::Let { local, value: Some(iterator) }, span: at }];
+        let mut stmts = vec![Stmt {
+            kind: StmtKind::Let {
+                local,
+                value: Some(iterator),
+            },
+            span: at,
+        }];
         let right = &f.right;
         let assigned = || walk::assigned_in(&[Some(right)], Some(&f.body));
         let looped = self.fixpoint(assigned, |c| {
@@ -517,7 +595,10 @@ impl<'a> Checker<'a> {
             let back = std::mem::take(&mut c.flow);
             c.flow = c.join(back.clone(), exit);
             let (behind, _) = c.leave_target(label);
-            let body = Block { label: None, stmts: body };
+            let body = Block {
+                label: None,
+                stmts: body,
+            };
             let looped = Loop {
                 label,
                 test: Some(test),
@@ -528,8 +609,14 @@ impl<'a> Checker<'a> {
             };
             (looped, back, behind)
         });
-        stmts.push(Stmt { kind: StmtKind::Loop(Box::new(looped)), span });
-        out.push(Stmt { kind: StmtKind::Block(Block { label: None, stmts }), span });
+        stmts.push(Stmt {
+            kind: StmtKind::Loop(Box::new(looped)),
+            span,
+        });
+        out.push(Stmt {
+            kind: StmtKind::Block(Block { label: None, stmts }),
+            span,
+        });
     }
 
     /// The test that steps an iterator, and the binding of its element.
@@ -542,8 +629,10 @@ impl<'a> Checker<'a> {
     ) -> ExprId {
         let at = f.right.span;
         if let Walk::Advance { .. } = walked {
-            let (advance, current) =
-                (self.names.intern("__advance"), self.names.intern("__current"));
+            let (advance, current) = (
+                self.names.intern("__advance"),
+                self.names.intern("__current"),
+            );
             let object = self.read_temp(local, ty, at);
             let test = self.call_method_on(object, advance, Vec::new(), at);
             let object = self.read_temp(local, ty, at);
@@ -555,13 +644,23 @@ impl<'a> Checker<'a> {
         let result = self.call_method_on(object, names::NEXT, Vec::new(), at);
         let (kept, result_ty) = self.keep(result);
         let set = self.add(
-            ExprKind::Assign { place: self.local_place(kept), value: result },
+            ExprKind::Assign {
+                place: self.local_place(kept),
+                value: result,
+            },
             result_ty,
             at,
         );
         let done = self.read_result(set, names::DONE, at);
         let done = self.truth(done);
-        let test = self.add(ExprKind::Unary { op: UnOp::Not, operand: done }, Ty::BOOLEAN, at);
+        let test = self.add(
+            ExprKind::Unary {
+                op: UnOp::Not,
+                operand: done,
+            },
+            Ty::BOOLEAN,
+            at,
+        );
         let again = self.read_temp(kept, result_ty, at);
         let value = self.read_result(again, names::VALUE, at);
         let value = self.force(value, walked.element());

@@ -16,7 +16,13 @@ pub(crate) enum How {
     /// A static field.
     Static { class: ClassId, field: FieldIdx },
     /// A method. `args`: type arguments of the class for this receiver.
-    Method { class: ClassId, args: TyList, index: u32, method: MethodIdx, is_static: bool },
+    Method {
+        class: ClassId,
+        args: TyList,
+        index: u32,
+        method: MethodIdx,
+        is_static: bool,
+    },
     /// A property with accessors.
     Accessor {
         class: ClassId,
@@ -258,12 +264,24 @@ impl<'a> Checker<'a> {
             MemberKind::Field(field) => How::Field { class, field },
             MemberKind::Method(method) => {
                 readonly = true;
-                How::Method { class, args, index, method, is_static }
+                How::Method {
+                    class,
+                    args,
+                    index,
+                    method,
+                    is_static,
+                }
             }
             MemberKind::Getter(_) | MemberKind::Setter(_) => {
                 let (getter, setter) = self.accessors(class, index);
                 readonly = setter.is_none();
-                How::Accessor { class, args, getter, setter, is_static }
+                How::Accessor {
+                    class,
+                    args,
+                    getter,
+                    setter,
+                    is_static,
+                }
             }
         };
         Some(Found {
@@ -321,7 +339,9 @@ impl<'a> Checker<'a> {
     fn intersection_member(&mut self, list: &[Ty], name: Name) -> Option<Found> {
         let mut found: Option<Found> = None;
         for &t in list {
-            let Some(next) = self.lookup(t, name) else { continue };
+            let Some(next) = self.lookup(t, name) else {
+                continue;
+            };
             found = Some(match found {
                 None => next,
                 Some(first) if first.ty == next.ty => first,
@@ -333,7 +353,11 @@ impl<'a> Checker<'a> {
             });
         }
         found.map(|f| Found {
-            how: if matches!(f.how, How::Dynamic) { f.how } else { How::Prop },
+            how: if matches!(f.how, How::Dynamic) {
+                f.how
+            } else {
+                How::Prop
+            },
             ..f
         })
     }
@@ -357,7 +381,9 @@ impl<'a> Checker<'a> {
                 .map(|m| m.name)
                 .collect();
             for name in members {
-                let Some(found) = self.lookup(ty, name) else { continue };
+                let Some(found) = self.lookup(ty, name) else {
+                    continue;
+                };
                 if found.is_public() {
                     parts.put(Member {
                         name,
@@ -400,7 +426,10 @@ impl<'a> Checker<'a> {
     }
 
     fn signatures_of(&self, types: &[Ty]) -> Vec<Arc<Signature>> {
-        types.iter().filter_map(|&t| self.types.as_signature(t).cloned()).collect()
+        types
+            .iter()
+            .filter_map(|&t| self.types.as_signature(t).cloned())
+            .collect()
     }
 
     /// The ways in which a value can be instantiated.
@@ -423,7 +452,9 @@ impl<'a> Checker<'a> {
 
     /// Reports a member that the code here may not use.
     pub(crate) fn check_access(&mut self, found: &Found, receiver: Ty, member: Ident) {
-        let Some(class) = found.declared_in else { return };
+        let Some(class) = found.declared_in else {
+            return;
+        };
         let enclosing = self.enclosing_classes();
         let allowed = match found.access {
             Access::Public => true,
@@ -431,7 +462,11 @@ impl<'a> Checker<'a> {
             Access::Protected => enclosing.iter().any(|&c| self.types.inherits(c, class)),
         };
         if !allowed {
-            let word = if found.access == Access::Private { "private" } else { "protected" };
+            let word = if found.access == Access::Private {
+                "private"
+            } else {
+                "protected"
+            };
             let message = format!(
                 "`{}` is {word} in class `{}`",
                 self.text(member.name),
@@ -450,9 +485,9 @@ impl<'a> Checker<'a> {
         let text = self.text(member.name).to_string();
         let apparent = self.apparent(ty);
         let candidates = self.member_names(apparent);
-        let help = self.did_you_mean(member.name, &candidates).or_else(|| {
-            self.other_side_hint(apparent, member.name)
-        });
+        let help = self
+            .did_you_mean(member.name, &candidates)
+            .or_else(|| self.other_side_hint(apparent, member.name));
         let message = format!("`{}` has no member `{text}`", self.show(ty));
         self.error_help(crate::codes::UNKNOWN_MEMBER, member.span, message, help);
     }
@@ -474,7 +509,12 @@ impl<'a> Checker<'a> {
                 let list = self.types.list_arc(l);
                 let lacking = list.iter().find(|&&t| self.lookup(t, name).is_none())?;
                 let some = list.iter().any(|&t| self.lookup(t, name).is_some());
-                some.then(|| format!("`{}` does not have it: narrow the value first", self.show(*lacking)))
+                some.then(|| {
+                    format!(
+                        "`{}` does not have it: narrow the value first",
+                        self.show(*lacking)
+                    )
+                })
             }
             _ => None,
         }
@@ -482,7 +522,13 @@ impl<'a> Checker<'a> {
 
     fn member_names(&mut self, ty: Ty) -> Vec<Name> {
         match self.types.kind(ty) {
-            TypeKind::Object(id) => self.types.object(id).members.iter().map(|m| m.name).collect(),
+            TypeKind::Object(id) => self
+                .types
+                .object(id)
+                .members
+                .iter()
+                .map(|m| m.name)
+                .collect(),
             TypeKind::Class(class, _) => self.class_names(class, false),
             TypeKind::ClassObject(class) => self.class_names(class, true),
             _ => match self.host_class(ty) {

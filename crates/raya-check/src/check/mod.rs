@@ -36,8 +36,8 @@ mod literal;
 mod loops;
 mod member;
 mod names;
-mod object;
 mod narrow;
+mod object;
 mod operators;
 mod pattern;
 mod post;
@@ -53,9 +53,7 @@ pub(crate) use context::FnCtx;
 pub(crate) use flow::{Flow, RefTable};
 
 use crate::builtins::{BuiltinSource, Library};
-use crate::env::{
-    ClassData, ScopeId, ScopeTree, SymId, SymKind, Symbol, TypeSym, TypeSymKind,
-};
+use crate::env::{ClassData, ScopeId, ScopeTree, SymId, SymKind, Symbol, TypeSym, TypeSymKind};
 use crate::hir::{Expr, ExprId, ExprKind, FuncId, Hir};
 use crate::types::{ClassId, Ty, TypeInterner};
 use raya_syntax::ast;

@@ -102,10 +102,16 @@ impl<'a> Checker<'a> {
         let var = self.var(symbol)?;
         let (declared_at, func, storage) = (var.declared_at, var.func, var.storage);
         match storage {
-            Storage::Global(global) => Some(Place::Global { global, checked: false }),
+            Storage::Global(global) => Some(Place::Global {
+                global,
+                checked: false,
+            }),
             Storage::Local { owner, local } => {
                 if owner == self.current() {
-                    return Some(Place::Local { local, checked: false });
+                    return Some(Place::Local {
+                        local,
+                        checked: false,
+                    });
                 }
                 let early = declared_at == 0 || declared_at > self.entry_clock(owner);
                 // A function that mentions the constant it is the value of.
@@ -116,10 +122,16 @@ impl<'a> Checker<'a> {
                     let ty = self.var_type(symbol, span);
                     let name = self.symbol(symbol).name;
                     let local = self.reach_self(func, ty, name)?;
-                    return Some(Place::Local { local, checked: false });
+                    return Some(Place::Local {
+                        local,
+                        checked: false,
+                    });
                 }
                 match self.reach_local(owner, local, early) {
-                    Some(local) => Some(Place::Local { local, checked: early }),
+                    Some(local) => Some(Place::Local {
+                        local,
+                        checked: early,
+                    }),
                     None => {
                         self.report_class_capture(symbol, span);
                         None
@@ -147,8 +159,8 @@ impl<'a> Checker<'a> {
             "a class inside a function cannot use the function's variable `{}` yet",
             self.text(self.symbol(symbol).name)
         );
-        self.error(codes::UNSUPPORTED_CLASS_CAPTURE, span, message).help =
-            Some("pass the value to the constructor, or move the class out".to_string());
+        self.error(codes::UNSUPPORTED_CLASS_CAPTURE, span, message)
+            .help = Some("pass the value to the constructor, or move the class out".to_string());
     }
 
     /// A read in the function that declares the variable, in front of the
@@ -254,7 +266,14 @@ impl<'a> Checker<'a> {
                 self.add(ExprKind::Func { func, type_args }, ty, span)
             }
             Some(_) => match self.func_local(func, local, created_at, ty, span) {
-                Some(local) => self.add(ExprKind::Local { local, checked: false }, ty, span),
+                Some(local) => self.add(
+                    ExprKind::Local {
+                        local,
+                        checked: false,
+                    },
+                    ty,
+                    span,
+                ),
                 None => self.error_expr(span),
             },
         }
@@ -296,7 +315,9 @@ impl<'a> Checker<'a> {
 
     /// Records that the function may run from here on.
     pub(crate) fn mention_func(&mut self, symbol: SymId) {
-        let SymKind::Func(f) = &self.symbol(symbol).kind else { return };
+        let SymKind::Func(f) = &self.symbol(symbol).kind else {
+            return;
+        };
         let (func, builtin) = (f.func, self.hir.functions[f.func.index()].builtin);
         let waiting = f.state == FuncState::Waiting;
         let (current, clock) = (self.current(), self.clock);
@@ -312,7 +333,14 @@ impl<'a> Checker<'a> {
     pub(crate) fn class_value(&mut self, class: ClassId, span: Span) -> ExprId {
         self.mention_class(class, span);
         let ty = self.types.class_object(class);
-        let id = self.add(ExprKind::Class { class, checked: false }, ty, span);
+        let id = self.add(
+            ExprKind::Class {
+                class,
+                checked: false,
+            },
+            ty,
+            span,
+        );
         let (current, clock) = (self.current(), self.clock);
         self.post.read_class(id, class, current, clock);
         id
@@ -335,7 +363,11 @@ impl<'a> Checker<'a> {
     }
 
     fn current_or_main(&self) -> crate::hir::FuncId {
-        if self.fns.len() == 1 { FuncIdOfMain } else { self.current() }
+        if self.fns.len() == 1 {
+            FuncIdOfMain
+        } else {
+            self.current()
+        }
     }
 
     fn is_inside_class(&self, class: ClassId) -> bool {

@@ -92,9 +92,15 @@ impl<'a> Checker<'a> {
 
     /// Discriminants: a member that is narrowed narrows the union it is read from.
     fn narrow_parent(&mut self, flow: &mut Flow, e: &Expr, from: Ty, to: Ty) {
-        let Some((object, name)) = member_access(e) else { return };
-        let Some(reference) = self.reference(object) else { return };
-        let Some(object_ty) = self.reference_type(flow, object) else { return };
+        let Some((object, name)) = member_access(e) else {
+            return;
+        };
+        let Some(reference) = self.reference(object) else {
+            return;
+        };
+        let Some(object_ty) = self.reference_type(flow, object) else {
+            return;
+        };
         let expanded = self.types.expand(object_ty);
         if !matches!(self.types.kind(expanded), TypeKind::Union(_)) || from == to {
             return;
@@ -136,13 +142,21 @@ impl<'a> Checker<'a> {
 
     /// If `a?.b` is not null, neither is `a`.
     pub(crate) fn narrow_chain_objects(&mut self, flow: &mut Flow, e: &Expr) {
-        let ast::ExprKind::Chain(inner) = &e.kind else { return };
+        let ast::ExprKind::Chain(inner) = &e.kind else {
+            return;
+        };
         let mut at: &Expr = inner;
         loop {
             let (object, optional) = match &at.kind {
-                ast::ExprKind::Member { object, optional, .. }
-                | ast::ExprKind::PrivateMember { object, optional, .. }
-                | ast::ExprKind::Index { object, optional, .. } => (&**object, *optional),
+                ast::ExprKind::Member {
+                    object, optional, ..
+                }
+                | ast::ExprKind::PrivateMember {
+                    object, optional, ..
+                }
+                | ast::ExprKind::Index {
+                    object, optional, ..
+                } => (&**object, *optional),
                 ast::ExprKind::Call(call) => (&call.callee, call.optional),
                 ast::ExprKind::NonNull(inner) => (&**inner, false),
                 _ => return,
@@ -198,13 +212,19 @@ impl<'a> Checker<'a> {
         let mut no = yes.clone();
         for ((e, id), (other_e, other)) in [((left, l), (right, r)), ((right, r), (left, l))] {
             let (ty, value) = (self.ty(id), self.ty(other));
-            if let ast::ExprKind::Unary { op: UnaryOp::Typeof, operand } = &e.kind {
+            if let ast::ExprKind::Unary {
+                op: UnaryOp::Typeof,
+                operand,
+            } = &e.kind
+            {
                 if let ast::ExprKind::String(ast::Text::Name(word)) = &other_e.kind {
                     self.narrow_by_typeof(&mut yes, &mut no, operand, *word);
                 }
                 continue;
             }
-            let Some(reference) = self.reference(e) else { continue };
+            let Some(reference) = self.reference(e) else {
+                continue;
+            };
             if matches!(value, Ty::ANY | Ty::ERROR) {
                 continue;
             }
@@ -228,7 +248,11 @@ impl<'a> Checker<'a> {
     fn is_unit(&self, ty: Ty) -> bool {
         matches!(
             self.types.kind(ty),
-            TypeKind::Null | TypeKind::Void | TypeKind::LitString(_) | TypeKind::LitNumber(_) | TypeKind::LitBool(_)
+            TypeKind::Null
+                | TypeKind::Void
+                | TypeKind::LitString(_)
+                | TypeKind::LitNumber(_)
+                | TypeKind::LitBool(_)
         )
     }
 
@@ -273,10 +297,17 @@ impl<'a> Checker<'a> {
     }
 
     fn narrow_by_typeof(&mut self, yes: &mut Flow, no: &mut Flow, operand: &'a Expr, word: Name) {
-        let Some(reference) = self.reference(operand) else { return };
-        let Some(ty) = self.reference_type(yes, operand) else { return };
+        let Some(reference) = self.reference(operand) else {
+            return;
+        };
+        let Some(ty) = self.reference_type(yes, operand) else {
+            return;
+        };
         let text = self.text(word).to_string();
-        let (is, is_not) = (self.typeof_part(ty, &text, true), self.typeof_part(ty, &text, false));
+        let (is, is_not) = (
+            self.typeof_part(ty, &text, true),
+            self.typeof_part(ty, &text, false),
+        );
         self.narrow_flow(yes, operand, reference, ty, is);
         self.narrow_flow(no, operand, reference, ty, is_not);
     }
@@ -284,7 +315,11 @@ impl<'a> Checker<'a> {
     /// The part of a type for which `typeof` gives the word, or does not.
     pub(crate) fn typeof_part(&mut self, ty: Ty, word: &str, is: bool) -> Ty {
         if word == "undefined" {
-            return if is { self.equal_part(ty, Ty::NULL) } else { self.without(ty, Ty::NULL) };
+            return if is {
+                self.equal_part(ty, Ty::NULL)
+            } else {
+                self.without(ty, Ty::NULL)
+            };
         }
         if matches!(ty, Ty::ANY | Ty::UNKNOWN) {
             return match (word, is) {
@@ -397,7 +432,10 @@ impl<'a> Checker<'a> {
         let mut inference = super::infer::Inference::new(&params);
         self.infer_from(&mut inference, seen, base);
         let known = self.current_subst(&inference);
-        let args: Vec<Ty> = params.iter().map(|&p| known.get(p).unwrap_or(Ty::ANY)).collect();
+        let args: Vec<Ty> = params
+            .iter()
+            .map(|&p| known.get(p).unwrap_or(Ty::ANY))
+            .collect();
         self.types.instance(heir, &args)
     }
 
@@ -406,7 +444,10 @@ impl<'a> Checker<'a> {
         match self.types.kind(ty) {
             TypeKind::Object(_) | TypeKind::AnyObject | TypeKind::Intersection(_) => true,
             TypeKind::Class(other, _) => {
-                let (a, b) = (&self.hir.classes[other.index()], &self.hir.classes[class.index()]);
+                let (a, b) = (
+                    &self.hir.classes[other.index()],
+                    &self.hir.classes[class.index()],
+                );
                 !a.primitive && !b.primitive && (!a.builtin || !b.builtin)
             }
             _ => false,
@@ -435,7 +476,10 @@ impl<'a> Checker<'a> {
                 None => without.push(t),
             }
         }
-        let (with, without) = (self.same_or_union(ty, &with), self.same_or_union(ty, &without));
+        let (with, without) = (
+            self.same_or_union(ty, &with),
+            self.same_or_union(ty, &without),
+        );
         self.narrow_flow(&mut yes, e, reference, ty, with);
         self.narrow_flow(&mut no, e, reference, ty, without);
         (yes, no)
@@ -503,7 +547,9 @@ impl<'a> Checker<'a> {
 
     /// What a call of an assertion function proves for the code behind it.
     pub(crate) fn apply_assertion(&mut self, call: &'a Call, span: Span) {
-        let Some((predicate, e)) = self.call_predicate(call) else { return };
+        let Some((predicate, e)) = self.call_predicate(call) else {
+            return;
+        };
         if !predicate.asserts {
             return;
         }
@@ -513,7 +559,9 @@ impl<'a> Checker<'a> {
                 self.flow = yes;
             }
             Some(proven) => {
-                let Some(reference) = self.reference(e) else { return };
+                let Some(reference) = self.reference(e) else {
+                    return;
+                };
                 let mut flow = std::mem::take(&mut self.flow);
                 if let Some(ty) = self.reference_type(&flow, e) {
                     let is = self.part_of(ty, proven);
@@ -534,8 +582,12 @@ fn is_falsy_number(bits: u64) -> bool {
 /// The object and the name, if an expression reads a named member.
 pub(crate) fn member_access(e: &Expr) -> Option<(&Expr, Name)> {
     match &e.kind {
-        ast::ExprKind::Member { object, property, .. }
-        | ast::ExprKind::PrivateMember { object, property, .. } => Some((object, property.name)),
+        ast::ExprKind::Member {
+            object, property, ..
+        }
+        | ast::ExprKind::PrivateMember {
+            object, property, ..
+        } => Some((object, property.name)),
         ast::ExprKind::Index { object, index, .. } => match &index.kind {
             ast::ExprKind::String(ast::Text::Name(name)) => Some((object, *name)),
             _ => None,

@@ -40,7 +40,9 @@ impl Builder {
 impl<'a> Checker<'a> {
     /// Checks the members.
     pub(crate) fn build_object(&mut self, builder: &mut Builder, members: &'a [ast::ObjectMember]) {
-        let has_methods = members.iter().any(|m| matches!(m, ast::ObjectMember::Method { .. }));
+        let has_methods = members
+            .iter()
+            .any(|m| matches!(m, ast::ObjectMember::Method { .. }));
         if has_methods {
             let this_ty = self.this_type_of_literal(builder, members);
             builder.this = Some(self.temp(this_ty, builder.span));
@@ -59,7 +61,11 @@ impl<'a> Checker<'a> {
                     let id = self.move_to(id, ty, value.span);
                     self.put_member(builder, name, ty, id, false);
                 }
-                ast::ObjectMember::Method { key, kind, function } => {
+                ast::ObjectMember::Method {
+                    key,
+                    kind,
+                    function,
+                } => {
                     self.method_member(builder, key, *kind, function);
                 }
                 ast::ObjectMember::Spread(e) => self.spread_member(builder, e),
@@ -68,7 +74,8 @@ impl<'a> Checker<'a> {
     }
 
     fn computed_member(&mut self, key: &'a ast::PropKey, value: &'a ast::Expr) {
-        let message = "computed keys make dictionaries: the place needs a type with an index signature";
+        let message =
+            "computed keys make dictionaries: the place needs a type with an index signature";
         self.error(codes::COMPUTED_KEY, key.span(), message).help =
             Some("for example `const d: { [key: string]: number } = …`".to_string());
         self.expr(value, None);
@@ -89,21 +96,32 @@ impl<'a> Checker<'a> {
     }
 
     fn check_excess(&mut self, builder: &Builder, name: Name, known: bool, span: Span) {
-        let Some(shape) = builder.shape.filter(|_| !known) else { return };
+        let Some(shape) = builder.shape.filter(|_| !known) else {
+            return;
+        };
         if self.types.has_params(shape) {
             return;
         }
         let apparent = self.types.expand(shape);
         let candidates: Vec<Name> = match self.types.kind(apparent) {
-            TypeKind::Object(id) => self.types.object(id).members.iter().map(|m| m.name).collect(),
+            TypeKind::Object(id) => self
+                .types
+                .object(id)
+                .members
+                .iter()
+                .map(|m| m.name)
+                .collect(),
             _ => return,
         };
         if candidates.is_empty() {
             return;
         }
         let help = self.did_you_mean(name, &candidates);
-        let message =
-            format!("`{}` does not know a member `{}`", self.show(shape), self.text(name));
+        let message = format!(
+            "`{}` does not know a member `{}`",
+            self.show(shape),
+            self.text(name)
+        );
         self.error_help(codes::EXCESS_MEMBER, span, message, help);
     }
 
@@ -120,7 +138,9 @@ impl<'a> Checker<'a> {
             return Ty::ANY;
         }
         match wish {
-            Some(wish) if wish != Ty::UNKNOWN && self.is_closed(wish) && self.fits(ty, wish) => wish,
+            Some(wish) if wish != Ty::UNKNOWN && self.is_closed(wish) && self.fits(ty, wish) => {
+                wish
+            }
             Some(wish) if self.is_closed(wish) => ty,
             Some(_) => ty,
             None => {
@@ -135,10 +155,26 @@ impl<'a> Checker<'a> {
         !self.types.has_params(ty) || self.params_in_scope(ty)
     }
 
-    fn put_member(&mut self, builder: &mut Builder, name: Name, ty: Ty, value: ExprId, method: bool) {
-        let optional = builder.shape.and_then(|s| self.lookup(s, name)).is_some_and(|f| f.optional);
+    fn put_member(
+        &mut self,
+        builder: &mut Builder,
+        name: Name,
+        ty: Ty,
+        value: ExprId,
+        method: bool,
+    ) {
+        let optional = builder
+            .shape
+            .and_then(|s| self.lookup(s, name))
+            .is_some_and(|f| f.optional);
         let _ = optional;
-        builder.parts.put(Member { name, ty, optional: false, readonly: false, method });
+        builder.parts.put(Member {
+            name,
+            ty,
+            optional: false,
+            readonly: false,
+            method,
+        });
         builder.members.push(ObjectMember::Field { name, value });
     }
 
@@ -159,16 +195,30 @@ impl<'a> Checker<'a> {
         for member in members {
             match member {
                 ast::ObjectMember::Property { key, value, .. } => {
-                    let Some(name) = self.fixed_key(key) else { continue };
+                    let Some(name) = self.fixed_key(key) else {
+                        continue;
+                    };
                     let ty = match self.probe(|c| c.expr(value, None)) {
                         Some(id) => self.ty(id),
                         None => Ty::ANY,
                     };
                     let ty = self.widened(value, ty);
-                    parts.put(Member { name, ty, optional: false, readonly: false, method: false });
+                    parts.put(Member {
+                        name,
+                        ty,
+                        optional: false,
+                        readonly: false,
+                        method: false,
+                    });
                 }
-                ast::ObjectMember::Method { key, kind, function } => {
-                    let Some(name) = self.fixed_key(key) else { continue };
+                ast::ObjectMember::Method {
+                    key,
+                    kind,
+                    function,
+                } => {
+                    let Some(name) = self.fixed_key(key) else {
+                        continue;
+                    };
                     let ty = self.method_shape(*kind, function);
                     parts.put(Member {
                         name,
@@ -188,7 +238,8 @@ impl<'a> Checker<'a> {
     fn method_shape(&mut self, kind: MethodKind, function: &'a ast::Function) -> Ty {
         self.in_scope(|c| {
             let type_params = c.declare_type_params(&function.signature.type_params);
-            let (sig, _) = c.quietly(|c| c.signature_with(&function.signature, type_params, Some(Ty::ANY)));
+            let (sig, _) =
+                c.quietly(|c| c.signature_with(&function.signature, type_params, Some(Ty::ANY)));
             match kind {
                 MethodKind::Method => c.types.function(sig),
                 MethodKind::Getter => sig.ret,
@@ -240,13 +291,27 @@ impl<'a> Checker<'a> {
                 let sig = self.call_signatures(ty).pop();
                 let ty = sig.map_or(Ty::ERROR, |s| s.ret);
                 let readonly = !builder.parts.members.iter().any(|m| m.name == name);
-                builder.parts.put(Member { name, ty, optional: false, readonly, method: false });
+                builder.parts.put(Member {
+                    name,
+                    ty,
+                    optional: false,
+                    readonly,
+                    method: false,
+                });
                 builder.members.push(ObjectMember::Getter { name, value });
             }
             MethodKind::Setter => {
                 let sig = self.call_signatures(ty).pop();
-                let ty = sig.and_then(|s| s.params.first().map(|p| p.ty)).unwrap_or(Ty::ERROR);
-                builder.parts.put(Member { name, ty, optional: false, readonly: false, method: false });
+                let ty = sig
+                    .and_then(|s| s.params.first().map(|p| p.ty))
+                    .unwrap_or(Ty::ERROR);
+                builder.parts.put(Member {
+                    name,
+                    ty,
+                    optional: false,
+                    readonly: false,
+                    method: false,
+                });
                 builder.members.push(ObjectMember::Setter { name, value });
             }
         }
@@ -265,13 +330,17 @@ impl<'a> Checker<'a> {
             TypeKind::Object(id) if self.types.object(id).index.is_none() => {
                 self.types.object(id).members.to_vec()
             }
-            TypeKind::Class(..) => {
-                self.class_as_members(apparent).into_iter().filter(|m| !m.method).collect()
-            }
+            TypeKind::Class(..) => self
+                .class_as_members(apparent)
+                .into_iter()
+                .filter(|m| !m.method)
+                .collect(),
             _ => {
                 let message = format!("the members of `{}` are not known here", self.show(ty));
-                self.error(codes::INVALID_SPREAD, e.span, message).help =
-                    Some("spread it where a type with an index signature or `any` is expected".to_string());
+                self.error(codes::INVALID_SPREAD, e.span, message).help = Some(
+                    "spread it where a type with an index signature or `any` is expected"
+                        .to_string(),
+                );
                 return;
             }
         };
@@ -287,7 +356,11 @@ impl<'a> Checker<'a> {
                 None => self.error_expr(e.span),
             };
             // The first member's read also defines the local.
-            let read = if i == 0 { self.let_first(local, id, read) } else { read };
+            let read = if i == 0 {
+                self.let_first(local, id, read)
+            } else {
+                read
+            };
             self.put_member(builder, m.name, m.ty, read, false);
         }
     }
@@ -296,24 +369,48 @@ impl<'a> Checker<'a> {
     fn let_first(&mut self, local: LocalId, value: ExprId, read: ExprId) -> ExprId {
         let (value_ty, span) = (self.ty(value), self.span(value));
         let ty = self.ty(read);
-        let place = Place::Local { local, checked: false };
+        let place = Place::Local {
+            local,
+            checked: false,
+        };
         let set = self.add(ExprKind::Assign { place, value }, value_ty, span);
         self.add(ExprKind::Seq(Box::new([set, read])), ty, span)
     }
 
     /// Members that may be absent leave what was there before.
-    fn spread_partial(&mut self, builder: &mut Builder, id: ExprId, members: &[Member], span: Span) {
+    fn spread_partial(
+        &mut self,
+        builder: &mut Builder,
+        id: ExprId,
+        members: &[Member],
+        span: Span,
+    ) {
         for m in members {
-            let before = builder.parts.members.iter().find(|b| b.name == m.name).copied();
-            let optional = before.is_none_or(|b| b.optional) ;
+            let before = builder
+                .parts
+                .members
+                .iter()
+                .find(|b| b.name == m.name)
+                .copied();
+            let optional = before.is_none_or(|b| b.optional);
             let ty = match before {
                 Some(b) => {
-                    let own = if m.optional { self.types.non_null(m.ty) } else { m.ty };
+                    let own = if m.optional {
+                        self.types.non_null(m.ty)
+                    } else {
+                        m.ty
+                    };
                     self.join_types(&[b.ty, own])
                 }
                 None => self.types.nullable(m.ty),
             };
-            builder.parts.put(Member { name: m.name, ty, optional, readonly: false, method: false });
+            builder.parts.put(Member {
+                name: m.name,
+                ty,
+                optional,
+                readonly: false,
+                method: false,
+            });
         }
         let id = self.coerce_spread(id);
         let _ = span;
@@ -326,7 +423,14 @@ impl<'a> Checker<'a> {
 
     /// The literal's expression.
     pub(crate) fn finish_literal(&mut self, builder: Builder) -> ExprId {
-        let Builder { parts, members, this, span, shape, .. } = builder;
+        let Builder {
+            parts,
+            members,
+            this,
+            span,
+            shape,
+            ..
+        } = builder;
         let own = self.types.object_of(parts.members);
         // The expected type's order and optional members make literals of one place
         // share their shape.
@@ -341,7 +445,11 @@ impl<'a> Checker<'a> {
                 self.ctx_mut().locals[local.index()].ty = ty;
             }
         }
-        let literal = ObjectLit { members, this, dict: false };
+        let literal = ObjectLit {
+            members,
+            this,
+            dict: false,
+        };
         self.add(ExprKind::Object(Box::new(literal)), ty, span)
     }
 
@@ -354,17 +462,26 @@ impl<'a> Checker<'a> {
         else {
             return own;
         };
-        let (own_object, wanted) =
-            (self.types.object(own_id).clone(), self.types.object(shape_id).clone());
+        let (own_object, wanted) = (
+            self.types.object(own_id).clone(),
+            self.types.object(shape_id).clone(),
+        );
         let mut members = Vec::with_capacity(wanted.members.len());
         for m in &wanted.members {
             match own_object.member(m.name) {
-                Some(mine) => members.push(Member { optional: m.optional || mine.optional, ..*mine }),
+                Some(mine) => members.push(Member {
+                    optional: m.optional || mine.optional,
+                    ..*mine
+                }),
                 None if m.optional => members.push(*m),
                 None => return own,
             }
         }
-        if own_object.members.iter().any(|m| wanted.member(m.name).is_none()) {
+        if own_object
+            .members
+            .iter()
+            .any(|m| wanted.member(m.name).is_none())
+        {
             return own;
         }
         self.types.object_of(members)

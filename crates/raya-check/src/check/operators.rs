@@ -46,7 +46,10 @@ fn dunder(op: BinaryOp) -> Option<(&'static str, &'static str)> {
 }
 
 fn is_comparison(op: BinaryOp) -> bool {
-    matches!(op, BinaryOp::Lt | BinaryOp::Le | BinaryOp::Gt | BinaryOp::Ge)
+    matches!(
+        op,
+        BinaryOp::Lt | BinaryOp::Le | BinaryOp::Gt | BinaryOp::Ge
+    )
 }
 
 fn is_bitwise(op: BinaryOp) -> bool {
@@ -58,7 +61,10 @@ fn is_bitwise(op: BinaryOp) -> bool {
 fn is_int_literal(e: &Expr) -> bool {
     match &e.kind {
         ast::ExprKind::Number(lit) => lit.integer,
-        ast::ExprKind::Unary { op: UnaryOp::Neg, operand } => {
+        ast::ExprKind::Unary {
+            op: UnaryOp::Neg,
+            operand,
+        } => {
             matches!(&operand.kind, ast::ExprKind::Number(lit) if lit.integer)
         }
         _ => false,
@@ -136,8 +142,19 @@ impl<'a> Checker<'a> {
             return self.concat(left, right, span);
         }
         if is_comparison(op) && self.is_stringy(lt) && self.is_stringy(rt) {
-            let (l, r) = (self.coerce(left, Ty::STRING), self.coerce(right, Ty::STRING));
-            return self.add(ExprKind::Binary { op, left: l, right: r }, Ty::BOOLEAN, span);
+            let (l, r) = (
+                self.coerce(left, Ty::STRING),
+                self.coerce(right, Ty::STRING),
+            );
+            return self.add(
+                ExprKind::Binary {
+                    op,
+                    left: l,
+                    right: r,
+                },
+                Ty::BOOLEAN,
+                span,
+            );
         }
         if lt == Ty::ANY || rt == Ty::ANY {
             return self.dynamic_binary(op, left, right, expected, span);
@@ -158,7 +175,11 @@ impl<'a> Checker<'a> {
         span: Span,
     ) -> ExprId {
         let ints = l == Ty::INT && r == Ty::INT;
-        let base = if ints && op != BinaryOp::Pow { Ty::INT } else { Ty::NUMBER };
+        let base = if ints && op != BinaryOp::Pow {
+            Ty::INT
+        } else {
+            Ty::NUMBER
+        };
         let (left, right) = (self.coerce(left, base), self.coerce(right, base));
         let ty = if is_comparison(op) {
             Ty::BOOLEAN
@@ -191,7 +212,11 @@ impl<'a> Checker<'a> {
         let (left, right) = (self.coerce(left, Ty::ANY), self.coerce(right, Ty::ANY));
         // A class may define comparisons that give something else than a boolean;
         // where nobody asks for that, their truth counts.
-        let ty = if is_comparison(op) && expected != Some(Ty::ANY) { Ty::BOOLEAN } else { Ty::ANY };
+        let ty = if is_comparison(op) && expected != Some(Ty::ANY) {
+            Ty::BOOLEAN
+        } else {
+            Ty::ANY
+        };
         self.add(ExprKind::Binary { op, left, right }, ty, span)
     }
 
@@ -199,7 +224,11 @@ impl<'a> Checker<'a> {
         if ty == Ty::VOID {
             self.report_void(span);
         } else {
-            self.error(codes::UNKNOWN_VALUE, span, "a value of type `unknown` must be narrowed first");
+            self.error(
+                codes::UNKNOWN_VALUE,
+                span,
+                "a value of type `unknown` must be narrowed first",
+            );
         }
     }
 
@@ -314,7 +343,10 @@ impl<'a> Checker<'a> {
     ) -> ExprId {
         let lt = self.ty(left);
         let method = self.dunder_of(lt, name).unwrap_or(Ty::ANY);
-        let ret = self.call_signatures(method).first().map_or(Ty::ANY, |s| s.ret);
+        let ret = self
+            .call_signatures(method)
+            .first()
+            .map_or(Ty::ANY, |s| s.ret);
         let (left, right) = (self.coerce(left, Ty::ANY), self.coerce(right, Ty::ANY));
         let id = self.add(ExprKind::Binary { op, left, right }, Ty::ANY, span);
         self.coerce(id, ret)
@@ -322,9 +354,9 @@ impl<'a> Checker<'a> {
 
     fn first_param_takes(&mut self, method: Ty, arg: Ty) -> bool {
         let signatures = self.call_signatures(method);
-        signatures.iter().any(|sig| {
-            self.param_at(sig, 0).is_some_and(|p| self.fits(arg, p))
-        })
+        signatures
+            .iter()
+            .any(|sig| self.param_at(sig, 0).is_some_and(|p| self.fits(arg, p)))
     }
 
     /// The type of a dunder method of a class.
@@ -362,7 +394,13 @@ impl<'a> Checker<'a> {
 
     /// `==` or `===` on two checked operands, as a boolean that is true if they are
     /// equal.
-    pub(crate) fn equal(&mut self, strict: bool, left: ExprId, right: ExprId, span: Span) -> ExprId {
+    pub(crate) fn equal(
+        &mut self,
+        strict: bool,
+        left: ExprId,
+        right: ExprId,
+        span: Span,
+    ) -> ExprId {
         let (lt, rt) = (self.ty(left), self.ty(right));
         if lt == Ty::ERROR || rt == Ty::ERROR {
             return self.error_expr(span);
@@ -373,7 +411,11 @@ impl<'a> Checker<'a> {
                 return self.null_test(null, other, span);
             }
         }
-        let op = if strict { BinaryOp::StrictEq } else { BinaryOp::Eq };
+        let op = if strict {
+            BinaryOp::StrictEq
+        } else {
+            BinaryOp::Eq
+        };
         if !strict && let Some(call) = self.operator_method(op, left, right, span) {
             return self.truth(call);
         }
@@ -382,10 +424,13 @@ impl<'a> Checker<'a> {
         }
         let (l, r) = (self.numeric_base(lt), self.numeric_base(rt));
         let (left, right) = match (l, r) {
-            (Some(Ty::INT), Some(Ty::INT)) => (self.coerce(left, Ty::INT), self.coerce(right, Ty::INT)),
-            (Some(Ty::NUMBER | Ty::INT), Some(Ty::NUMBER | Ty::INT)) => {
-                (self.coerce(left, Ty::NUMBER), self.coerce(right, Ty::NUMBER))
+            (Some(Ty::INT), Some(Ty::INT)) => {
+                (self.coerce(left, Ty::INT), self.coerce(right, Ty::INT))
             }
+            (Some(Ty::NUMBER | Ty::INT), Some(Ty::NUMBER | Ty::INT)) => (
+                self.coerce(left, Ty::NUMBER),
+                self.coerce(right, Ty::NUMBER),
+            ),
             _ => (left, right),
         };
         self.add(ExprKind::Binary { op, left, right }, Ty::BOOLEAN, span)

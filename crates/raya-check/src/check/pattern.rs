@@ -3,9 +3,7 @@
 use super::Checker;
 use crate::codes;
 use crate::env::{Storage, SymId, VarKind};
-use crate::hir::{
-    Element, ExprId, ExprKind, ObjectLit, ObjectMember, Place, Stmt, StmtKind,
-};
+use crate::hir::{Element, ExprId, ExprKind, ObjectLit, ObjectMember, Place, Stmt, StmtKind};
 use crate::types::{Member, Ty, TypeKind};
 use raya_syntax::ast::{
     self, ArrayPattern, Expr, Ident, ObjectPattern, Pattern, PatternElement, PatternKind, PropKey,
@@ -35,7 +33,9 @@ impl<'a> Checker<'a> {
         match &pattern.kind {
             PatternKind::Binding(name) => self.bind_name(*name, pattern.span, value, steps),
             PatternKind::Expr(e) => {
-                let Some(target) = self.target(e, false) else { return };
+                let Some(target) = self.target(e, false) else {
+                    return;
+                };
                 let moved = self.move_to(value, target.ty, pattern.span);
                 let written = self.write(&target, moved, pattern.span);
                 if let Some(reference) = self.reference(e) {
@@ -54,7 +54,9 @@ impl<'a> Checker<'a> {
     }
 
     fn bind_name(&mut self, name: Name, span: Span, value: ExprId, steps: &mut Vec<Step>) {
-        let Some(symbol) = self.scopes.own_value(self.scope, name) else { return };
+        let Some(symbol) = self.scopes.own_value(self.scope, name) else {
+            return;
+        };
         let mut ty = self.ty(value);
         let mutable = self.var(symbol).is_some_and(|v| v.kind != VarKind::Const);
         if mutable {
@@ -79,7 +81,9 @@ impl<'a> Checker<'a> {
 
     /// Applies a default to a part that may be null.
     fn with_default(&mut self, part: ExprId, element: &'a PatternElement) -> ExprId {
-        let Some(default) = &element.default else { return part };
+        let Some(default) = &element.default else {
+            return part;
+        };
         let ty = self.ty(part);
         if ty == Ty::ERROR {
             return part;
@@ -104,7 +108,13 @@ impl<'a> Checker<'a> {
         } else {
             r
         };
-        self.or_if_null(part, r, Some(wish).filter(|&w| w != Ty::NEVER), default.span, default.span)
+        self.or_if_null(
+            part,
+            r,
+            Some(wish).filter(|&w| w != Ty::NEVER),
+            default.span,
+            default.span,
+        )
     }
 
     // ---- arrays
@@ -137,7 +147,8 @@ impl<'a> Checker<'a> {
     fn as_indexable(&mut self, value: ExprId, span: Span) -> ExprId {
         let ty = self.ty(value);
         let apparent = self.apparent(ty);
-        let positional = self.array_element(apparent).is_some() || matches!(apparent, Ty::ANY | Ty::ERROR);
+        let positional =
+            self.array_element(apparent).is_some() || matches!(apparent, Ty::ANY | Ty::ERROR);
         if positional {
             return value;
         }
@@ -188,7 +199,11 @@ impl<'a> Checker<'a> {
                 };
                 let beyond = position >= tuple.elems.len();
                 let optional = position >= tuple.required as usize;
-                let part = if beyond && has_default { self.types.nullable(part) } else { part };
+                let part = if beyond && has_default {
+                    self.types.nullable(part)
+                } else {
+                    part
+                };
                 let place = Place::TupleElem {
                     tuple: object,
                     index: position as u32,
@@ -213,16 +228,26 @@ impl<'a> Checker<'a> {
         span: Span,
     ) -> ExprId {
         let index = self.add(ExprKind::Int(position as i32), Ty::INT, span);
-        let place = Place::Index { array: object, index };
+        let place = Place::Index {
+            array: object,
+            index,
+        };
         let read = self.add(ExprKind::Read(place), elem, span);
         if !has_default {
             return read;
         }
-        let length = Ident { name: names::LENGTH, span };
+        let length = Ident {
+            name: names::LENGTH,
+            span,
+        };
         let length = self.read_member(object, length, false, span);
         let at = self.add(ExprKind::Number(position as f64), Ty::NUMBER, span);
         let op = ast::BinaryOp::Lt;
-        let kind = ExprKind::Binary { op, left: at, right: length };
+        let kind = ExprKind::Binary {
+            op,
+            left: at,
+            right: length,
+        };
         let test = self.add(kind, Ty::BOOLEAN, span);
         let ty = self.types.nullable(elem);
         let read = self.coerce(read, ty);
@@ -246,8 +271,14 @@ impl<'a> Checker<'a> {
         let slice = self.names.intern("slice");
         if apparent == Ty::ANY {
             let start = self.coerce(start, Ty::ANY);
-            let callee = crate::hir::Callee::AnyMethod { object, name: slice };
-            let call = crate::hir::Call { callee, args: Box::new([Element::One(start)]) };
+            let callee = crate::hir::Callee::AnyMethod {
+                object,
+                name: slice,
+            };
+            let call = crate::hir::Call {
+                callee,
+                args: Box::new([Element::One(start)]),
+            };
             return self.add(ExprKind::Call(Box::new(call)), Ty::ANY, span);
         }
         self.call_method_on(object, slice, vec![start], span)
@@ -265,8 +296,11 @@ impl<'a> Checker<'a> {
             .iter()
             .enumerate()
             .map(|(i, &t)| {
-                let place =
-                    Place::TupleElem { tuple: object, index: (from + i) as u32, optional: false };
+                let place = Place::TupleElem {
+                    tuple: object,
+                    index: (from + i) as u32,
+                    optional: false,
+                };
                 self.add(ExprKind::Read(place), t, span)
             })
             .collect();
@@ -294,7 +328,9 @@ impl<'a> Checker<'a> {
         let mut taken = Vec::with_capacity(pattern.props.len());
         for prop in &pattern.props {
             let object = self.read_temp(local, ty, prop.span);
-            let Some(part) = self.prop_part(object, ty, prop, &mut taken) else { continue };
+            let Some(part) = self.prop_part(object, ty, prop, &mut taken) else {
+                continue;
+            };
             let part = self.with_default(part, &prop.value);
             self.destructure(&prop.value.pattern, part, steps);
         }
@@ -319,7 +355,11 @@ impl<'a> Checker<'a> {
                 let apparent = self.apparent(ty);
                 let nullable = prop.value.default.is_some();
                 let (place, ty) = self.element_place(object, apparent, e, nullable, span)?;
-                let raw = if matches!(place, Place::Item { .. }) { Ty::ANY } else { ty };
+                let raw = if matches!(place, Place::Item { .. }) {
+                    Ty::ANY
+                } else {
+                    ty
+                };
                 let id = self.add(ExprKind::Read(place), raw, span);
                 return Some(self.coerce(id, ty));
             }
@@ -352,11 +392,22 @@ impl<'a> Checker<'a> {
             let ident = Ident { name: m.name, span };
             let value = self.read_member(object, ident, false, span);
             let value = self.coerce(value, m.ty);
-            fields.push(ObjectMember::Field { name: m.name, value });
-            kept.push(Member { method: false, readonly: false, ..m });
+            fields.push(ObjectMember::Field {
+                name: m.name,
+                value,
+            });
+            kept.push(Member {
+                method: false,
+                readonly: false,
+                ..m
+            });
         }
         let ty = self.types.object_of(kept);
-        let literal = ObjectLit { members: fields, this: None, dict: false };
+        let literal = ObjectLit {
+            members: fields,
+            this: None,
+            dict: false,
+        };
         self.add(ExprKind::Object(Box::new(literal)), ty, span)
     }
 
@@ -391,11 +442,20 @@ impl<'a> Checker<'a> {
                 Step::Bind(symbol, value) => self.bind_stmt(symbol, value, out),
                 Step::Eval(id) => {
                     let span = self.span(id);
-                    out.push(Stmt { kind: StmtKind::Expr(id), span });
+                    out.push(Stmt {
+                        kind: StmtKind::Expr(id),
+                        span,
+                    });
                 }
                 Step::Temp(local, id) => {
                     let span = self.span(id);
-                    out.push(Stmt { kind: StmtKind::Let { local, value: Some(id) }, span });
+                    out.push(Stmt {
+                        kind: StmtKind::Let {
+                            local,
+                            value: Some(id),
+                        },
+                        span,
+                    });
                 }
             }
         }
@@ -406,10 +466,16 @@ impl<'a> Checker<'a> {
         let span = self.span(value);
         let Some(var) = self.var(symbol) else { return };
         let kind = match var.storage {
-            Storage::Local { local, .. } => StmtKind::Let { local, value: Some(value) },
+            Storage::Local { local, .. } => StmtKind::Let {
+                local,
+                value: Some(value),
+            },
             Storage::Global(global) => {
                 let ty = self.hir.globals[global.index()].ty;
-                let place = Place::Global { global, checked: false };
+                let place = Place::Global {
+                    global,
+                    checked: false,
+                };
                 StmtKind::Expr(self.add(ExprKind::Assign { place, value }, ty, span))
             }
         };

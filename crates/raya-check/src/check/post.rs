@@ -46,7 +46,10 @@ impl Records {
     /// Forgets what the user's module recorded, before it is checked again.
     pub(crate) fn forget_user(&mut self) {
         let files = std::mem::take(&mut self.builtin_files);
-        *self = Self { builtin_files: files, ..Self::default() };
+        *self = Self {
+            builtin_files: files,
+            ..Self::default()
+        };
     }
 
     /// The declaration of a class was passed.
@@ -136,7 +139,12 @@ impl<'a> Checker<'a> {
             if from == FuncId(0) {
                 continue;
             }
-            let declared = self.post.globals_at.get(&global).copied().unwrap_or(u32::MAX);
+            let declared = self
+                .post
+                .globals_at
+                .get(&global)
+                .copied()
+                .unwrap_or(u32::MAX);
             let runs = earliest.get(&from).copied().unwrap_or(u32::MAX);
             if declared <= runs {
                 continue;
@@ -144,7 +152,10 @@ impl<'a> Checker<'a> {
             self.hir.globals[global.index()].checked = true;
             match &mut self.hir.exprs[id.index()].kind {
                 ExprKind::Global { checked, .. }
-                | ExprKind::Assign { place: Place::Global { checked, .. }, .. } => *checked = true,
+                | ExprKind::Assign {
+                    place: Place::Global { checked, .. },
+                    ..
+                } => *checked = true,
                 _ => {}
             }
         }
@@ -155,7 +166,12 @@ impl<'a> Checker<'a> {
             if from == FuncId(0) || self.hir.classes[class.index()].builtin {
                 continue;
             }
-            let declared = self.post.classes_at.get(&class).copied().unwrap_or(u32::MAX);
+            let declared = self
+                .post
+                .classes_at
+                .get(&class)
+                .copied()
+                .unwrap_or(u32::MAX);
             let runs = earliest.get(&from).copied().unwrap_or(u32::MAX);
             if declared <= runs {
                 continue;
@@ -163,7 +179,10 @@ impl<'a> Checker<'a> {
             match &mut self.hir.exprs[id.index()].kind {
                 ExprKind::Class { checked, .. } | ExprKind::New { checked, .. } => *checked = true,
                 ExprKind::Read(Place::Static { checked, .. })
-                | ExprKind::Assign { place: Place::Static { checked, .. }, .. } => *checked = true,
+                | ExprKind::Assign {
+                    place: Place::Static { checked, .. },
+                    ..
+                } => *checked = true,
                 ExprKind::Call(call) => {
                     if let crate::hir::Callee::Static { checked, .. } = &mut call.callee {
                         *checked = true;
@@ -193,10 +212,14 @@ impl<'a> Checker<'a> {
     }
 
     fn share_captures_of(&mut self, index: usize) {
-        let Some(parent) = self.hir.functions[index].parent else { return };
+        let Some(parent) = self.hir.functions[index].parent else {
+            return;
+        };
         for i in 0..self.hir.functions[index].captures.len() {
             let capture = self.hir.functions[index].captures[i];
-            let outer = self.hir.functions[parent.index()].locals.get(capture.outer.index());
+            let outer = self.hir.functions[parent.index()]
+                .locals
+                .get(capture.outer.index());
             let Some((boxed, checked, ty)) = outer.map(|l| (l.boxed, l.checked, l.ty)) else {
                 continue;
             };

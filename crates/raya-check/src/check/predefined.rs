@@ -56,7 +56,11 @@ impl<'a> Checker<'a> {
                 ..m
             }),
             "Required" => self.map_members(ty, span, |c, m| Member {
-                ty: if m.optional { c.types.non_null(m.ty) } else { m.ty },
+                ty: if m.optional {
+                    c.types.non_null(m.ty)
+                } else {
+                    m.ty
+                },
                 optional: false,
                 ..m
             }),
@@ -147,10 +151,16 @@ impl<'a> Checker<'a> {
             TypeKind::Array(t) => self.types.readonly_array(t),
             TypeKind::Tuple(id) => {
                 let tuple = (**self.types.tuple(id)).clone();
-                self.types.tuple_type(Tuple { readonly: true, ..tuple })
+                self.types.tuple_type(Tuple {
+                    readonly: true,
+                    ..tuple
+                })
             }
             _ if self.is_primitive(apparent) => ty,
-            _ => self.map_members(ty, span, |_, m| Member { readonly: true, ..m }),
+            _ => self.map_members(ty, span, |_, m| Member {
+                readonly: true,
+                ..m
+            }),
         }
     }
 
@@ -168,7 +178,11 @@ impl<'a> Checker<'a> {
                 }),
                 _ => {
                     let key = if key == Ty::NUMBER { key } else { Ty::STRING };
-                    parts.index = Some(IndexSig { key, value, readonly: false });
+                    parts.index = Some(IndexSig {
+                        key,
+                        value,
+                        readonly: false,
+                    });
                 }
             }
         }
@@ -201,14 +215,20 @@ impl<'a> Checker<'a> {
         let keys: Vec<Ty> = match self.types.kind(apparent) {
             TypeKind::Object(id) => {
                 let object: std::sync::Arc<ObjectType> = self.types.object(id).clone();
-                let mut keys: Vec<Ty> =
-                    object.members.iter().map(|m| self.types.lit_string(m.name)).collect();
+                let mut keys: Vec<Ty> = object
+                    .members
+                    .iter()
+                    .map(|m| self.types.lit_string(m.name))
+                    .collect();
                 keys.extend(object.index.map(|i| i.key));
                 keys
             }
             TypeKind::Class(..) => {
                 let members = self.class_as_members(apparent);
-                members.iter().map(|m| self.types.lit_string(m.name)).collect()
+                members
+                    .iter()
+                    .map(|m| self.types.lit_string(m.name))
+                    .collect()
             }
             TypeKind::Array(_) | TypeKind::ReadonlyArray(_) => vec![Ty::NUMBER],
             TypeKind::Any => vec![Ty::STRING],
@@ -282,8 +302,12 @@ impl<'a> Checker<'a> {
         ident: Ident,
         span: Span,
     ) -> Ty {
-        let TypeSymKind::Interface { asts, scope, file, id } =
-            &self.type_symbols[symbol.0 as usize]
+        let TypeSymKind::Interface {
+            asts,
+            scope,
+            file,
+            id,
+        } = &self.type_symbols[symbol.0 as usize]
         else {
             return Ty::ERROR;
         };
@@ -298,8 +322,7 @@ impl<'a> Checker<'a> {
         let id = self.elsewhere(inner, file, |c| {
             let params = c.declare_type_params(&first.type_params);
             let id = c.types.new_named(first.name.name, params.clone());
-            if let TypeSymKind::Interface { id: slot, .. } =
-                &mut c.type_symbols[symbol.0 as usize]
+            if let TypeSymKind::Interface { id: slot, .. } = &mut c.type_symbols[symbol.0 as usize]
             {
                 *slot = Some(id);
             }
@@ -369,8 +392,12 @@ impl<'a> Checker<'a> {
         ident: Ident,
         span: Span,
     ) -> Ty {
-        let TypeSymKind::Alias { ast, scope, file, state } =
-            &mut self.type_symbols[symbol.0 as usize]
+        let TypeSymKind::Alias {
+            ast,
+            scope,
+            file,
+            state,
+        } = &mut self.type_symbols[symbol.0 as usize]
         else {
             return Ty::ERROR;
         };
@@ -408,8 +435,10 @@ impl<'a> Checker<'a> {
     }
 
     fn finish_alias(&mut self, symbol: TypeSym, params: Vec<ParamId>, body: Ty, name: Ident) {
-        let TypeSymKind::Alias { state: AliasState::Busy(known, _), .. } =
-            &self.type_symbols[symbol.0 as usize]
+        let TypeSymKind::Alias {
+            state: AliasState::Busy(known, _),
+            ..
+        } = &self.type_symbols[symbol.0 as usize]
         else {
             return;
         };

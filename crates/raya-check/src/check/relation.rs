@@ -122,7 +122,10 @@ impl<'a> Checker<'a> {
             (TypeKind::Class(..), TypeKind::Class(..)) => self.class_subtype(a, b),
             (TypeKind::ClassObject(x), TypeKind::ClassObject(y)) => self.types.inherits(x, y),
             (TypeKind::Function(x), TypeKind::Function(y)) => {
-                let (x, y) = (self.types.signature(x).clone(), self.types.signature(y).clone());
+                let (x, y) = (
+                    self.types.signature(x).clone(),
+                    self.types.signature(y).clone(),
+                );
                 self.signature_subtype(&x, &y)
             }
             (_, TypeKind::Function(_)) => self.callable_subtype(a, b),
@@ -150,7 +153,11 @@ impl<'a> Checker<'a> {
 
     fn all_equivalent(&mut self, xs: TyList, ys: TyList) -> bool {
         let (xs, ys) = (self.types.list_arc(xs), self.types.list_arc(ys));
-        xs.len() == ys.len() && xs.iter().zip(ys.iter()).all(|(&x, &y)| self.equivalent(x, y))
+        xs.len() == ys.len()
+            && xs
+                .iter()
+                .zip(ys.iter())
+                .all(|(&x, &y)| self.equivalent(x, y))
     }
 
     /// Whether values of the type are objects, so that `object` takes them.
@@ -231,8 +238,12 @@ impl<'a> Checker<'a> {
             return false;
         }
         for i in 0..a.params.len() {
-            let Some(given) = self.param_at(b, i) else { break };
-            let Some(taken) = self.param_at(a, i) else { break };
+            let Some(given) = self.param_at(b, i) else {
+                break;
+            };
+            let Some(taken) = self.param_at(a, i) else {
+                break;
+            };
             if !self.part_fits(given, taken) {
                 return false;
             }
@@ -275,7 +286,10 @@ impl<'a> Checker<'a> {
         let TypeKind::Object(id) = self.types.kind(b) else {
             return false;
         };
-        if matches!(self.types.kind(a), TypeKind::Null | TypeKind::Void | TypeKind::Unknown) {
+        if matches!(
+            self.types.kind(a),
+            TypeKind::Null | TypeKind::Void | TypeKind::Unknown
+        ) {
             return false;
         }
         let object = self.types.object(id).clone();

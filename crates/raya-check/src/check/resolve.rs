@@ -140,7 +140,11 @@ impl<'a> Checker<'a> {
             if !member.optional {
                 required = elems.len() as u16 + 1;
             }
-            elems.push(if member.optional { self.types.nullable(ty) } else { ty });
+            elems.push(if member.optional {
+                self.types.nullable(ty)
+            } else {
+                ty
+            });
             labels.extend(member.label.map(|l| l.name));
         }
         if labels.len() != elems.len() {
@@ -275,7 +279,10 @@ impl<'a> Checker<'a> {
         span: Span,
     ) -> Vec<Ty> {
         let defaults = |c: &Self, p: &ParamId| c.types.param(*p).default.is_some();
-        let required = params.iter().rposition(|p| !defaults(self, p)).map_or(0, |i| i + 1);
+        let required = params
+            .iter()
+            .rposition(|p| !defaults(self, p))
+            .map_or(0, |i| i + 1);
         if given.len() > params.len() || given.len() < required {
             self.report_type_arg_count(name, required, params.len(), given.len(), span);
         }
@@ -429,12 +436,19 @@ impl<'a> Checker<'a> {
             },
         };
         if p.rest && ty != Ty::ERROR && self.array_element(ty).is_none() {
-            let message = format!("a rest parameter has an array type, not `{}`", self.show(ty));
+            let message = format!(
+                "a rest parameter has an array type, not `{}`",
+                self.show(ty)
+            );
             self.error(codes::NOT_ASSIGNABLE, p.span, message);
         }
         Param {
             name,
-            ty: if optional && !p.rest { self.types.nullable(ty) } else { ty },
+            ty: if optional && !p.rest {
+                self.types.nullable(ty)
+            } else {
+                ty
+            },
             optional: optional && !p.rest,
         }
     }
@@ -461,8 +475,15 @@ impl<'a> Checker<'a> {
     pub(crate) fn add_members(&mut self, parts: &mut ObjectParts, members: &'a [TypeMember]) {
         for member in members {
             match &member.kind {
-                TypeMemberKind::Property { key, optional, readonly, ty } => {
-                    let Some(name) = self.type_key(key) else { continue };
+                TypeMemberKind::Property {
+                    key,
+                    optional,
+                    readonly,
+                    ty,
+                } => {
+                    let Some(name) = self.type_key(key) else {
+                        continue;
+                    };
                     let ty = match ty {
                         Some(t) => self.resolve(t),
                         None => {
@@ -473,14 +494,25 @@ impl<'a> Checker<'a> {
                     };
                     parts.put(Member {
                         name,
-                        ty: if *optional { self.types.nullable(ty) } else { ty },
+                        ty: if *optional {
+                            self.types.nullable(ty)
+                        } else {
+                            ty
+                        },
                         optional: *optional,
                         readonly: *readonly,
                         method: false,
                     });
                 }
-                TypeMemberKind::Method { key, optional, kind, signature } => {
-                    let Some(name) = self.type_key(key) else { continue };
+                TypeMemberKind::Method {
+                    key,
+                    optional,
+                    kind,
+                    signature,
+                } => {
+                    let Some(name) = self.type_key(key) else {
+                        continue;
+                    };
                     self.add_method(parts, name, *optional, *kind, signature);
                 }
                 TypeMemberKind::Call(signature) => {
@@ -498,7 +530,11 @@ impl<'a> Checker<'a> {
                         self.error(codes::INVALID_INDEX, index.key.span, message);
                     }
                     let value = self.resolve(&index.value);
-                    parts.index = Some(IndexSig { key, value, readonly: index.readonly });
+                    parts.index = Some(IndexSig {
+                        key,
+                        value,
+                        readonly: index.readonly,
+                    });
                 }
             }
         }
@@ -527,7 +563,13 @@ impl<'a> Checker<'a> {
             }
             (ast::MethodKind::Setter, Some(sig)) => {
                 let ty = sig.params.first().map_or(Ty::ERROR, |p| p.ty);
-                parts.put(Member { name, ty, optional: false, readonly: false, method: false });
+                parts.put(Member {
+                    name,
+                    ty,
+                    optional: false,
+                    readonly: false,
+                    method: false,
+                });
             }
             _ => {
                 let before = parts.members.iter().find(|m| m.name == name && m.method);
@@ -535,8 +577,18 @@ impl<'a> Checker<'a> {
                     Some(m) => self.overload(m.ty, function),
                     None => function,
                 };
-                let ty = if optional { self.types.nullable(ty) } else { ty };
-                parts.put(Member { name, ty, optional, readonly: false, method: true });
+                let ty = if optional {
+                    self.types.nullable(ty)
+                } else {
+                    ty
+                };
+                parts.put(Member {
+                    name,
+                    ty,
+                    optional,
+                    readonly: false,
+                    method: true,
+                });
             }
         }
     }

@@ -26,7 +26,10 @@ impl<'a> Checker<'a> {
             self.hir.globals.clear();
             self.post.forget_user();
             let pending = std::mem::take(&mut self.pending);
-            self.pending = pending.into_iter().filter(|p| self.is_builtin_pending(*p)).collect();
+            self.pending = pending
+                .into_iter()
+                .filter(|p| self.is_builtin_pending(*p))
+                .collect();
             self.clock = 1;
             self.scope = self.scopes.new_scope(self.scopes.parent(outer));
             self.main_body(module, main);
@@ -36,7 +39,9 @@ impl<'a> Checker<'a> {
 
     fn is_builtin_pending(&self, pending: Pending) -> bool {
         match pending {
-            Pending::Function(symbol) => self.post.builtin_files.contains(&self.symbol(symbol).file),
+            Pending::Function(symbol) => {
+                self.post.builtin_files.contains(&self.symbol(symbol).file)
+            }
             Pending::Class(class) | Pending::Method(class, _) => self.class(class).builtin,
         }
     }
@@ -74,7 +79,10 @@ impl<'a> Checker<'a> {
     pub(crate) fn block(&mut self, stmts: &'a [ast::Stmt]) -> Block {
         let mut out = Vec::with_capacity(stmts.len());
         self.in_scope(|c| c.block_stmts(stmts, &mut out));
-        Block { label: None, stmts: out }
+        Block {
+            label: None,
+            stmts: out,
+        }
     }
 
     /// Statements in the current scope.
@@ -85,7 +93,9 @@ impl<'a> Checker<'a> {
         // Bodies see everything that the block declares.
         let flow = std::mem::take(&mut self.flow);
         while self.pending.len() > waiting {
-            let Some(pending) = self.pending.pop() else { break };
+            let Some(pending) = self.pending.pop() else {
+                break;
+            };
             self.check_pending(pending);
         }
         self.flow = flow;
@@ -120,7 +130,9 @@ impl<'a> Checker<'a> {
     fn nested_function(&self, f: &'a ast::Function) -> Option<SymId> {
         let symbol = self.scopes.own_value(self.scope, f.name?.name)?;
         match &self.symbol(symbol).kind {
-            SymKind::Func(func) if func.local.is_some() && std::ptr::eq(func.ast, f) => Some(symbol),
+            SymKind::Func(func) if func.local.is_some() && std::ptr::eq(func.ast, f) => {
+                Some(symbol)
+            }
             _ => None,
         }
     }
@@ -130,8 +142,12 @@ impl<'a> Checker<'a> {
     fn hoisted_functions(&mut self, stmts: &'a [ast::Stmt]) -> Vec<SymId> {
         let mut hoisted = Vec::new();
         for (i, stmt) in stmts.iter().enumerate() {
-            let ast::StmtKind::Function(f) = &stmt.kind else { continue };
-            let Some(symbol) = self.nested_function(f) else { continue };
+            let ast::StmtKind::Function(f) = &stmt.kind else {
+                continue;
+            };
+            let Some(symbol) = self.nested_function(f) else {
+                continue;
+            };
             if super::walk::mentions(&stmts[..i], self.symbol(symbol).name) {
                 hoisted.push(symbol);
             }
@@ -142,7 +158,9 @@ impl<'a> Checker<'a> {
     fn emit_closure(&mut self, symbol: SymId, out: &mut Vec<Stmt>) {
         let clock = self.clock;
         let span = self.symbol(symbol).span;
-        let SymKind::Func(f) = &mut self.symbol_mut(symbol).kind else { return };
+        let SymKind::Func(f) = &mut self.symbol_mut(symbol).kind else {
+            return;
+        };
         f.created_at = clock;
         let (func, local, state) = (f.func, f.local, f.state);
         debug_assert!(state != FuncState::Busy);
@@ -150,7 +168,13 @@ impl<'a> Checker<'a> {
         // The closure's type is set when the body is checked; see `func_local`.
         let value = self.add(ExprKind::Closure(func), Ty::ERROR, span);
         self.closures.push((value, symbol));
-        out.push(Stmt { kind: StmtKind::Let { local, value: Some(value) }, span });
+        out.push(Stmt {
+            kind: StmtKind::Let {
+                local,
+                value: Some(value),
+            },
+            span,
+        });
     }
 
     // ---- statements
@@ -174,22 +198,35 @@ impl<'a> Checker<'a> {
             ast::StmtKind::Expr(e) => self.expr_stmt_parts(e, out),
             ast::StmtKind::Block(block) => {
                 let block = self.block(&block.stmts);
-                out.push(Stmt { kind: StmtKind::Block(block), span });
+                out.push(Stmt {
+                    kind: StmtKind::Block(block),
+                    span,
+                });
             }
-            ast::StmtKind::If { test, then, otherwise } => {
+            ast::StmtKind::If {
+                test,
+                then,
+                otherwise,
+            } => {
                 self.if_stmt(test, then, otherwise.as_deref(), span, out);
             }
             ast::StmtKind::While { .. }
             | ast::StmtKind::DoWhile { .. }
             | ast::StmtKind::For(_)
             | ast::StmtKind::ForOf(_) => self.loop_stmt(stmt, Vec::new(), out),
-            ast::StmtKind::Switch { discriminant, cases } => {
+            ast::StmtKind::Switch {
+                discriminant,
+                cases,
+            } => {
                 self.switch(discriminant, cases, Vec::new(), span, out);
             }
             ast::StmtKind::Try(t) => self.try_stmt(t, span, out),
             ast::StmtKind::Throw(e) => {
                 let id = self.expr_as(e, Ty::ANY);
-                out.push(Stmt { kind: StmtKind::Throw(id), span });
+                out.push(Stmt {
+                    kind: StmtKind::Throw(id),
+                    span,
+                });
                 self.flow = Flow::unreachable();
             }
             ast::StmtKind::Return(e) => self.return_stmt(e.as_ref(), span, out),
@@ -225,7 +262,10 @@ impl<'a> Checker<'a> {
             }
         }
         let id = self.drop_postfix(id);
-        out.push(Stmt { kind: StmtKind::Expr(id), span: e.span });
+        out.push(Stmt {
+            kind: StmtKind::Expr(id),
+            span: e.span,
+        });
         if let ast::ExprKind::Call(call) = &e.kind {
             self.apply_assertion(call, e.span);
             if self.ty(id) == Ty::NEVER {
@@ -239,11 +279,11 @@ impl<'a> Checker<'a> {
         let ExprKind::Let { local, value, body } = self.hir.exprs[id.index()].kind else {
             return id;
         };
-        let ExprKind::Seq(parts) = &self.hir.exprs[body.index()].kind else { return id };
-        let [written, old] = **parts else { return id };
-        let reads_old = |e: ExprId| {
-            matches!(self.hir.exprs[e.index()].kind, ExprKind::Local { local: l, .. } if l == local)
+        let ExprKind::Seq(parts) = &self.hir.exprs[body.index()].kind else {
+            return id;
         };
+        let [written, old] = **parts else { return id };
+        let reads_old = |e: ExprId| matches!(self.hir.exprs[e.index()].kind, ExprKind::Local { local: l, .. } if l == local);
         if !reads_old(old) {
             return id;
         }
@@ -258,7 +298,9 @@ impl<'a> Checker<'a> {
         while let ExprKind::Coerce { expr, .. } = self.hir.exprs[sum.index()].kind {
             sum = expr;
         }
-        let ExprKind::Binary { left, .. } = self.hir.exprs[sum.index()].kind else { return id };
+        let ExprKind::Binary { left, .. } = self.hir.exprs[sum.index()].kind else {
+            return id;
+        };
         if !reads_old(left) {
             return id;
         }
@@ -283,7 +325,9 @@ impl<'a> Checker<'a> {
         let PatternKind::Binding(name) = d.pattern.kind else {
             return self.pattern_declarator(d, out);
         };
-        let Some(symbol) = self.scopes.own_value(self.scope, name) else { return };
+        let Some(symbol) = self.scopes.own_value(self.scope, name) else {
+            return;
+        };
         if self.symbol(symbol).span != d.pattern.span {
             // The second declaration of a name; reported when it was declared.
             d.init.iter().for_each(|e| {
@@ -323,7 +367,11 @@ impl<'a> Checker<'a> {
             Some(ty) => ty,
             None => {
                 let own = self.ty(id);
-                let ty = if constant { own } else { self.widened(init, own) };
+                let ty = if constant {
+                    own
+                } else {
+                    self.widened(init, own)
+                };
                 if own == Ty::VOID {
                     self.report_void(init.span);
                 }
@@ -348,12 +396,17 @@ impl<'a> Checker<'a> {
     ) {
         let Some(declared) = declared else { return };
         let expanded = self.types.expand(declared);
-        if !matches!(self.types.kind(expanded), TypeKind::Union(_) | TypeKind::Unknown) {
+        if !matches!(
+            self.types.kind(expanded),
+            TypeKind::Union(_) | TypeKind::Unknown
+        ) {
             return;
         }
         let mut at = value;
-        while let ExprKind::Coerce { expr, kind: CoerceKind::Widen } =
-            self.hir.exprs[at.index()].kind
+        while let ExprKind::Coerce {
+            expr,
+            kind: CoerceKind::Widen,
+        } = self.hir.exprs[at.index()].kind
         {
             at = expr;
         }
@@ -398,7 +451,10 @@ impl<'a> Checker<'a> {
             self.var(symbol).map(|v| v.storage)
         {
             self.local_mut(owner, local, |l| l.checked |= definite);
-            out.push(Stmt { kind: StmtKind::Let { local, value: None }, span });
+            out.push(Stmt {
+                kind: StmtKind::Let { local, value: None },
+                span,
+            });
         }
     }
 
@@ -462,7 +518,9 @@ impl<'a> Checker<'a> {
     fn unpass(&mut self, pattern: &'a ast::Pattern) {
         match &pattern.kind {
             PatternKind::Binding(name) => {
-                let Some(symbol) = self.scopes.own_value(self.scope, *name) else { return };
+                let Some(symbol) = self.scopes.own_value(self.scope, *name) else {
+                    return;
+                };
                 if let Some(var) = self.var_mut(symbol) {
                     var.declared_at = 0;
                     if let crate::env::Storage::Global(global) = var.storage {
@@ -503,7 +561,14 @@ impl<'a> Checker<'a> {
         let otherwise = otherwise.map(|s| self.branch(s));
         let after_else = std::mem::take(&mut self.flow);
         self.flow = self.join(after_then, after_else);
-        out.push(Stmt { kind: StmtKind::If { test, then, otherwise }, span });
+        out.push(Stmt {
+            kind: StmtKind::If {
+                test,
+                then,
+                otherwise,
+            },
+            span,
+        });
     }
 
     /// A statement that is a body of its own.
@@ -520,7 +585,11 @@ impl<'a> Checker<'a> {
         let is_ctor = self.ctx().ctor.is_some();
         let kind = match e {
             Some(e) if is_ctor => {
-                self.error(codes::CONSTRUCTOR_RETURN, e.span, "a constructor returns nothing");
+                self.error(
+                    codes::CONSTRUCTOR_RETURN,
+                    e.span,
+                    "a constructor returns nothing",
+                );
                 self.expr(e, None);
                 StmtKind::Return(None)
             }
@@ -528,10 +597,14 @@ impl<'a> Checker<'a> {
                 let id = self.expr(e, None);
                 let ty = self.ty(id);
                 let declared = self.ctx_declares_void();
-                if declared && !matches!(ty, Ty::VOID | Ty::NULL | Ty::ANY | Ty::ERROR | Ty::NEVER) {
+                if declared && !matches!(ty, Ty::VOID | Ty::NULL | Ty::ANY | Ty::ERROR | Ty::NEVER)
+                {
                     self.report_mismatch(ty, Ty::VOID, e.span);
                 }
-                out.push(Stmt { kind: StmtKind::Expr(id), span });
+                out.push(Stmt {
+                    kind: StmtKind::Expr(id),
+                    span,
+                });
                 StmtKind::Return(None)
             }
             Some(e) => self.return_value(e),
@@ -611,7 +684,11 @@ impl<'a> Checker<'a> {
         if finalizer.is_none() {
             self.flow = joined;
         }
-        let kind = StmtKind::Try(Box::new(Try { body, handler, finalizer }));
+        let kind = StmtKind::Try(Box::new(Try {
+            body,
+            handler,
+            finalizer,
+        }));
         out.push(Stmt { kind, span });
     }
 
@@ -634,7 +711,8 @@ impl<'a> Checker<'a> {
         };
         let local = clause.param.as_ref().map(|pattern| {
             if let PatternKind::Binding(name) = pattern.kind {
-                let symbol = self.declare_local(name, pattern.span, VarKind::Catch, LocalKind::Variable);
+                let symbol =
+                    self.declare_local(name, pattern.span, VarKind::Catch, LocalKind::Variable);
                 self.set_var_type(symbol, ty);
                 self.pass_declaration(symbol);
                 return self.local_of_symbol(symbol);
@@ -650,7 +728,10 @@ impl<'a> Checker<'a> {
         let inner = self.block(&clause.body.stmts);
         stmts.extend(inner.stmts);
         self.scope = outer;
-        Handler { local, body: Block { label: None, stmts } }
+        Handler {
+            local,
+            body: Block { label: None, stmts },
+        }
     }
 
     // ---- after everything
@@ -658,13 +739,16 @@ impl<'a> Checker<'a> {
     /// Closures of nested declarations get the types that their bodies gave.
     pub(crate) fn settle_closures(&mut self) {
         for (id, symbol) in std::mem::take(&mut self.closures) {
-            let SymKind::Func(f) = &self.symbol(symbol).kind else { continue };
+            let SymKind::Func(f) = &self.symbol(symbol).kind else {
+                continue;
+            };
             let (func, local) = (f.func, f.local);
             let ty = self.func_types.get(&func).copied().unwrap_or(Ty::ERROR);
             self.hir.exprs[id.index()].ty = ty;
             if let Some((owner, local)) = local
-                && let Some(l) =
-                    self.hir.functions[owner.index()].locals.get_mut(local.index())
+                && let Some(l) = self.hir.functions[owner.index()]
+                    .locals
+                    .get_mut(local.index())
             {
                 l.ty = ty;
             }
@@ -673,6 +757,9 @@ impl<'a> Checker<'a> {
 
     /// A place for a compiler-made local.
     pub(crate) fn local_place(&self, local: crate::hir::LocalId) -> Place {
-        Place::Local { local, checked: false }
+        Place::Local {
+            local,
+            checked: false,
+        }
     }
 }

@@ -19,7 +19,11 @@ impl<'a> Checker<'a> {
     ) {
         let always_true = matches!(discriminant.kind, ast::ExprKind::Bool(true));
         let value = self.expr(discriminant, None);
-        let value = if always_true { self.coerce(value, Ty::BOOLEAN) } else { value };
+        let value = if always_true {
+            self.coerce(value, Ty::BOOLEAN)
+        } else {
+            value
+        };
         let (local, ty) = self.keep(value);
         let label = self.enter_target(labels, false, true);
         let outer = self.scope;
@@ -39,11 +43,23 @@ impl<'a> Checker<'a> {
             checked.push(Case { test, body });
         }
         self.scope = outer;
-        self.flow = if has_default { falling } else { self.join(falling, missed) };
+        self.flow = if has_default {
+            falling
+        } else {
+            self.join(falling, missed)
+        };
         let (behind, _) = self.leave_target(label);
         self.flow = behind;
-        let switch = Switch { label, local, value, cases: checked };
-        out.push(Stmt { kind: StmtKind::Switch(Box::new(switch)), span });
+        let switch = Switch {
+            label,
+            local,
+            value,
+            cases: checked,
+        };
+        out.push(Stmt {
+            kind: StmtKind::Switch(Box::new(switch)),
+            span,
+        });
     }
 
     /// The tests of all cases, the flow at the start of each, and the flow if none
@@ -107,10 +123,13 @@ impl<'a> Checker<'a> {
             return (yes, no, ty);
         }
         let value = self.ty(right);
-        if let ast::ExprKind::Unary { op: ast::UnaryOp::Typeof, .. } = discriminant.kind {
+        if let ast::ExprKind::Unary {
+            op: ast::UnaryOp::Typeof,
+            ..
+        } = discriminant.kind
+        {
             let discriminant_id = right;
-            let (yes, no) =
-                self.narrow_by_equality((discriminant, discriminant_id), (test, right));
+            let (yes, no) = self.narrow_by_equality((discriminant, discriminant_id), (test, right));
             return (yes, no, ty);
         }
         let rest = self.without(ty, value);

@@ -72,7 +72,11 @@ impl Walker {
             StmtKind::Expr(e) | StmtKind::Throw(e) => self.expr(e),
             StmtKind::Return(e) => e.iter().for_each(|e| self.expr(e)),
             StmtKind::Block(b) => self.stmts(&b.stmts),
-            StmtKind::If { test, then, otherwise } => {
+            StmtKind::If {
+                test,
+                then,
+                otherwise,
+            } => {
                 self.expr(test);
                 self.stmt(then);
                 otherwise.iter().for_each(|s| self.stmt(s));
@@ -97,7 +101,10 @@ impl Walker {
                 self.expr(&f.right);
                 self.stmt(&f.body);
             }
-            StmtKind::Switch { discriminant, cases } => {
+            StmtKind::Switch {
+                discriminant,
+                cases,
+            } => {
                 self.expr(discriminant);
                 for case in cases {
                     case.test.iter().for_each(|e| self.expr(e));
@@ -259,7 +266,11 @@ impl Walker {
                 self.target(target);
                 self.expr(value);
             }
-            ExprKind::Conditional { test, then, otherwise } => {
+            ExprKind::Conditional {
+                test,
+                then,
+                otherwise,
+            } => {
                 self.expr(test);
                 self.expr(then);
                 self.expr(otherwise);

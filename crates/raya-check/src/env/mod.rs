@@ -11,7 +11,6 @@ mod symbol;
 pub(crate) use class::{BaseState, ClassData, LazyTy, MemberData, MemberKind, MemberSource};
 pub(crate) use scope::{ScopeId, ScopeTree};
 pub(crate) use symbol::{
-    AliasState,
-    FuncSym, FuncState, Storage, SymId, SymKind, Symbol, TypeSym, TypeSymKind, VarKind, VarSym,
-    VarTy,
+    AliasState, FuncState, FuncSym, Storage, SymId, SymKind, Symbol, TypeSym, TypeSymKind, VarKind,
+    VarSym, VarTy,
 };

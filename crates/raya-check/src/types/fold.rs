@@ -465,7 +465,11 @@ impl TypeInterner {
             TypeKind::Array(t) | TypeKind::ReadonlyArray(t) => self.all_params(t, test),
             TypeKind::Tuple(id) => {
                 let tuple = self.tuple(id);
-                tuple.elems.iter().chain(&tuple.rest).all(|&t| self.all_params(t, test))
+                tuple
+                    .elems
+                    .iter()
+                    .chain(&tuple.rest)
+                    .all(|&t| self.all_params(t, test))
             }
             TypeKind::Function(id) => {
                 let sig = self.signature(id).clone();

@@ -9,8 +9,9 @@ use crate::abi::R;
 use crate::casts::as_exact_int;
 use crate::ctx::Ctx;
 use crate::errors::ErrorKind;
-use crate::mem::string::{Str, with_units};
+use crate::mem::string::{Str, Units, with_units};
 use crate::mem::value::Value;
+use crate::text::number_text::NumberText;
 use crate::text::{number_format, number_parse};
 use crate::type_info::{Form, TypeKind};
 
@@ -79,7 +80,8 @@ impl Ctx {
         {
             return self.unit_string(u16::from(b'0') + n as u16);
         }
-        Str::from_text(self, &number_format::to_string(x))
+        let mut text = NumberText::new();
+        Str::new(self, Units::Latin1(text.number(x)))
     }
 
     /// The text of any value, as template strings and `String(v)` print it.

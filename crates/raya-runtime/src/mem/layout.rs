@@ -70,6 +70,9 @@ pub const FLAG_FROZEN: u32 = 4;
 /// Array or literal flag: pinned to its type by a checked cast.
 pub const FLAG_PINNED: u32 = 8;
 
+/// String flag: characters of growing strings, with room behind them; no program sees it.
+pub const FLAG_BUFFER: u32 = 16;
+
 /// How array elements lie in a storage.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[repr(u8)]

@@ -4,6 +4,7 @@
 pub mod abi;
 pub mod alloc;
 pub mod array;
+mod array_bulk;
 mod cells;
 pub mod entries;
 pub mod globals;

@@ -8,6 +8,8 @@
 //! own inline characters or into those of the string in its rest word; contents decide
 //! equality and hash, not whether units take one byte or two.
 
+mod append;
+
 use std::cmp::Ordering;
 
 use crate::abi::R;
@@ -408,6 +410,11 @@ impl Str {
             s.fill(x.len(), y);
             return Ok(s);
         }
+        if len >= append::BUFFER_MIN
+            && let Some(s) = Str::append(ctx, a, b, len)?
+        {
+            return Ok(s);
+        }
         Str::rope(ctx, a, b, len)
     }
 
@@ -451,6 +458,13 @@ impl Str {
     #[cold]
     fn flatten(self, ctx: &mut Ctx) -> R<()> {
         let flat = Str::alloc(ctx, self.len(), self.is_wide())?;
+        self.copy_into(flat);
+        self.share(ctx, flat);
+        Ok(())
+    }
+
+    /// Copies the characters into a fresh string that is at least as long.
+    fn copy_into(self, flat: Str) {
         // Fill from the end: ropes that grew by appending are deep on the left, and the
         // loop follows the left parts without pushing them. No safepoint lies between here and
         // the end, so plain memory may hold the parts.
@@ -473,13 +487,16 @@ impl Str {
                 }
             }
         }
+    }
+
+    /// Makes a string share the characters of `flat`, which begins with the same ones.
+    fn share(self, ctx: &mut Ctx, flat: Str) {
         // SAFETY: the layout of strings: the owner of the characters first, then their
         // address, which ends the rope.
         unsafe {
             self.0.write(ctx, STRING_REST, flat.value());
             self.0.store(STRING_DATA, flat.data());
         }
-        Ok(())
     }
 
     /// The part from unit `start` to unit `end`, which lie inside.
@@ -504,21 +521,12 @@ impl Str {
 
     fn slice(self, ctx: &mut Ctx, start: usize, end: usize) -> R<Str> {
         self.units(ctx)?;
-        let wide = self.0.flags() & FLAG_UTF16;
-        let ty = ctx.engine().core.string;
-        let obj = ctx.alloc_flags(ty, STRING_SIZE, wide)?;
         let owner = match self.form() {
             Form::Shared(owner) => owner,
             _ => self,
         };
-        let step = if wide != 0 { 2 } else { 1 };
-        // SAFETY: fresh object; the range lies in the owner's characters.
-        unsafe {
-            obj.store(STRING_LEN, (end - start) as u32);
-            obj.store(STRING_REST, owner.value());
-            obj.store(STRING_DATA, self.data() + (start * step) as u64);
-        }
-        Ok(Str(obj))
+        let first = self.data() + ((start as u64) << u32::from(self.is_wide()));
+        Str::slice_of(ctx, owner, first, end - start)
     }
 
     /// Whether both have the same contents.

@@ -4,7 +4,7 @@
 //! `builtins/`. A row without a function here does not compile. Entries for
 //! the tiers are generated in [`crate::mem::native_entries`].
 
-mod array;
+pub mod array;
 mod console;
 mod error;
 mod math;
@@ -12,6 +12,9 @@ mod number;
 mod object;
 mod string;
 mod table;
+
+#[cfg(test)]
+mod random_tests;
 
 pub use crate::mem::native_entries::{call, entry_address, slot_entry};
 

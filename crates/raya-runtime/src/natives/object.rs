@@ -188,7 +188,7 @@ fn clone(ctx: &mut Ctx, v: Value, clones: &mut Vec<(Value, Value)>, depth: usize
         return Err(ctx.stack_overflow());
     }
     if let Some(array) = ctx.as_array(v) {
-        let copy = ctx.array_slice(array, 0.0, f64::INFINITY)?;
+        let copy = ctx.array_range(array, 0, array.len())?;
         clones.push((v, copy.value()));
         if copy.repr() == Repr::Word {
             for i in 0..copy.len() {

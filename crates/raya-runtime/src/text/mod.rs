@@ -5,4 +5,5 @@ pub mod collate;
 pub mod inspect_layout;
 pub mod number_format;
 pub mod number_parse;
+pub mod number_text;
 pub mod quote;

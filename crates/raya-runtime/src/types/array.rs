@@ -9,9 +9,8 @@ use raya_bytecode::Repr;
 use crate::abi::{R, Thrown};
 use crate::ctx::Ctx;
 use crate::desc::{DescRef, DescShape};
-use crate::mem::array::{Array, Elements, Storage};
+use crate::mem::array::{Array, Storage};
 use crate::mem::layout::{ElemKind, FLAG_FROZEN};
-use crate::mem::string::Str;
 use crate::mem::value::Value;
 use crate::text::number_format;
 use crate::type_info::{TypeKind, TypeRef};
@@ -156,7 +155,7 @@ impl Ctx {
     }
 
     /// An empty array of the same type.
-    fn like(&mut self, array: Array, cap: usize) -> R<Array> {
+    pub(crate) fn like(&mut self, array: Array, cap: usize) -> R<Array> {
         let ty = self.type_of_obj(array.obj());
         if ty.kind == TypeKind::Tuple {
             // Parts of a tuple are arrays of anything.
@@ -166,183 +165,12 @@ impl Ctx {
         Array::new(self, ty, 0, cap)
     }
 
-    /// `slice`.
-    pub fn array_slice(&mut self, array: Array, start: f64, end: f64) -> R<Array> {
-        let len = array.len();
-        let (from, to) = (relative(start, len), relative(end, len));
+    /// The elements from `from` to `to` as an array of the same type.
+    pub(crate) fn array_range(&mut self, array: Array, from: usize, to: usize) -> R<Array> {
         let n = to.saturating_sub(from);
         let part = self.like(array, n)?;
         part.append_range(self, array, from, n)?;
         Ok(part)
-    }
-
-    /// Index of the first element from `from` on that is `===` (or SameValueZero).
-    pub fn array_find(&mut self, array: Array, v: Value, from: f64, nan: bool) -> Option<usize> {
-        let len = array.len();
-        let start = relative(from, len);
-        match array.storage().elements() {
-            Elements::F64(xs) => {
-                let x = v.as_f64()?;
-                let same = |y: &f64| *y == x || nan && y.is_nan() && x.is_nan();
-                xs[start..].iter().position(same)
-            }
-            Elements::I32(xs) => {
-                let x = v.as_f64()?;
-                xs[start..].iter().position(|&y| f64::from(y) == x)
-            }
-            Elements::Bool(xs) => {
-                let b = u8::from(v.as_bool()?);
-                xs[start..].iter().position(|&y| y == b)
-            }
-            Elements::Word(xs) => xs[start..].iter().position(|&y| {
-                if nan {
-                    self.same_value_zero(y, v)
-                } else {
-                    self.strict_equals(y, v)
-                }
-            }),
-        }
-        .map(|i| i + start)
-    }
-
-    /// Index of the last element up to `from` that is `===`.
-    pub fn array_find_last(&mut self, array: Array, v: Value, from: f64) -> Option<usize> {
-        let len = array.len() as f64;
-        let from = from.trunc();
-        let last = if from < 0.0 {
-            len + from
-        } else {
-            from.min(len - 1.0)
-        };
-        if last.is_nan() || last < 0.0 {
-            return None;
-        }
-        (0..=last as usize).rev().find(|&i| {
-            let item = array.get(i).unwrap_or(Value::UNSET);
-            self.strict_equals(item, v)
-        })
-    }
-
-    /// `splice`: replaces `count` elements from `start` on; the removed ones.
-    pub fn array_splice(&mut self, array: Array, start: f64, count: f64, items: Array) -> R<Array> {
-        if array.obj().flags() & FLAG_FROZEN != 0 {
-            return Err(self.type_error("Cannot change the length of a frozen array"));
-        }
-        let len = array.len();
-        let from = relative(start, len);
-        let count = count.max(0.0).min((len - from) as f64) as usize;
-        let removed = self.like(array, count)?;
-        removed.append_range(self, array, from, count)?;
-        let added = items.len();
-        // All items are checked before anything moves.
-        let checked = self.like(array, added)?;
-        for i in 0..added {
-            let item = items.get(i).unwrap_or(Value::NULL);
-            let bits = self.element_bits(array, from + i, item)?;
-            checked.push_bits(self, bits)?;
-        }
-        let grow = added.saturating_sub(count);
-        let storage = array.reserve(self, grow)?;
-        let tail = from + count;
-        let new_len = len - count + added;
-        if new_len > len {
-            storage.set_len(new_len);
-        }
-        storage.copy(self, from + added, storage, tail, len - tail);
-        if new_len < len {
-            storage.set_len(new_len);
-        }
-        storage.copy(self, from, checked.storage(), 0, added);
-        Ok(removed)
-    }
-
-    /// `shift`: removes the first element.
-    pub fn array_shift(&mut self, array: Array) -> Option<Value> {
-        let first = array.get(0)?;
-        let storage = array.storage();
-        let len = storage.len();
-        storage.copy(self, 0, storage, 1, len - 1);
-        storage.set_len(len - 1);
-        Some(first)
-    }
-
-    /// `fill` of a range.
-    pub fn array_fill(&mut self, array: Array, v: Value, start: f64, end: f64) -> R<()> {
-        let len = array.len();
-        for i in relative(start, len)..relative(end, len) {
-            let bits = self.element_bits(array, i, v)?;
-            array.storage().set_bits(self, i, bits);
-        }
-        Ok(())
-    }
-
-    /// `copyWithin`.
-    pub fn array_copy_within(&mut self, array: Array, target: f64, start: f64, end: f64) {
-        let len = array.len();
-        let (to, from) = (relative(target, len), relative(start, len));
-        let n = relative(end, len).saturating_sub(from).min(len - to);
-        let storage = array.storage();
-        storage.copy(self, to, storage, from, n);
-    }
-
-    /// Appends elements, opening nested arrays up to `depth` levels.
-    pub fn array_flatten(&mut self, into: Array, from: Array, depth: f64) -> R<()> {
-        /// Nesting that is followed whatever the program asks for.
-        const MAX_NESTING: f64 = 1000.0;
-        let depth = if depth > MAX_NESTING {
-            MAX_NESTING
-        } else {
-            depth
-        };
-        let mut i = 0;
-        while let Some(item) = from.get(i) {
-            match self.as_array(item) {
-                Some(inner) if depth >= 1.0 => self.array_flatten(into, inner, depth - 1.0)?,
-                _ => self.array_push_checked(into, item)?,
-            }
-            i += 1;
-        }
-        Ok(())
-    }
-
-    /// Sorts in place by the strings of the elements, null last; stable.
-    pub fn array_sort_default(&mut self, array: Array) -> R<()> {
-        let n = array.len();
-        let any = self.engine().descs.any_array;
-        let texts = self.new_array(any, 0, n)?;
-        let items = self.new_array(any, 0, n)?;
-        for i in 0..n {
-            let item = array.get(i).unwrap_or(Value::NULL);
-            let text = if item.is_null() {
-                item
-            } else {
-                let text = self.to_str(item)?;
-                text.units(self)?;
-                text.value()
-            };
-            texts.push_bits(self, text.0)?;
-            items.push_bits(self, item.0)?;
-        }
-        let mut order: Vec<u32> = (0..n as u32).collect();
-        let text_of = |i: u32| {
-            let text = texts.get(i as usize).filter(|t| !t.is_null())?;
-            Str::from_value(text)?.flat_units()
-        };
-        order.sort_by(|&a, &b| match (text_of(a), text_of(b)) {
-            (Some(x), Some(y)) => x.cmp(&y),
-            (Some(_), None) => std::cmp::Ordering::Less,
-            (None, Some(_)) => std::cmp::Ordering::Greater,
-            (None, None) => std::cmp::Ordering::Equal,
-        });
-        for (i, &from) in order.iter().enumerate() {
-            // Printing the elements may have run user code that changed the array.
-            if i < array.len() {
-                let item = items.get(from as usize).unwrap_or(Value::NULL);
-                let bits = self.element_bits(array, i, item)?;
-                array.storage().set_bits(self, i, bits);
-            }
-        }
-        Ok(())
     }
 
     /// A new `string[]`.

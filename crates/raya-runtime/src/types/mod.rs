@@ -1,6 +1,8 @@
 //! Built-in types: what their values do, one file each. Layouts are in [`crate::mem`].
 
 pub mod array;
+pub mod array_search;
+mod array_sort;
 pub mod dict;
 pub mod string;
 mod table;

@@ -5,6 +5,7 @@
 
 use crate::abi::R;
 use crate::ctx::Ctx;
+use crate::math::to_int32;
 use crate::mem::array::Array;
 use crate::mem::string::{Str, Units, with_units};
 use crate::mem::value::Value;
@@ -235,11 +236,12 @@ impl Ctx {
 
     /// `split` by a string.
     pub fn split(&mut self, s: Str, separator: Str, limit: f64) -> R<Array> {
-        let limit = if limit.is_nan() {
-            0
+        // An infinite limit stands for none.
+        let limit = if limit == f64::INFINITY {
+            u32::MAX
         } else {
-            limit.clamp(0.0, u32::MAX.into()) as usize
-        };
+            to_int32(limit) as u32
+        } as usize;
         let parts = self.string_array(0)?;
         s.units(self)?;
         separator.units(self)?;

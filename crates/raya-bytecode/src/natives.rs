@@ -24,7 +24,7 @@ macro_rules! for_each_native {
     ($m:ident) => {
         $m! {
             // ---- Object
-            0x0001 object_repr(o: Any) -> Str, [gc, throws], "default text of an object";
+            0x0001 object_repr(o: Any) -> Str, [gc, throws, user], "default text of an object";
             0x0002 object_hash_code(o: Any) -> F64, [throws, user, gc], "hash through the hash slot";
             0x0003 object_equals(a: Any, b: Any) -> Bool, [throws, user, gc], "truth of == through the equality slot";
             0x0010 object_keys(o: Any) -> Arr, [gc, throws], "Object.keys: string[]";
@@ -185,9 +185,11 @@ macro_rules! for_each_native {
             0x0F03 reflect_has(o: Any, name: Str) -> Bool, [throws, user, gc], "false only for AttributeError";
             0x0F04 reflect_delete(o: Any, name: Str) -> Bool, [throws, user, gc], "attribute delete";
             0x0F05 reflect_own_keys(o: Any) -> Arr, [throws, gc], "string[]";
-            0x1000 structured_clone(v: Any) -> Any, [throws, gc], "deep copy of data";
+            0x1000 structured_clone(v: Any) -> Any, [throws, user, gc], "deep copy of data";
             0x1001 encode_uri_component(s: Str) -> Str, [throws, gc], "encodeURIComponent";
             0x1002 decode_uri_component(s: Str) -> Str, [throws, gc], "decodeURIComponent";
+            0x1010 json_parse(text: Str) -> Any, [throws, gc], "JSON.parse without reviver";
+            0x1011 json_stringify(v: Any, replacer: Any, space: Any) -> Str, [throws, user, gc], "JSON.stringify; null for a missing replacer or space";
         }
     };
 }

@@ -26,6 +26,7 @@ pub mod host;
 mod inspect;
 mod items;
 mod iter;
+mod json;
 pub mod link;
 pub mod math;
 pub mod mem;
@@ -39,6 +40,8 @@ mod poll;
 mod props;
 pub mod shape;
 mod slots;
+#[cfg(test)]
+mod testing;
 pub mod text;
 mod trace;
 pub mod type_info;

@@ -1,410 +1,304 @@
-//! Values as text for `console.log`: Node's `util.inspect` with its default options.
+//! Values as `console.log` shows them: Node 20's `util.inspect`.
 //!
-//! Owns what is shown of each kind of value and how references back are marked; how
-//! entries are laid out is [`crate::text::inspect_layout`]. Runs user code only for
-//! classes with `__repr__`.
+//! Owns what is printed of each kind of value, nesting, references back and indentation;
+//! the arrangement in lines and columns is in `text::inspect_layout`, quoting in
+//! `text::quote`. Runs user code only for classes with `__repr__`.
+//!
+//! Invariant: objects that are being printed are remembered by address alone; nothing is
+//! read through a remembered address.
 
+mod containers;
 mod format;
+mod functions;
+mod objects;
 mod table;
+#[cfg(test)]
+mod tests;
 
 use raya_bytecode::Slot;
 
 use crate::abi::R;
 use crate::ctx::Ctx;
-use crate::errors::TRACE_FIELD;
-use crate::mem::array::Array;
-use crate::mem::string::{Str, Units, with_units};
-use crate::mem::table::Table;
+use crate::mem::string::{Str, Units};
 use crate::mem::value::Value;
-use crate::text::inspect_layout::{BREAK_LENGTH, MAX_ITEMS, Shape, layout};
+use crate::text::inspect_layout::{self, Shape};
 use crate::text::{number_format, quote};
-use crate::type_info::{Form, TypeInfo, TypeKind, type_flags};
+use crate::type_info::{Form, SlotFn, TypeKind, TypeRef};
 
-/// Levels of nesting that are shown.
-const MAX_DEPTH: usize = 2;
-/// Units of a string inside of other values that are shown.
+pub use format::format_args;
+pub use table::draw;
+
+/// Longest string that is printed whole inside of another value.
 const MAX_STRING: usize = 10_000;
-/// Strings shorter than this are never split at line breaks.
-const MIN_LINE_WIDTH: usize = 16;
-/// Columns that entries are indented by.
-const INDENT: usize = 2;
+/// Strings up to this length are never split into lines.
+const MIN_LINE: usize = 16;
+
+/// What callers choose about the output.
+#[derive(Clone, Copy, Debug)]
+pub struct Options {
+    /// Levels of nesting that are shown below the value itself.
+    pub depth: usize,
+    /// Elements of a container that are shown.
+    pub max_items: usize,
+    /// Columns at which lines break.
+    pub break_length: usize,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Options {
+            depth: 2,
+            max_items: inspect_layout::MAX_ITEMS,
+            break_length: inspect_layout::BREAK_LENGTH,
+        }
+    }
+}
+
+/// The text of `v`.
+pub fn inspect(ctx: &mut Ctx, v: Value, options: Options) -> R<String> {
+    Inspector::new(ctx, options).value(v, 0)
+}
 
 /// State of one inspection.
-struct Inspector {
-    /// Values that are being shown, outermost first.
+struct Inspector<'a> {
+    ctx: &'a mut Ctx,
+    options: Options,
+    /// Objects around the one that is being printed.
     seen: Vec<Value>,
-    /// Values that something inside refers back to, in order of discovery.
+    /// Objects that something inside of them refers to, in the order found.
     circular: Vec<Value>,
     /// Columns that the current value is indented by.
     indentation: usize,
-    /// Level of the object that was shown last.
-    current_level: usize,
-    /// Levels shown.
-    depth: usize,
+    /// Level of the object whose entries were begun last.
+    deepest: usize,
 }
 
-/// The braces, prefix and entries of an object before layout.
-struct Parts {
-    prefix: String,
-    braces: (String, &'static str),
-    entries: Vec<String>,
-    array: bool,
-    numeric: bool,
-    truncated: bool,
+/// What is printed of an object before its entries are known.
+struct Frame {
+    /// Text before the braces: functions and errors.
+    base: String,
+    /// Opening brace with what stands before it.
+    open: String,
+    /// Closing brace.
+    close: &'static str,
+    /// What the object turns into where it is nested too deep.
+    too_deep: String,
+    /// How its entries are arranged.
+    style: Style,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Style {
+    Members,
+    Elements { numeric: bool, truncated: bool },
+}
+
+impl Frame {
+    /// Members in braces after a class name, which may be empty.
+    fn members(name: &str) -> Frame {
+        let shown = if name.is_empty() { "Object" } else { name };
+        Frame {
+            base: String::new(),
+            open: if name.is_empty() {
+                "{".to_owned()
+            } else {
+                format!("{name} {{")
+            },
+            close: "}",
+            too_deep: format!("[{shown}]"),
+            style: Style::Members,
+        }
+    }
+}
+
+impl<'a> Inspector<'a> {
+    fn new(ctx: &'a mut Ctx, options: Options) -> Self {
+        Inspector {
+            ctx,
+            options,
+            seen: Vec::new(),
+            circular: Vec::new(),
+            indentation: 0,
+            deepest: 0,
+        }
+    }
+
+    /// The text of a value at a level of nesting.
+    fn value(&mut self, v: Value, level: usize) -> R<String> {
+        if let Some(s) = self.ctx.as_str(v) {
+            return self.string(s);
+        }
+        if !v.is_object() {
+            return Ok(primitive(v));
+        }
+        if let Some(text) = self.custom(v)? {
+            return Ok(text);
+        }
+        if self.seen.contains(&v) {
+            let known = self.circular.iter().position(|&c| c == v);
+            let index = known.unwrap_or_else(|| {
+                self.circular.push(v);
+                self.circular.len() - 1
+            });
+            return Ok(format!("[Circular *{}]", index + 1));
+        }
+        self.object(v, level)
+    }
+
+    /// What the class's own `__repr__` says, indented.
+    fn custom(&mut self, v: Value) -> R<Option<String>> {
+        let ty = self.ctx.type_of(v);
+        if ty.kind != TypeKind::Instance {
+            return Ok(None);
+        }
+        let slot = ty.slot(Slot::repr, Form::Forward);
+        if matches!(slot, SlotFn::Absent | SlotFn::Native(_)) {
+            return Ok(None);
+        }
+        let text = self.ctx.call_slot(slot, &[v])?;
+        let text = self.ctx.expect_str(text, "__repr__")?;
+        let text = text.to_text(self.ctx);
+        Ok(Some(self.indented(&text)))
+    }
+
+    /// Text whose further lines are indented as the current value is.
+    fn indented(&self, text: &str) -> String {
+        if self.indentation == 0 {
+            return text.to_owned();
+        }
+        text.replace('\n', &format!("\n{}", " ".repeat(self.indentation)))
+    }
+
+    /// A string in quotes; long ones break after their line ends.
+    fn string(&mut self, s: Str) -> R<String> {
+        let units: Vec<u16> = match s.units(self.ctx)? {
+            Units::Latin1(bytes) => bytes.iter().map(|&b| b.into()).collect(),
+            Units::Wide(wide) => wide.to_vec(),
+        };
+        let (shown, rest) = units.split_at(units.len().min(MAX_STRING));
+        let trailer = match rest.len() {
+            0 => String::new(),
+            1 => "... 1 more character".to_owned(),
+            n => format!("... {n} more characters"),
+        };
+        let room = self
+            .options
+            .break_length
+            .saturating_sub(self.indentation + 4);
+        if shown.len() <= MIN_LINE || shown.len() <= room {
+            return Ok(quote::quote(shown) + &trailer);
+        }
+        let lines = shown.split_inclusive(|&u| u == u16::from(b'\n'));
+        let lines: Vec<String> = lines.map(quote::quote).collect();
+        let separator = format!(" +\n{}", " ".repeat(self.indentation + 2));
+        Ok(lines.join(&separator) + &trailer)
+    }
+
+    /// Dispatches on what kind of object it is.
+    fn object(&mut self, v: Value, level: usize) -> R<String> {
+        let ty = self.ctx.type_of(v);
+        match ty.kind {
+            TypeKind::Array | TypeKind::Tuple => self.array(v, level),
+            TypeKind::Function | TypeKind::BoundMethod | TypeKind::NativeFunction => {
+                Ok(self.function(v))
+            }
+            TypeKind::ClassObject => self.class(v, level),
+            TypeKind::Literal | TypeKind::Dict => self.plain(v, level),
+            TypeKind::Instance => self.instance(v, ty, level),
+            TypeKind::Property => Ok("[Getter/Setter]".to_owned()),
+            TypeKind::NotImplemented => Ok("NotImplemented".to_owned()),
+            TypeKind::Iterator => Ok("Object [Iterator] {}".to_owned()),
+            _ => Ok(format!("[{}]", ty.meta.name)),
+        }
+    }
+
+    /// Prints an object's entries, which `entries` makes one level further in, in its
+    /// frame.
+    fn framed(
+        &mut self,
+        v: Value,
+        level: usize,
+        mut frame: Frame,
+        entries: impl FnOnce(&mut Self, usize) -> R<Vec<String>>,
+    ) -> R<String> {
+        if level > self.options.depth {
+            return Ok(frame.too_deep);
+        }
+        let level = level + 1;
+        self.seen.push(v);
+        self.deepest = level;
+        let entries = entries(self, level)?;
+        self.seen.pop();
+        if let Some(index) = self.circular.iter().position(|&c| c == v) {
+            let reference = format!("<ref *{}>", index + 1);
+            frame.base = if frame.base.is_empty() {
+                reference
+            } else {
+                format!("{reference} {}", frame.base)
+            };
+        }
+        let (array, numeric, truncated) = match frame.style {
+            Style::Members => (false, false, false),
+            Style::Elements { numeric, truncated } => (true, numeric, truncated),
+        };
+        let shape = Shape {
+            prefix: &frame.base,
+            braces: (&frame.open, frame.close),
+            indentation: self.indentation,
+            inner_levels: self.deepest.saturating_sub(level),
+            array,
+            numeric,
+            truncated,
+            break_length: self.options.break_length,
+        };
+        Ok(inspect_layout::layout(entries, shape))
+    }
+
+    /// A value two columns further in.
+    fn nested(&mut self, v: Value, level: usize) -> R<String> {
+        self.indentation += 2;
+        let text = self.value(v, level);
+        self.indentation -= 2;
+        text
+    }
+
+    /// The entries `key: value` of members.
+    fn members(&mut self, members: Vec<(Value, Value)>, level: usize) -> R<Vec<String>> {
+        let mut out = Vec::with_capacity(members.len());
+        for (key, v) in members {
+            let text = self.nested(v, level)?;
+            out.push(format!("{}: {text}", self.key(key)));
+        }
+        Ok(out)
+    }
+
+    /// A member's name, quoted unless it is an identifier.
+    fn key(&mut self, name: Value) -> String {
+        let units = self.ctx.as_str(name).and_then(|s| s.flat_units());
+        let units: Vec<u16> = units.map_or_else(Vec::new, |u| u.iter().collect());
+        quote::key(&units)
+    }
+}
+
+/// A value that is no object.
+fn primitive(v: Value) -> String {
+    match (v.as_number(), v.as_int(), v.as_bool()) {
+        (Some(x), ..) if x == 0.0 && x.is_sign_negative() => "-0".to_owned(),
+        (Some(x), ..) => number_format::to_string(x),
+        (_, Some(i), _) => i.to_string(),
+        (_, _, Some(b)) => b.to_string(),
+        _ => "null".to_owned(),
+    }
+}
+
+/// The name of a class for printing.
+fn class_name(ty: TypeRef) -> String {
+    ty.meta.name.to_string()
 }
 
 impl Ctx {
     /// The text of a value as `console.log` shows it inside of others.
     pub fn inspect(&mut self, v: Value) -> R<String> {
-        self.inspect_to(v, MAX_DEPTH)
+        inspect(self, v, Options::default())
     }
-
-    fn inspect_to(&mut self, v: Value, depth: usize) -> R<String> {
-        let mut inspector = Inspector {
-            seen: Vec::new(),
-            circular: Vec::new(),
-            indentation: 0,
-            current_level: 0,
-            depth,
-        };
-        inspector.show(self, v, 0)
-    }
-}
-
-/// The number as it is shown: -0 keeps its sign.
-fn number_text(x: f64) -> String {
-    if x == 0.0 && x.is_sign_negative() {
-        return "-0".to_owned();
-    }
-    number_format::to_string(x)
-}
-
-impl Inspector {
-    /// Shows a value at nesting `level`.
-    fn show(&mut self, ctx: &mut Ctx, v: Value, level: usize) -> R<String> {
-        if let Some(x) = v.as_f64() {
-            return Ok(number_text(x));
-        }
-        if !v.is_object() {
-            let text = match v.as_bool() {
-                Some(true) => "true",
-                Some(false) => "false",
-                None => "null",
-            };
-            return Ok(text.to_owned());
-        }
-        if let Some(s) = ctx.as_str(v) {
-            return Ok(self.show_string(ctx, s));
-        }
-        if self.seen.contains(&v) {
-            let index = match self.circular.iter().position(|&c| c == v) {
-                Some(index) => index,
-                None => {
-                    self.circular.push(v);
-                    self.circular.len() - 1
-                }
-            };
-            return Ok(format!("[Circular *{}]", index + 1));
-        }
-        self.show_object(ctx, v, level)
-    }
-
-    fn show_string(&self, ctx: &mut Ctx, s: Str) -> String {
-        let units: Vec<u16> = with_units(ctx, s, |u| u.iter().take(MAX_STRING).collect());
-        let left_out = s.len() - units.len();
-        let trailer = match left_out {
-            0 => String::new(),
-            1 => "... 1 more character".to_owned(),
-            n => format!("... {n} more characters"),
-        };
-        let wide =
-            units.len() > MIN_LINE_WIDTH && units.len() + self.indentation + 4 > BREAK_LENGTH;
-        if !wide || !units.contains(&u16::from(b'\n')) {
-            return quote::quote(&units) + &trailer;
-        }
-        let lines: Vec<String> = units
-            .split_inclusive(|&u| u == u16::from(b'\n'))
-            .map(quote::quote)
-            .collect();
-        let separator = format!(" +\n{}", " ".repeat(self.indentation + INDENT));
-        lines.join(&separator) + &trailer
-    }
-
-    fn show_object(&mut self, ctx: &mut Ctx, v: Value, level: usize) -> R<String> {
-        let ty = ctx.type_of(v);
-        match ty.kind {
-            TypeKind::Function | TypeKind::BoundMethod | TypeKind::NativeFunction => {
-                let name = ctx.function_name(v);
-                return Ok(function_text(&name));
-            }
-            TypeKind::ClassObject => {
-                return Ok(ctx.as_class(v).map_or_else(String::new, |c| class_text(&c)));
-            }
-            TypeKind::NotImplemented => return Ok("NotImplemented".to_owned()),
-            TypeKind::Instance => {
-                let repr = ty.slot(Slot::repr, Form::Forward);
-                if !repr.is_absent() {
-                    let text = ctx.call_slot(repr, &[v])?;
-                    let text = ctx.expect_str(text, "__repr__")?;
-                    return Ok(text.to_text(ctx));
-                }
-            }
-            _ => {}
-        }
-        self.current_level = level;
-        self.seen.push(v);
-        let shown = self.show_members(ctx, v, &ty, level);
-        self.seen.pop();
-        let shown = shown?;
-        match self.circular.iter().position(|&c| c == v) {
-            Some(index) => Ok(format!("<ref *{}> {shown}", index + 1)),
-            None => Ok(shown),
-        }
-    }
-
-    fn show_members(&mut self, ctx: &mut Ctx, v: Value, ty: &TypeInfo, level: usize) -> R<String> {
-        let table = container_table(ctx, v, ty);
-        let size = match (&table, ctx.as_array(v)) {
-            (Some(table), _) => table.len(),
-            (None, Some(array)) => array.len(),
-            (None, None) => ctx.own_members(v).len(),
-        };
-        let is_error = ctx.is_error(v);
-        if size > 0 && level > self.depth && !is_error {
-            return Ok(match ty.kind {
-                TypeKind::Array | TypeKind::Tuple => "[Array]".to_owned(),
-                TypeKind::Literal | TypeKind::Dict => "[Object]".to_owned(),
-                _ => format!("[{}]", ty.meta.name),
-            });
-        }
-        let parts = if let Some(array) = ctx.as_array(v) {
-            self.array_parts(ctx, array, level)?
-        } else if let Some(table) = table {
-            self.table_parts(ctx, ty, table, level)?
-        } else if is_error {
-            return self.show_error(ctx, v, level);
-        } else {
-            self.object_parts(ctx, v, ty, level)?
-        };
-        Ok(self.lay_out(parts, level))
-    }
-
-    fn lay_out(&self, parts: Parts, level: usize) -> String {
-        if parts.entries.is_empty() {
-            return format!("{}{}", parts.braces.0, parts.braces.1);
-        }
-        let shape = Shape {
-            prefix: &parts.prefix,
-            braces: (&parts.braces.0, parts.braces.1),
-            indentation: self.indentation,
-            inner_levels: self.current_level - level,
-            array: parts.array,
-            numeric: parts.numeric,
-            truncated: parts.truncated,
-            break_length: BREAK_LENGTH,
-        };
-        layout(parts.entries, shape)
-    }
-
-    /// Shows a value that is an entry of the current one.
-    fn entry(&mut self, ctx: &mut Ctx, v: Value, level: usize) -> R<String> {
-        self.indentation += INDENT;
-        let shown = self.show(ctx, v, level + 1);
-        self.indentation -= INDENT;
-        shown
-    }
-
-    fn array_parts(&mut self, ctx: &mut Ctx, array: Array, level: usize) -> R<Parts> {
-        let len = array.len();
-        let shown = len.min(MAX_ITEMS);
-        let mut entries = Vec::with_capacity(shown + 1);
-        let mut numeric = true;
-        for i in 0..shown {
-            let item = array.get(i).unwrap_or(Value::NULL);
-            numeric &= item.as_f64().is_some();
-            entries.push(self.entry(ctx, item, level)?);
-        }
-        let truncated = push_rest(&mut entries, len - shown);
-        Ok(Parts {
-            prefix: String::new(),
-            braces: ("[".to_owned(), "]"),
-            entries,
-            array: true,
-            numeric,
-            truncated,
-        })
-    }
-
-    fn table_parts(
-        &mut self,
-        ctx: &mut Ctx,
-        ty: &TypeInfo,
-        table: Table,
-        level: usize,
-    ) -> R<Parts> {
-        let kind = container_kind(ty);
-        let size = table.len();
-        let mut entries = Vec::new();
-        let items: Vec<(Value, Value)> = table.entries().take(MAX_ITEMS).collect();
-        for (key, value) in items {
-            let key = self.entry(ctx, key, level)?;
-            if kind == "Set" {
-                entries.push(key);
-            } else {
-                let value = self.entry(ctx, value, level)?;
-                entries.push(format!("{key} => {value}"));
-            }
-        }
-        let truncated = push_rest(&mut entries, size.saturating_sub(MAX_ITEMS));
-        let name = &ty.meta.name;
-        let heir = if **name == *kind {
-            String::new()
-        } else {
-            format!(" [{kind}]")
-        };
-        Ok(Parts {
-            prefix: String::new(),
-            braces: (format!("{name}({size}){heir} {{"), "}"),
-            entries,
-            array: false,
-            numeric: false,
-            truncated,
-        })
-    }
-
-    fn object_parts(&mut self, ctx: &mut Ctx, v: Value, ty: &TypeInfo, level: usize) -> R<Parts> {
-        let entries = self.member_entries(ctx, v, level, |_, _| true)?;
-        let open = match ty.kind {
-            TypeKind::Literal | TypeKind::Dict => "{".to_owned(),
-            _ => format!("{} {{", ty.meta.name),
-        };
-        Ok(Parts {
-            prefix: String::new(),
-            braces: (open, "}"),
-            entries,
-            array: false,
-            numeric: false,
-            truncated: false,
-        })
-    }
-
-    /// `key: value` of the own members that `wanted` accepts.
-    fn member_entries(
-        &mut self,
-        ctx: &mut Ctx,
-        v: Value,
-        level: usize,
-        wanted: impl Fn(&Ctx, Value) -> bool,
-    ) -> R<Vec<String>> {
-        let mut entries = Vec::new();
-        for (name, item) in ctx.own_members(v) {
-            if !wanted(ctx, name) {
-                continue;
-            }
-            let key = key_text(ctx, name);
-            let shown = self.entry(ctx, item, level)?;
-            entries.push(format!("{key}: {shown}"));
-        }
-        Ok(entries)
-    }
-
-    /// An error: its trace, or name and message in brackets before it was thrown, then its
-    /// other members.
-    fn show_error(&mut self, ctx: &mut Ctx, v: Value, level: usize) -> R<String> {
-        let header = ctx.error_text(v)?.to_text(ctx);
-        let text = match ctx.trace_text(v) {
-            Some(trace) if !trace.is_empty() => {
-                let indent = format!("\n{}", " ".repeat(self.indentation));
-                format!("{header}\n{trace}").replace('\n', &indent)
-            }
-            _ => format!("[{header}]"),
-        };
-        let hidden = |ctx: &Ctx, name: Value| {
-            ["message", "cause", TRACE_FIELD]
-                .iter()
-                .all(|h| !ctx.name_is(name, h))
-        };
-        let mut entries = self.member_entries(ctx, v, level, hidden)?;
-        if let Some(cause) = ctx.named_field(v, "cause").filter(|c| !c.is_null()) {
-            let shown = self.entry(ctx, cause, level)?;
-            entries.push(format!("[cause]: {shown}"));
-        }
-        if entries.is_empty() {
-            return Ok(text);
-        }
-        let parts = Parts {
-            prefix: text,
-            braces: ("{".to_owned(), "}"),
-            entries,
-            array: false,
-            numeric: false,
-            truncated: false,
-        };
-        Ok(self.lay_out(parts, level))
-    }
-}
-
-/// Adds "… n more items"; whether there were any.
-fn push_rest(entries: &mut Vec<String>, n: usize) -> bool {
-    match n {
-        0 => {}
-        1 => entries.push("... 1 more item".to_owned()),
-        n => entries.push(format!("... {n} more items")),
-    }
-    n > 0
-}
-
-/// A member's name as a key.
-fn key_text(ctx: &mut Ctx, name: Value) -> String {
-    match ctx.as_str(name) {
-        Some(s) => {
-            let units: Vec<u16> = with_units(ctx, s, |u: Units<'_>| u.iter().collect());
-            quote::key(&units)
-        }
-        None => String::new(),
-    }
-}
-
-fn function_text(name: &str) -> String {
-    if name.is_empty() || name.starts_with('<') {
-        "[Function (anonymous)]".to_owned()
-    } else {
-        format!("[Function: {name}]")
-    }
-}
-
-fn class_text(class: &TypeInfo) -> String {
-    let base = class.meta.bases.first();
-    match base.filter(|b| b.depth > 0 && *b.meta.name != *"Object") {
-        Some(base) => format!("[class {} extends {}]", class.meta.name, base.meta.name),
-        None => format!("[class {}]", class.meta.name),
-    }
-}
-
-/// "Map" or "Set" for those built-in classes and their heirs.
-fn container_kind(ty: &TypeInfo) -> &'static str {
-    let is = |name: &str| {
-        let builtin =
-            |t: &&crate::type_info::TypeRef| t.has(type_flags::BUILTIN) && *t.meta.name == *name;
-        ty.meta.mro.iter().any(|t| builtin(&t))
-    };
-    if is("Map") {
-        "Map"
-    } else if is("Set") {
-        "Set"
-    } else {
-        ""
-    }
-}
-
-/// The hash table of a Map or Set: its hidden field that holds one.
-fn container_table(ctx: &mut Ctx, v: Value, ty: &TypeInfo) -> Option<Table> {
-    if ty.kind != TypeKind::Instance || container_kind(ty).is_empty() {
-        return None;
-    }
-    let object = ctx.as_instance(v)?;
-    let fields = ty.meta.fields.iter();
-    fields
-        .filter(|f| f.repr == raya_bytecode::Repr::Word)
-        .find_map(|f| ctx.as_table(object.get(f)?))
 }

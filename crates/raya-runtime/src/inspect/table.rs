@@ -1,135 +1,169 @@
-//! `console.table`: rows and columns in a frame.
+//! `console.table`: rows and columns with lines around them.
 
 use crate::abi::R;
 use crate::ctx::Ctx;
-use crate::inspect::key_text;
 use crate::mem::value::Value;
+use crate::text::inspect_layout::width;
+use crate::type_info::TypeKind;
 
-/// Heading of the column of row names.
-const INDEX: &str = "(index)";
-/// Heading of the column of rows that are no objects.
-const VALUES: &str = "Values";
+use super::{Inspector, Options, inspect};
 
-/// Cells of a table under construction.
-#[derive(Default)]
+/// A table under construction: columns in the order in which they came up.
 struct Grid {
-    /// Headings behind the index column.
-    columns: Vec<String>,
-    /// Name and cells of each row, cells by column.
-    rows: Vec<(String, Vec<String>)>,
-    /// Cells of rows that are no objects.
-    plain: Vec<Option<String>>,
-}
-
-impl Ctx {
-    /// The table, or the value as `console.log` shows it when it has no rows.
-    pub(crate) fn table_text(&mut self, v: Value) -> R<String> {
-        if !v.is_object() || self.as_str(v).is_some() {
-            return match self.as_str(v) {
-                Some(s) => Ok(s.to_text(self)),
-                None => self.inspect(v),
-            };
-        }
-        let rows: Vec<(String, Value)> = match self.as_array(v) {
-            Some(array) => (0..array.len())
-                .map(|i| (i.to_string(), array.get(i).unwrap_or(Value::NULL)))
-                .collect(),
-            None => (self.own_members(v).into_iter())
-                .map(|(name, item)| (self.name_text(name), item))
-                .collect(),
-        };
-        let mut grid = Grid::default();
-        for (name, row) in rows {
-            self.add_row(&mut grid, name, row)?;
-        }
-        Ok(grid.render())
-    }
-
-    fn add_row(&mut self, grid: &mut Grid, name: String, row: Value) -> R<()> {
-        let mut cells = vec![String::new(); grid.columns.len()];
-        let members: Option<Vec<(String, Value)>> = if let Some(array) = self.as_array(row) {
-            let items = (0..array.len()).map(|i| (i.to_string(), array.get(i)));
-            Some(items.filter_map(|(k, v)| Some((k, v?))).collect())
-        } else if row.is_object() && self.as_str(row).is_none() {
-            let members = self.own_members(row).into_iter();
-            Some(members.map(|(k, v)| (key_text(self, k), v)).collect())
-        } else {
-            None
-        };
-        match members {
-            Some(members) => {
-                for (key, item) in members {
-                    let at = match grid.columns.iter().position(|c| *c == key) {
-                        Some(at) => at,
-                        None => {
-                            grid.columns.push(key);
-                            cells.push(String::new());
-                            grid.columns.len() - 1
-                        }
-                    };
-                    cells[at] = self.inspect_to(item, 0)?;
-                }
-                grid.plain.push(None);
-            }
-            None => {
-                let text = self.inspect(row)?;
-                grid.plain.push(Some(text));
-            }
-        }
-        grid.rows.push((name, cells));
-        Ok(())
-    }
+    heads: Vec<String>,
+    columns: Vec<Vec<String>>,
+    rows: usize,
 }
 
 impl Grid {
-    fn render(self) -> String {
-        let mut headings = vec![INDEX.to_owned()];
-        headings.extend(self.columns.iter().cloned());
-        let has_plain = self.plain.iter().any(Option::is_some);
-        if has_plain {
-            headings.push(VALUES.to_owned());
+    fn new(index: &str) -> Grid {
+        Grid {
+            heads: vec![index.to_owned()],
+            columns: vec![Vec::new()],
+            rows: 0,
         }
-        let columns = self.columns.len();
-        let rows: Vec<Vec<String>> = (self.rows.into_iter().zip(self.plain))
-            .map(|((name, mut cells), plain)| {
-                cells.resize(columns, String::new());
-                let mut row = vec![name];
-                row.extend(cells);
-                if has_plain {
-                    row.push(plain.unwrap_or_default());
-                }
-                row
-            })
+    }
+
+    /// Begins a row.
+    fn row(&mut self, index: String) {
+        self.rows += 1;
+        self.columns[0].push(index);
+    }
+
+    /// Sets a cell of the last row.
+    fn cell(&mut self, head: &str, text: String) {
+        let known = self.heads.iter().skip(1).position(|h| h == head);
+        let column = known.map_or_else(
+            || {
+                self.heads.push(head.to_owned());
+                self.columns.push(Vec::new());
+                self.columns.len() - 1
+            },
+            |at| at + 1,
+        );
+        let cells = &mut self.columns[column];
+        cells.resize(self.rows - 1, String::new());
+        cells.push(text);
+    }
+
+    fn draw(mut self) -> String {
+        for column in &mut self.columns {
+            column.resize(self.rows, String::new());
+        }
+        let widths: Vec<usize> = (self.heads.iter().zip(&self.columns))
+            .map(|(head, cells)| cells.iter().chain([head]).map(|c| width(c)).max())
+            .map(|widest| widest.unwrap_or(0))
             .collect();
-        let width = |i: usize| {
-            let cells = rows.iter().map(|r| r[i].chars().count());
-            cells
-                .chain([headings[i].chars().count()])
-                .max()
-                .unwrap_or(0)
-                + 2
-        };
-        let widths: Vec<usize> = (0..headings.len()).map(width).collect();
         let rule = |left: &str, middle: &str, right: &str| {
-            let bars: Vec<String> = widths.iter().map(|&w| "─".repeat(w)).collect();
-            format!("{left}{}{right}", bars.join(middle))
+            let parts: Vec<String> = widths.iter().map(|w| "─".repeat(w + 2)).collect();
+            format!("{left}{}{right}", parts.join(middle))
         };
-        let line = |cells: &[String]| {
+        let line = |cells: Vec<&String>| {
             let padded: Vec<String> = (cells.iter().zip(&widths))
-                .map(|(c, &w)| centred(c, w))
+                .map(|(cell, w)| format!("{cell}{}", " ".repeat(w - width(cell))))
                 .collect();
-            format!("│{}│", padded.join("│"))
+            format!("│ {} │", padded.join(" │ "))
         };
-        let mut out = vec![rule("┌", "┬", "┐"), line(&headings), rule("├", "┼", "┤")];
-        out.extend(rows.iter().map(|row| line(row)));
-        out.push(rule("└", "┴", "┘"));
-        out.join("\n")
+        let mut lines = vec![
+            rule("┌", "┬", "┐"),
+            line(self.heads.iter().collect()),
+            rule("├", "┼", "┤"),
+        ];
+        for row in 0..self.rows {
+            lines.push(line(self.columns.iter().map(|c| &c[row]).collect()));
+        }
+        lines.push(rule("└", "┴", "┘"));
+        lines.join("\n")
     }
 }
 
-/// Text in the middle of a cell, the odd column on the right.
-fn centred(text: &str, width: usize) -> String {
-    let free = width - text.chars().count();
-    let left = free / 2;
-    format!("{}{text}{}", " ".repeat(left), " ".repeat(free - left))
+/// The text of one cell.
+fn cell(ctx: &mut Ctx, v: Value) -> R<String> {
+    if ctx.has_members(v) && ctx.own_members(v).len() > 2 {
+        let ty = ctx.type_of(v);
+        return Ok(match ty.kind {
+            TypeKind::Instance => format!("[{}]", ty.meta.name),
+            _ => "[Object]".to_owned(),
+        });
+    }
+    let options = Options {
+        depth: 0,
+        max_items: 3,
+        break_length: usize::MAX,
+    };
+    inspect(ctx, v, options)
+}
+
+/// Draws a table of tabular data; none for what has no rows.
+pub fn draw(ctx: &mut Ctx, v: Value) -> R<Option<String>> {
+    if let Some(grid) = of_container(ctx, v)? {
+        return Ok(Some(grid.draw()));
+    }
+    let rows: Vec<(String, Value)> = if let Some(array) = ctx.as_array(v) {
+        let all = (0..array.len()).filter_map(|i| Some((i.to_string(), array.get(i)?)));
+        all.collect()
+    } else if ctx.has_members(v) {
+        let members = ctx.own_members(v).into_iter();
+        members.map(|(k, v)| (ctx.name_text(k), v)).collect()
+    } else {
+        return Ok(None);
+    };
+    let mut grid = Grid::new("(index)");
+    let mut values = Vec::new();
+    for (index, row) in rows {
+        grid.row(index);
+        if let Some(array) = ctx.as_array(row) {
+            for i in 0..array.len() {
+                let item = array.get(i).unwrap_or(Value::NULL);
+                grid.cell(&i.to_string(), cell(ctx, item)?);
+            }
+        } else if ctx.has_members(row) {
+            for (name, item) in ctx.own_members(row) {
+                let text = cell(ctx, item)?;
+                grid.cell(&ctx.name_text(name), text);
+            }
+        } else {
+            values.resize(grid.rows - 1, String::new());
+            values.push(cell(ctx, row)?);
+        }
+    }
+    if !values.is_empty() {
+        grid.heads.push("Values".to_owned());
+        grid.columns.push(values);
+    }
+    Ok(Some(grid.draw()))
+}
+
+/// The table of a Map or Set.
+fn of_container(ctx: &mut Ctx, v: Value) -> R<Option<Grid>> {
+    if ctx.kind_of(v) != TypeKind::Instance {
+        return Ok(None);
+    }
+    let ty = ctx.type_of(v);
+    let mut inspector = Inspector::new(ctx, Options::default());
+    let Some((container, _)) = inspector.container(ty) else {
+        return Ok(None);
+    };
+    let Some(table) = inspector.table_of(v) else {
+        return Ok(None);
+    };
+    let is_map = container == super::containers::Container::Map;
+    let mut grid = Grid::new("(iteration index)");
+    let cursor = table.cursor(ctx)?;
+    while cursor.advance(ctx) {
+        let Some((key, value)) = cursor.entry() else {
+            break;
+        };
+        grid.row(grid.rows.to_string());
+        if is_map {
+            let text = cell(ctx, key)?;
+            grid.cell("Key", text);
+            let text = cell(ctx, value)?;
+            grid.cell("Values", text);
+        } else {
+            let text = cell(ctx, key)?;
+            grid.cell("Values", text);
+        }
+    }
+    Ok(Some(grid))
 }

@@ -165,3 +165,32 @@ pub fn call(ctx: &mut Ctx, id: u16, args: Slots) -> R<u64> {
         None => Err(ctx.end(End::Internal(format!("no native {id:#06x}")))),
     }
 }
+
+/// Calls a native with boxed arguments.
+#[cfg(test)]
+pub(crate) fn call_boxed(
+    ctx: &mut Ctx,
+    native: &raya_bytecode::Native,
+    args: &[Value],
+) -> R<Value> {
+    use raya_bytecode::NativeType as Type;
+    // On the stack, where the collector sees references.
+    let mut slots = [0; 8];
+    for (slot, (arg, (_, ty))) in slots.iter_mut().zip(args.iter().zip(native.params)) {
+        *slot = match ty {
+            Type::F64 => arg.as_f64().unwrap_or(f64::NAN).to_bits(),
+            Type::I32 => arg.as_f64().unwrap_or(0.0) as i32 as u32 as u64,
+            Type::Bool => u64::from(*arg == Value::TRUE),
+            _ => arg.0,
+        };
+    }
+    // SAFETY: no native has more parameters than there are slots.
+    let args = unsafe { Slots::new(slots.as_mut_ptr()) };
+    let bits = call(ctx, native.id, args)?;
+    Ok(match native.ret {
+        Type::F64 => Value::number(f64::from_bits(bits)),
+        Type::I32 => Value::int(bits as i32),
+        Type::Bool => Value::bool(bits & 1 != 0),
+        _ => Value(bits),
+    })
+}

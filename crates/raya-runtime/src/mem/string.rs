@@ -1,7 +1,7 @@
 //! Strings: Latin-1 or UTF-16 units, flat, rope or slice.
 //!
 //! Owns their layout and everything that touches characters in the heap; what strings
-//! mean to programs is in `types::string`. A rope turns flat in place when its
+//! mean to programs is in `natives::string`. A rope turns flat in place when its
 //! characters are first needed, without recursion.
 //!
 //! Invariants: units and length never change; a flat string's data word points at its
@@ -583,7 +583,12 @@ pub fn with_units<T>(ctx: &mut Ctx, s: Str, f: impl FnOnce(Units<'_>) -> T) -> T
     }
 }
 
-fn with_both<T>(ctx: &mut Ctx, a: Str, b: Str, f: impl FnOnce(Units<'_>, Units<'_>) -> T) -> T {
+pub(crate) fn with_both<T>(
+    ctx: &mut Ctx,
+    a: Str,
+    b: Str,
+    f: impl FnOnce(Units<'_>, Units<'_>) -> T,
+) -> T {
     match (a.units(ctx), b.units(ctx)) {
         (Ok(x), Ok(y)) => f(x, y),
         _ => {

@@ -259,7 +259,7 @@ impl Table {
         unsafe { self.0.write(ctx, TABLE_DATA, data.0.value()) };
     }
 
-    fn columns(self) -> u32 {
+    pub(crate) fn columns(self) -> u32 {
         // SAFETY: the layout of tables.
         unsafe { self.0.load(TABLE_COLUMNS) }
     }

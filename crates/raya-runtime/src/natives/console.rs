@@ -1,188 +1,175 @@
-//! Natives of `console`, `process` and clocks.
+//! The console: formatted lines to standard output and standard error, groups, counters,
+//! timers.
+//!
+//! Text is made first and written in one go, so that user code that formatting runs
+//! never meets a half-written line.
 
-use std::time::{Instant, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use crate::abi::R;
 use crate::ctx::Ctx;
-use crate::host::End;
+use crate::inspect;
 use crate::mem::array::Array;
 use crate::mem::string::Str;
 use crate::mem::value::Value;
-use crate::text::number_format;
+use crate::natives::process::push_utf8;
 
-/// Spaces of one level of `console.group`.
-const GROUP_INDENT: &str = "  ";
-
-/// Which stream a line goes to.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Stream {
-    Out,
-    Err,
-}
-
-/// Writes a line, indented by the open groups.
-fn write_line(ctx: &mut Ctx, stream: Stream, text: &str) {
+/// Writes a line to standard output.
+fn print(ctx: &mut Ctx, text: &str) {
     let mut host = ctx.engine().host.borrow_mut();
-    let write = |out: &mut Vec<u8>| out.extend_from_slice(text.as_bytes());
-    match stream {
-        Stream::Out => host.print_line(write),
-        Stream::Err => host.print_error_line(write),
-    }
+    host.print_line(|out| out.extend_from_slice(text.as_bytes()));
 }
 
+/// Writes a line to standard error.
+fn print_error(ctx: &mut Ctx, text: &str) {
+    let mut host = ctx.engine().host.borrow_mut();
+    host.print_error_line(|out| out.extend_from_slice(text.as_bytes()));
+}
+
+/// `console.log(...args)`.
 pub fn console_log(ctx: &mut Ctx, args: Array) -> R<()> {
-    let text = ctx.format_args(args)?;
-    write_line(ctx, Stream::Out, &text);
+    if args.len() == 1
+        && let Some(s) = args.get(0).and_then(|v| ctx.as_str(v))
+    {
+        let units = s.units(ctx)?;
+        let mut host = ctx.engine().host.borrow_mut();
+        host.print_line(|out| push_utf8(out, units));
+        return Ok(());
+    }
+    let text = inspect::format_args(ctx, args)?;
+    print(ctx, &text);
     Ok(())
 }
 
+/// `console.error(...args)`.
 pub fn console_error(ctx: &mut Ctx, args: Array) -> R<()> {
-    let text = ctx.format_args(args)?;
-    write_line(ctx, Stream::Err, &text);
+    let text = inspect::format_args(ctx, args)?;
+    print_error(ctx, &text);
     Ok(())
 }
 
+/// `console.trace(...args)`.
+pub fn console_trace(ctx: &mut Ctx, args: Array) -> R<()> {
+    let message = inspect::format_args(ctx, args)?;
+    let colon = if message.is_empty() { "" } else { ": " };
+    let trace = ctx.current_trace();
+    print_error(ctx, &format!("Trace{colon}{message}\n{trace}"));
+    Ok(())
+}
+
+/// `console.group(...args)`.
 pub fn console_group(ctx: &mut Ctx, args: Array) -> R<()> {
     if !args.is_empty() {
         console_log(ctx, args)?;
     }
-    let mut host = ctx.engine().host.borrow_mut();
-    host.console.indent.push_str(GROUP_INDENT);
+    ctx.engine().host.borrow_mut().console.indent.push_str("  ");
     Ok(())
 }
 
+/// `console.groupEnd()`.
 pub fn console_group_end(ctx: &mut Ctx) -> R<()> {
     let mut host = ctx.engine().host.borrow_mut();
-    let left = host.console.indent.len().saturating_sub(GROUP_INDENT.len());
-    host.console.indent.truncate(left);
+    let len = host.console.indent.len().saturating_sub(2);
+    host.console.indent.truncate(len);
     Ok(())
 }
 
+/// `console.count(label)`.
 pub fn console_count(ctx: &mut Ctx, label: Str) -> R<()> {
     let label = label.to_text(ctx);
     let mut host = ctx.engine().host.borrow_mut();
-    let count = host.console.counts.entry(label.clone()).or_insert(0);
-    *count += 1;
-    let text = format!("{label}: {count}");
-    drop(host);
-    write_line(ctx, Stream::Out, &text);
+    let n = host.console.counts.entry(label.clone()).or_insert(0);
+    *n += 1;
+    let line = format!("{label}: {n}");
+    host.print_line(|out| out.extend_from_slice(line.as_bytes()));
     Ok(())
 }
 
+/// `console.countReset(label)`.
 pub fn console_count_reset(ctx: &mut Ctx, label: Str) -> R<()> {
     let label = label.to_text(ctx);
     ctx.engine().host.borrow_mut().console.counts.remove(&label);
     Ok(())
 }
 
+/// `console.time(label)`.
 pub fn console_time(ctx: &mut Ctx, label: Str) -> R<()> {
     let label = label.to_text(ctx);
-    let now = Instant::now();
-    ctx.engine()
-        .host
-        .borrow_mut()
-        .console
-        .timers
-        .insert(label, now);
+    let mut host = ctx.engine().host.borrow_mut();
+    let timers = &mut host.console.timers;
+    timers.entry(label).or_insert_with(std::time::Instant::now);
     Ok(())
 }
 
-/// Prints how long a timer has run.
-fn print_timer(ctx: &mut Ctx, label: &str) {
-    let started = ctx
-        .engine()
-        .host
-        .borrow()
-        .console
-        .timers
-        .get(label)
-        .copied();
-    if let Some(at) = started {
-        let ms = at.elapsed().as_secs_f64() * 1000.0;
-        let text = if ms >= 1000.0 {
-            format!("{label}: {}s", number_format::to_fixed(ms / 1000.0, 3))
-        } else {
-            format!("{label}: {}ms", number_format::to_fixed(ms, 3))
-        };
-        write_line(ctx, Stream::Out, &text);
-    }
-}
-
-pub fn console_time_log(ctx: &mut Ctx, label: Str) -> R<()> {
-    let label = label.to_text(ctx);
-    print_timer(ctx, &label);
-    Ok(())
-}
-
+/// `console.timeEnd(label)`.
 pub fn console_time_end(ctx: &mut Ctx, label: Str) -> R<()> {
+    console_time_log(ctx, label)?;
     let label = label.to_text(ctx);
-    print_timer(ctx, &label);
     ctx.engine().host.borrow_mut().console.timers.remove(&label);
     Ok(())
 }
 
-pub fn console_table(ctx: &mut Ctx, v: Value) -> R<()> {
-    let text = ctx.table_text(v)?;
-    write_line(ctx, Stream::Out, &text);
+/// `console.timeLog(label)`.
+pub fn console_time_log(ctx: &mut Ctx, label: Str) -> R<()> {
+    let label = label.to_text(ctx);
+    let mut host = ctx.engine().host.borrow_mut();
+    if let Some(started) = host.console.timers.get(&label) {
+        let line = format!("{label}: {}", duration(started.elapsed()));
+        host.print_line(|out| out.extend_from_slice(line.as_bytes()));
+    }
     Ok(())
 }
 
-pub fn console_trace(ctx: &mut Ctx, args: Array) -> R<()> {
-    let text = ctx.format_args(args)?;
-    let head = if text.is_empty() {
-        "Trace".to_owned()
+/// A duration in the largest unit that fits, as Node prints timers.
+fn duration(elapsed: Duration) -> String {
+    let seconds = elapsed.as_secs_f64();
+    let whole = elapsed.as_secs();
+    let (minutes, hours) = (whole / 60 % 60, whole / 3600);
+    if hours > 0 {
+        let rest = seconds % 60.0;
+        format!("{hours}:{minutes:02}:{rest:06.3} (h:mm:ss.mmm)")
+    } else if minutes > 0 {
+        format!("{minutes}:{:06.3} (m:ss.mmm)", seconds % 60.0)
+    } else if seconds >= 1.0 {
+        format!("{seconds:.3}s")
     } else {
-        format!("Trace: {text}")
+        let milliseconds = format!("{:.3}", seconds * 1e3);
+        let short = milliseconds.trim_end_matches('0').trim_end_matches('.');
+        format!("{short}ms")
+    }
+}
+
+/// `console.table(v)`; what is no table is logged.
+pub fn console_table(ctx: &mut Ctx, v: Value) -> R<()> {
+    let text = match inspect::draw(ctx, v)? {
+        Some(table) => table,
+        None => match ctx.as_str(v) {
+            Some(s) => s.to_text(ctx),
+            None => ctx.inspect(v)?,
+        },
     };
-    let trace = ctx.current_trace();
-    write_line(ctx, Stream::Err, &format!("{head}\n{trace}"));
+    print(ctx, &text);
     Ok(())
 }
 
+/// The text of a value as `console.log` shows it inside of others.
 pub fn inspect(ctx: &mut Ctx, v: Value) -> R<Str> {
     let text = ctx.inspect(v)?;
     Str::from_text(ctx, &text)
 }
 
-pub fn process_exit(ctx: &mut Ctx, code: f64) -> R<()> {
-    Err(ctx.end(End::Exit(code as i32)))
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-pub fn process_set_exit_code(ctx: &mut Ctx, code: f64) -> R<()> {
-    ctx.engine().host.borrow_mut().exit_code = code as i32;
-    Ok(())
-}
-
-pub fn process_argv(ctx: &mut Ctx) -> R<Array> {
-    let args = ctx.engine().host.borrow().args.clone();
-    let all = ctx.string_array(args.len())?;
-    for arg in args {
-        let arg = ctx.string(&arg)?;
-        all.push_bits(ctx, arg.0)?;
+    #[test]
+    fn durations_as_in_node() {
+        let text = |ms: f64| duration(Duration::from_secs_f64(ms / 1e3));
+        assert_eq!(text(0.5), "0.5ms");
+        assert_eq!(text(12.0), "12ms");
+        assert_eq!(text(999.1234), "999.123ms");
+        assert_eq!(text(1500.0), "1.500s");
+        assert_eq!(text(61_500.0), "1:01.500 (m:ss.mmm)");
+        assert_eq!(text(3_661_000.0), "1:01:01.000 (h:mm:ss.mmm)");
     }
-    Ok(all)
-}
-
-pub fn process_env(ctx: &mut Ctx, name: Str) -> R<Value> {
-    let name = name.to_text(ctx);
-    let usable = !name.is_empty() && !name.contains(['=', '\0']);
-    match usable.then(|| std::env::var_os(name)).flatten() {
-        Some(v) => ctx.string(&v.to_string_lossy()),
-        None => Ok(Value::NULL),
-    }
-}
-
-pub fn process_write(ctx: &mut Ctx, s: Str) -> R<()> {
-    let text = s.to_text(ctx);
-    ctx.engine().host.borrow_mut().out.write(text.as_bytes());
-    Ok(())
-}
-
-pub fn performance_now(ctx: &mut Ctx) -> R<f64> {
-    Ok(ctx.engine().started.elapsed().as_secs_f64() * 1000.0)
-}
-
-pub fn date_now(_: &mut Ctx) -> R<f64> {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH);
-    Ok(since.map_or(0.0, |d| d.as_millis() as f64))
 }

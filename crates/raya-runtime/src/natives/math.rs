@@ -1,22 +1,20 @@
-//! Natives of `Math`.
+//! `Math`: see [`crate::math`] for what the functions compute.
 
 use crate::abi::R;
 use crate::ctx::Ctx;
 use crate::math;
 use crate::mem::array::{Array, Elements};
-use crate::mem::value::Value;
 
-/// Functions of one number.
-macro_rules! unary {
-    ($($name:ident = $f:expr;)*) => {$(
+macro_rules! functions {
+    ($($name:ident = $f:path;)*) => {$(
+        #[doc = concat!("See [`", stringify!($f), "`].")]
         pub fn $name(_: &mut Ctx, x: f64) -> R<f64> {
-            let f: fn(f64) -> f64 = $f;
-            Ok(f(x))
+            Ok($f(x))
         }
     )*};
 }
 
-unary! {
+functions! {
     math_sin = math::sin;
     math_cos = math::cos;
     math_tan = libm::tan;
@@ -35,47 +33,57 @@ unary! {
     math_log1p = libm::log1p;
     math_log2 = libm::log2;
     math_log10 = math::log10;
-    math_cbrt = libm::cbrt;
+    math_cbrt = math::cbrt;
     math_round = math::round;
     math_sign = math::sign;
-    math_fround = |x| f64::from(x as f32);
-    math_clz32 = |x| f64::from((math::to_int32(x) as u32).leading_zeros());
 }
 
+/// `Math.atan2`.
 pub fn math_atan2(_: &mut Ctx, y: f64, x: f64) -> R<f64> {
     Ok(libm::atan2(y, x))
 }
 
+/// `Math.fround`.
+pub fn math_fround(_: &mut Ctx, x: f64) -> R<f64> {
+    Ok(f64::from(x as f32))
+}
+
+/// `Math.clz32`.
+pub fn math_clz32(_: &mut Ctx, x: f64) -> R<f64> {
+    Ok(math::to_int32(x).leading_zeros().into())
+}
+
+/// `Math.imul`.
 pub fn math_imul(_: &mut Ctx, a: f64, b: f64) -> R<f64> {
     Ok(math::to_int32(a).wrapping_mul(math::to_int32(b)).into())
 }
 
-/// The elements as doubles: numbers are stored so, others are converted.
-fn with_doubles<T>(xs: Array, f: impl FnOnce(&[f64]) -> T) -> T {
-    match xs.storage().elements() {
-        Elements::F64(slice) => f(slice),
-        _ => {
-            let converted = (0..xs.len()).map(|i| xs.get(i).and_then(Value::as_f64));
-            let all: Vec<f64> = converted.map(|x| x.unwrap_or(f64::NAN)).collect();
-            f(&all)
-        }
-    }
-}
-
+/// `Math.hypot`.
 pub fn math_hypot(_: &mut Ctx, xs: Array) -> R<f64> {
-    Ok(with_doubles(xs, math::hypot))
+    Ok(math::hypot(&numbers(xs)))
 }
 
-pub fn math_max(_: &mut Ctx, xs: Array) -> R<f64> {
-    let all = |xs: &[f64]| xs.iter().copied().fold(f64::NEG_INFINITY, math::max);
-    Ok(with_doubles(xs, all))
-}
-
-pub fn math_min(_: &mut Ctx, xs: Array) -> R<f64> {
-    let all = |xs: &[f64]| xs.iter().copied().fold(f64::INFINITY, math::min);
-    Ok(with_doubles(xs, all))
-}
-
+/// `Math.random`.
 pub fn math_random(ctx: &mut Ctx) -> R<f64> {
     Ok(ctx.engine().host.borrow_mut().random.next_f64())
+}
+
+/// `Math.max` of any number of arguments.
+pub fn math_max(_: &mut Ctx, xs: Array) -> R<f64> {
+    Ok(numbers(xs).into_iter().fold(f64::NEG_INFINITY, math::max))
+}
+
+/// `Math.min` of any number of arguments.
+pub fn math_min(_: &mut Ctx, xs: Array) -> R<f64> {
+    Ok(numbers(xs).into_iter().fold(f64::INFINITY, math::min))
+}
+
+/// The elements of a `number[]`, whatever its storage is; NaN for what is no number.
+fn numbers(xs: Array) -> Vec<f64> {
+    match xs.storage().elements() {
+        Elements::F64(xs) => xs.to_vec(),
+        Elements::I32(xs) => xs.iter().map(|&x| x.into()).collect(),
+        Elements::Bool(xs) => xs.iter().map(|&x| x.into()).collect(),
+        Elements::Word(xs) => xs.iter().map(|v| v.as_f64().unwrap_or(f64::NAN)).collect(),
+    }
 }

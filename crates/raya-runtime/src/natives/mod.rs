@@ -7,11 +7,16 @@
 pub mod array;
 mod console;
 mod error;
+mod globals;
 mod math;
 mod number;
 mod object;
+mod process;
+mod reflect;
 mod string;
 mod table;
+#[cfg(test)]
+mod tests;
 
 #[cfg(test)]
 mod random_tests;
@@ -23,9 +28,12 @@ pub(crate) mod imp {
     pub use super::array::*;
     pub use super::console::*;
     pub use super::error::*;
+    pub use super::globals::*;
     pub use super::math::*;
     pub use super::number::*;
     pub use super::object::*;
+    pub use super::process::*;
+    pub use super::reflect::*;
     pub use super::string::*;
     pub use super::table::*;
 }

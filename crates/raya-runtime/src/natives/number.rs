@@ -1,90 +1,119 @@
-//! Natives of numbers.
+//! Numbers: formatting with digits and radix, parsing, tests.
 
 use crate::abi::R;
 use crate::ctx::Ctx;
-use crate::mem::string::Str;
+use crate::math;
+use crate::mem::string::{Str, Units, with_units};
 use crate::mem::value::Value;
 use crate::text::{number_format, number_parse};
 
-/// A digit count in `low..=100`, or the `RangeError` of the method.
-fn digits(ctx: &mut Ctx, n: f64, low: f64, what: &str) -> R<usize> {
-    let n = if n.is_nan() { 0.0 } else { n.trunc() };
-    if (low..=100.0).contains(&n) {
-        return Ok(n as usize);
+/// Checks a digits argument, truncated, against what a method allows.
+fn digits(ctx: &mut Ctx, x: f64, least: i32, what: &str) -> R<usize> {
+    let n = x.trunc();
+    let n = if n.is_nan() { 0.0 } else { n };
+    if n < f64::from(least) || n > 100.0 {
+        return Err(ctx.range_error(&format!("{what} must be between {least} and 100")));
     }
-    let message = format!("{what} must be between {low} and 100");
-    Err(ctx.range_error(&message))
+    Ok(n as usize)
 }
 
-pub fn number_to_fixed(ctx: &mut Ctx, x: f64, n: f64) -> R<Str> {
-    let n = digits(ctx, n, 0.0, "toFixed() digits argument")?;
-    Str::from_text(ctx, &number_format::to_fixed(x, n))
+/// `x.toFixed(digits)`.
+pub fn number_to_fixed(ctx: &mut Ctx, x: f64, places: f64) -> R<Str> {
+    let places = digits(ctx, places, 0, "toFixed() digits argument")?;
+    Str::from_text(ctx, &number_format::to_fixed(x, places))
 }
 
-pub fn number_to_precision(ctx: &mut Ctx, x: f64, n: f64) -> R<Str> {
-    if n.is_nan() || !x.is_finite() {
-        return ctx.number_string(x);
+/// `x.toPrecision(digits)`; NaN digits: as `toString`.
+pub fn number_to_precision(ctx: &mut Ctx, x: f64, precision: f64) -> R<Str> {
+    if precision.is_nan() || !x.is_finite() {
+        return number_text(ctx, x);
     }
-    let n = digits(ctx, n, 1.0, "toPrecision() argument")?;
-    Str::from_text(ctx, &number_format::to_precision(x, n))
+    let precision = digits(ctx, precision, 1, "toPrecision() argument")?;
+    Str::from_text(ctx, &number_format::to_precision(x, precision))
 }
 
-pub fn number_to_exponential(ctx: &mut Ctx, x: f64, n: f64) -> R<Str> {
+/// `x.toExponential(digits)`; NaN digits: as many as needed.
+pub fn number_to_exponential(ctx: &mut Ctx, x: f64, places: f64) -> R<Str> {
     if !x.is_finite() {
-        return ctx.number_string(x);
+        return number_text(ctx, x);
     }
-    let n = if n.is_nan() {
+    let places = if places.is_nan() {
         None
     } else {
-        Some(digits(ctx, n, 0.0, "toExponential() argument")?)
+        Some(digits(ctx, places, 0, "toExponential() argument")?)
     };
-    Str::from_text(ctx, &number_format::to_exponential(x, n))
+    Str::from_text(ctx, &number_format::to_exponential(x, places))
 }
 
+/// `x.toString(radix)`.
 pub fn number_to_string(ctx: &mut Ctx, x: f64, radix: f64) -> R<Str> {
     let radix = radix.trunc();
-    if !(2.0..=36.0).contains(&radix) {
-        return Err(ctx.range_error("toString() radix must be between 2 and 36"));
+    if radix == 10.0 {
+        return number_text(ctx, x);
     }
-    if radix == 10.0 || !x.is_finite() {
-        return ctx.number_string(x);
+    if !(2.0..=36.0).contains(&radix) {
+        return Err(ctx.range_error("toString() radix argument must be between 2 and 36"));
     }
     Str::from_text(ctx, &number_format::to_radix(x, radix as u32))
 }
 
+/// The shortest text of a number.
+fn number_text(ctx: &mut Ctx, x: f64) -> R<Str> {
+    ctx.number_string(x)
+}
+
+/// Calls `f` with the contents of `s` as text.
+fn with_text<T>(ctx: &mut Ctx, s: Str, f: impl FnOnce(&str) -> T) -> T {
+    with_units(ctx, s, |units| {
+        if let Units::Latin1(bytes) = units
+            && bytes.is_ascii()
+            && let Ok(text) = std::str::from_utf8(bytes)
+        {
+            return f(text);
+        }
+        f(&units.to_text())
+    })
+}
+
+/// `parseInt(s, radix)`; radix 0: by the prefix.
 pub fn number_parse_int(ctx: &mut Ctx, s: Str, radix: f64) -> R<f64> {
-    let text = s.to_text(ctx);
-    let radix = crate::operators::to_int32(radix);
-    Ok(number_parse::parse_int(&text, radix))
+    let radix = math::to_int32(radix);
+    Ok(with_text(ctx, s, |t| number_parse::parse_int(t, radix)))
 }
 
+/// `parseFloat(s)`.
 pub fn number_parse_float(ctx: &mut Ctx, s: Str) -> R<f64> {
-    let text = s.to_text(ctx);
-    Ok(number_parse::parse_float(&text))
+    Ok(with_text(ctx, s, number_parse::parse_float))
 }
 
+/// `Number.isInteger(v)`.
 pub fn number_is_integer(_: &mut Ctx, v: Value) -> R<bool> {
-    Ok(v.as_f64()
-        .is_some_and(|x| x.is_finite() && x.fract() == 0.0))
+    Ok(v.as_f64().is_some_and(|x| x.is_finite() && x.trunc() == x))
 }
 
+/// `Number.isSafeInteger(v)`.
 pub fn number_is_safe_integer(_: &mut Ctx, v: Value) -> R<bool> {
-    let safe = |x: f64| x.fract() == 0.0 && x.abs() <= 9_007_199_254_740_991.0;
+    const LARGEST: f64 = 9_007_199_254_740_991.0;
+    let safe = |x: f64| x.trunc() == x && x.abs() <= LARGEST;
     Ok(v.as_f64().is_some_and(safe))
 }
 
+/// `isFinite(x)`.
 pub fn number_is_finite(_: &mut Ctx, x: f64) -> R<bool> {
     Ok(x.is_finite())
 }
 
+/// `isNaN(x)`.
 pub fn number_is_nan(_: &mut Ctx, x: f64) -> R<bool> {
     Ok(x.is_nan())
 }
 
+/// `Number(v)`.
 pub fn number_of(ctx: &mut Ctx, v: Value) -> R<f64> {
     ctx.to_number(v)
 }
 
+/// `int(v)`.
 pub fn int_of(ctx: &mut Ctx, v: Value) -> R<i32> {
     let x = ctx.to_number(v)?;
     ctx.to_int(x)

@@ -5,7 +5,7 @@ use crate::casts::as_exact_int;
 use crate::ctx::Ctx;
 use crate::desc::DescRef;
 use crate::mem::slots::Slots;
-use crate::mem::string::Str;
+use crate::mem::string::{Str, with_units};
 use crate::mem::value::Value;
 use crate::operators::{power, remainder, to_int32};
 
@@ -190,7 +190,14 @@ pub fn str_flatten(ctx: &mut Ctx, s: Value) -> R<Value> {
 /// UTF-16 unit at `i`, NaN outside.
 pub fn str_char_code(ctx: &mut Ctx, s: Value, i: i32) -> R<f64> {
     let s = string_in(ctx, s);
-    Ok(ctx.char_code_at(s, i.into()))
+    let Ok(i) = usize::try_from(i) else {
+        return Ok(f64::NAN);
+    };
+    let unit = match s.flat_units() {
+        Some(units) => units.get(i),
+        None => with_units(ctx, s, |units| units.get(i)),
+    };
+    Ok(unit.map_or(f64::NAN, f64::from))
 }
 
 /// One-unit string at `i`.

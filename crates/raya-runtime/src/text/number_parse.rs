@@ -80,11 +80,18 @@ fn digits_value(digits: &str, radix: u32) -> f64 {
     if radix.is_power_of_two() {
         return power_of_two_value(digits, radix);
     }
+    // As many digits at once as fit, which is where V8 rounds.
     let mut value = 0.0;
-    for c in digits.chars() {
-        value = value * f64::from(radix) + f64::from(c.to_digit(radix).unwrap_or(0));
+    let (mut part, mut multiplier) = (0, 1);
+    for digit in digits.chars().map(|c| c.to_digit(radix).unwrap_or(0)) {
+        if multiplier * radix > u32::MAX / 36 {
+            value = value * f64::from(multiplier) + f64::from(part);
+            (part, multiplier) = (0, 1);
+        }
+        part = part * radix + digit;
+        multiplier *= radix;
     }
-    value
+    value * f64::from(multiplier) + f64::from(part)
 }
 
 /// Rounds to nearest-even by hand: 64 leading bits and a sticky bit decide.

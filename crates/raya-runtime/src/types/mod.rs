@@ -4,5 +4,4 @@ pub mod array;
 pub mod array_search;
 mod array_sort;
 pub mod dict;
-pub mod string;
 mod table;

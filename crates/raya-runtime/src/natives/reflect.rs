@@ -1,0 +1,50 @@
+//! `Reflect`: attribute access in functional form.
+
+use crate::abi::R;
+use crate::ctx::Ctx;
+use crate::errors::ErrorKind;
+use crate::mem::array::Array;
+use crate::mem::string::Str;
+use crate::mem::value::Value;
+use crate::natives::object::object_keys;
+
+/// `Reflect.get(o, name)`.
+pub fn reflect_get(ctx: &mut Ctx, o: Value, name: Str) -> R<Value> {
+    let name = ctx.intern_str(name)?;
+    ctx.get_attr(o, name.value())
+}
+
+/// `Reflect.get(o, name, otherwise)`.
+pub fn reflect_get_or(ctx: &mut Ctx, o: Value, name: Str, otherwise: Value) -> R<Value> {
+    let name = ctx.intern_str(name)?;
+    let found = ctx.get_attr_opt(o, name.value())?;
+    Ok(found.unwrap_or(otherwise))
+}
+
+/// `Reflect.set(o, name, v)`.
+pub fn reflect_set(ctx: &mut Ctx, o: Value, name: Str, v: Value) -> R<bool> {
+    let name = ctx.intern_str(name)?;
+    ctx.set_attr(o, name.value(), v)?;
+    Ok(true)
+}
+
+/// `Reflect.has(o, name)`: false only for `AttributeError`.
+pub fn reflect_has(ctx: &mut Ctx, o: Value, name: Str) -> R<bool> {
+    let name = ctx.intern_str(name)?;
+    ctx.has_attr(o, name.value())
+}
+
+/// `Reflect.deleteProperty(o, name)`; false where there is none.
+pub fn reflect_delete(ctx: &mut Ctx, o: Value, name: Str) -> R<bool> {
+    let name = ctx.intern_str(name)?;
+    match ctx.del_attr(o, name.value()) {
+        Ok(()) => Ok(true),
+        Err(_) if ctx.take_if(ErrorKind::AttributeError) => Ok(false),
+        Err(thrown) => Err(thrown),
+    }
+}
+
+/// `Reflect.ownKeys(o)`.
+pub fn reflect_own_keys(ctx: &mut Ctx, o: Value) -> R<Array> {
+    object_keys(ctx, o)
+}

@@ -35,10 +35,6 @@ pub struct EngineHooks {
     pub interpreter: InterpreterHooks,
     /// What snapshots need.
     pub link: LinkHooks,
-    /// Throws the error of a stack that is used up.
-    pub overflow: fn(*mut Ctx),
-    /// Type handle of closures.
-    pub closures: u32,
 }
 
 /// The compiling tier of one engine.
@@ -80,8 +76,8 @@ impl Jit {
     ) -> Result<Jit, JitError> {
         let registry = Registry::new(options.code_cap)?;
         let perf = options.perf_map.then(PerfMap::open);
-        let shared = Shared::new(hooks.interpreter, hooks.overflow, options, registry);
-        let linkage = shared.linkage(helpers, hooks.closures)?;
+        let shared = Shared::new(hooks.interpreter, options, registry);
+        let linkage = shared.linkage(helpers)?;
         Ok(Jit {
             shared,
             link: hooks.link,

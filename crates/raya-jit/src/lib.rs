@@ -21,7 +21,7 @@ pub mod translate;
 pub mod worker;
 
 pub use error::JitError;
-pub use exits::entry::{InterpreterHooks, ResumeFrame};
+pub use exits::entry::InterpreterHooks;
 pub use jit::{EngineHooks, Jit};
 pub use options::JitOptions;
 pub use snapshot::take::LinkHooks;

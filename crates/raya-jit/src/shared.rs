@@ -10,7 +10,6 @@ use crate::exits::record::{ExitReason, ExitRecord};
 use crate::helpers::Helper;
 use crate::options::JitOptions;
 use crate::translate::{Linkage, ctx};
-use raya_runtime::ctx::Ctx;
 use rustc_hash::FxHashSet;
 use std::sync::atomic::{AtomicI32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -23,8 +22,6 @@ pub type Place = (usize, u32);
 pub struct Shared {
     /// What the interpreter provides.
     pub hooks: InterpreterHooks,
-    /// Throws the error of a stack that is used up.
-    pub overflow: fn(*mut Ctx),
     /// Settings.
     pub options: JitOptions,
     registry: Mutex<Registry>,
@@ -54,15 +51,9 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 impl Shared {
     /// Shared state of one engine.
-    pub fn new(
-        hooks: InterpreterHooks,
-        overflow: fn(*mut Ctx),
-        options: JitOptions,
-        registry: Registry,
-    ) -> Arc<Shared> {
+    pub fn new(hooks: InterpreterHooks, options: JitOptions, registry: Registry) -> Arc<Shared> {
         Arc::new(Shared {
             hooks,
-            overflow,
             exit_counter: AtomicI32::new(options.exit_every.unwrap_or(0) as i32),
             invalid_counter: AtomicI32::new(options.invalidate_every.unwrap_or(0) as i32),
             options,
@@ -83,11 +74,7 @@ impl Shared {
 
     /// The addresses that compiled code of this engine calls. `helpers` are those of the
     /// runtime's entries; what may throw, collect or run code is reached through a stub.
-    pub fn linkage(
-        self: &Arc<Self>,
-        mut helpers: Vec<usize>,
-        closures: u32,
-    ) -> Result<Linkage, JitError> {
+    pub fn linkage(self: &Arc<Self>, mut helpers: Vec<usize>) -> Result<Linkage, JitError> {
         let mut exits = [
             exit_f64 as *const () as usize,
             exit_i32 as *const () as usize,
@@ -115,7 +102,6 @@ impl Shared {
             exit_osr: osr,
             interpret,
             jit: Arc::as_ptr(self) as usize,
-            closures,
             exit_counter: match self.options.exit_every {
                 Some(_) => &raw const self.exit_counter as usize,
                 None => 0,

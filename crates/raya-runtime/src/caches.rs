@@ -33,7 +33,8 @@ impl CachedField {
         self.offset << 2 | self.repr as u32
     }
 
-    const fn decode(payload: u32) -> CachedField {
+    /// The field that the high half of a cell names.
+    pub const fn decode(payload: u32) -> CachedField {
         let repr = match payload & 3 {
             0 => Repr::F64,
             1 => Repr::I32,

@@ -11,12 +11,12 @@ use crate::translate::osr_result;
 use raya_bytecode::{FRAME_HEADER, Repr};
 use raya_runtime::ctx::Ctx;
 use raya_runtime::func::FuncInfo;
+use raya_runtime::helpers::entry::throw_stack_overflow;
+use raya_runtime::hooks::ResumeFrame;
 use raya_runtime::mem::refs::Ref;
 use raya_runtime::raya_abi;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-
-pub use raya_runtime::hooks::ResumeFrame;
 
 /// What the interpreter provides for compiled code. `resume` and `materialise` take the
 /// frame of the outermost function and the chain from it inwards, with the registers in
@@ -84,7 +84,7 @@ fn leave(cx: *mut Ctx, image: *const u64, exit: u32, shared: *const Shared) -> u
         };
         let fp = (*cx).vm_top.add(FRAME_HEADER as usize);
         if fp.add(extent(record)) > (*cx).vm_limit {
-            ((*shared).overflow)(cx);
+            throw_stack_overflow(cx);
             return 0;
         }
         fill(record, image, fp);

@@ -56,7 +56,7 @@ pub enum Place {
 
 /// One interpreter frame.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ExitFrame {
+pub struct FrameRecord {
     /// Address of the function's `FuncInfo`.
     pub func: usize,
     /// Slot of its register 0 in the image.
@@ -72,7 +72,7 @@ pub struct ExitFrame {
 #[derive(Debug)]
 pub struct ExitRecord {
     /// The frames, outermost first.
-    pub frames: Vec<ExitFrame>,
+    pub frames: Vec<FrameRecord>,
     /// Why.
     pub reason: ExitReason,
     /// Where the check is: the place in the site table.

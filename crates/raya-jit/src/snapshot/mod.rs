@@ -184,6 +184,8 @@ pub struct Snapshot {
     pub props: FxHashMap<u16, PropFact>,
     /// Signatures.
     pub sigs: FxHashMap<u16, SigFact>,
+    /// Type handle of closures.
+    pub closures: u32,
     /// Calls to inline, by program counter.
     pub inlines: FxHashMap<u32, Inline>,
     /// Running it may change the storage of an array or run other code, beside polls and

@@ -4,15 +4,15 @@ use super::{
     ClassFact, DescFact, FieldFact, FuncFact, Interface, MethodFact, PropFact, SigFact, Snapshot,
 };
 use raya_bytecode::{
-    ClassId, Const, FieldId, FuncId, Instr, MethodId, Module, OperandKind, PropId, Repr, SigId,
+    ClassId, ConstId, FieldId, FuncId, Instr, MethodId, Module, OperandKind, PropId, Repr, SigId,
     StrId, TypeId,
 };
+use raya_runtime::abi::R;
 use raya_runtime::ctx::Ctx;
 use raya_runtime::desc::{DescKind, DescRef, DescShape};
 use raya_runtime::func::{FuncInfo, SigInfo};
 use raya_runtime::link::{LoadedModule, MethodSite};
 use raya_runtime::mem::refs::Ref;
-use raya_runtime::mem::value::Value;
 use raya_runtime::type_info::{TypeInfo, type_flags};
 use rustc_hash::FxHashMap;
 use std::sync::atomic::Ordering;
@@ -22,8 +22,6 @@ use std::sync::atomic::Ordering;
 pub struct LinkHooks {
     /// Makes a function ready to be interpreted, so that its inline-cache cells exist.
     pub translate: fn(&mut Ctx, Ref<FuncInfo>),
-    /// The interned string constant of a module; the module keeps it alive.
-    pub string: fn(&mut Ctx, Ref<LoadedModule>, StrId) -> Value,
 }
 
 /// Takes the snapshot of one function; `None` when it has no bytecode.
@@ -53,6 +51,7 @@ pub fn take_one(ctx: &mut Ctx, hooks: &LinkHooks, func: Ref<FuncInfo>) -> Option
         methods: FxHashMap::default(),
         props: FxHashMap::default(),
         sigs: FxHashMap::default(),
+        closures: ctx.engine().core.function.handle,
         inlines: FxHashMap::default(),
         opaque: false,
         caches: caches as usize,
@@ -61,7 +60,10 @@ pub fn take_one(ctx: &mut Ctx, hooks: &LinkHooks, func: Ref<FuncInfo>) -> Option
         module: module.clone(),
     };
     for &ins in &function.code {
-        resolve(ctx, hooks, owner, ins, &mut snapshot);
+        if resolve(ctx, owner, ins, &mut snapshot).is_err() {
+            ctx.take_pending();
+            return None;
+        }
     }
     Some(snapshot)
 }
@@ -78,21 +80,16 @@ fn cells(first: *const u64, count: usize) -> Vec<u64> {
         .collect()
 }
 
-fn resolve(
-    ctx: &mut Ctx,
-    hooks: &LinkHooks,
-    owner: Ref<LoadedModule>,
-    ins: Instr,
-    out: &mut Snapshot,
-) {
+/// Resolves the operands of an instruction. Interning a string may run out of memory.
+fn resolve(ctx: &mut Ctx, owner: Ref<LoadedModule>, ins: Instr, out: &mut Snapshot) -> R<()> {
     for (kind, n) in ins.op.operands().into_iter().zip(ins.operands()) {
         match kind {
             OperandKind::KW => {
-                let value = constant(ctx, hooks, owner, n);
-                out.consts.extend(value.map(|v| (n, v.0)));
+                let word = ctx.module_const(&owner, ConstId(n))?;
+                out.consts.insert(n, word);
             }
             OperandKind::Name => {
-                let name = (hooks.string)(ctx, owner, StrId(n));
+                let name = ctx.module_string(&owner, StrId(n))?;
                 out.names.insert(n, name.0);
             }
             OperandKind::Func => {
@@ -121,7 +118,7 @@ fn resolve(
                 out.fields.insert(n, fact);
             }
             OperandKind::Type => {
-                let fact = desc_fact(owner.desc(TypeId(n)));
+                let fact = desc_fact(ctx, owner.desc(TypeId(n)));
                 out.descs.insert(n, fact);
             }
             OperandKind::Method => {
@@ -148,10 +145,11 @@ fn resolve(
             _ => {}
         }
     }
+    Ok(())
 }
 
 /// What tells members of a type apart. A union with null is told by its other member.
-fn desc_fact(desc: DescRef) -> DescFact {
+fn desc_fact(ctx: &Ctx, desc: DescRef) -> DescFact {
     let mut told = desc;
     if let DescShape::Union(types) = desc.shape() {
         let mut others = types.iter().filter(|t| t.kind != DescKind::Null);
@@ -161,7 +159,10 @@ fn desc_fact(desc: DescRef) -> DescFact {
     }
     DescFact {
         desc: desc.addr(),
-        handle: told.handle.get(),
+        handle: match told.kind {
+            DescKind::String => ctx.engine().core.string.handle,
+            _ => told.handle.get(),
+        },
         class_depth: (told.kind == DescKind::Class).then_some(told.depth),
         immediates: desc.immediates.get(),
     }
@@ -203,12 +204,4 @@ fn func_fact(module: &Module, func: Ref<FuncInfo>, n: u16) -> FuncFact {
         interface: Interface::of(module, &module.functions[n as usize]),
         needs_thunk: func.cell.load(Ordering::Acquire).is_null(),
     }
-}
-
-fn constant(ctx: &mut Ctx, hooks: &LinkHooks, owner: Ref<LoadedModule>, n: u16) -> Option<Value> {
-    Some(match owner.module.consts.get(n as usize)? {
-        Const::F64(bits) => Value::number(f64::from_bits(*bits)),
-        Const::I32(i) => Value::int(*i),
-        Const::Str(id) => (hooks.string)(ctx, owner, *id),
-    })
 }

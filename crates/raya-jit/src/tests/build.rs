@@ -134,7 +134,8 @@ raya_runtime::raya_abi! {
     }
 }
 
-/// Compiled functions of one module.
+/// Compiled functions of one module. The first three keep what the code refers to.
+#[allow(dead_code)]
 pub struct Running {
     pub area: CodeMemory,
     pub ranges: Vec<CodeRange>,
@@ -161,7 +162,6 @@ fn linkage() -> Linkage {
         exit_osr: exit_int as *const () as usize,
         interpret: 0,
         jit: 0,
-        closures: 0,
         exit_counter: 0,
         invalid_counter: 0,
     }
@@ -289,6 +289,7 @@ fn snapshot(
         methods: FxHashMap::default(),
         props: FxHashMap::default(),
         sigs: FxHashMap::default(),
+        closures: 0,
         inlines: FxHashMap::default(),
         opaque: func.code.iter().any(|i| is_opaque(i.op)),
         caches: 0,

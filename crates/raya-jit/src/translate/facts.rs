@@ -75,9 +75,24 @@ impl Translator<'_> {
     /// Sets the facts for the start of a node. `straight`: control comes from the end of
     /// the node that was translated before, and only from there.
     pub(super) fn facts_at(&mut self, n: NodeId, straight: bool) {
-        if straight {
-            return;
+        if !straight {
+            self.inherit_facts(n);
         }
+        if let Some(&w) = self.frame().not_null_in.get(&n) {
+            self.facts.add_not_null(w);
+        }
+    }
+
+    /// Records that a word is not null in a node that only the current one leads to.
+    pub(super) fn note_not_null(&mut self, n: NodeId, w: Value) {
+        let frame = self.frame_mut();
+        if frame.analysis.graph[n].preds.len() == 1 {
+            frame.not_null_in.insert(n, w);
+        }
+    }
+
+    /// Takes over what holds at the end of a node's immediate dominator.
+    fn inherit_facts(&mut self, n: NodeId) {
         self.young.clear();
         let frame = self.frame();
         let graph = &frame.analysis.graph;

@@ -66,6 +66,8 @@ pub struct Frame<'a> {
     pub loops: Vec<Option<LoopState>>,
     /// What is known where the function starts.
     pub facts_in: Facts,
+    /// Words that are not null at the start of a node, by the branch that leads there.
+    pub not_null_in: FxHashMap<NodeId, Value>,
     /// What is known at the end of each translated node.
     pub facts_out: Vec<Option<Facts>>,
     vars: Vec<Variable>,
@@ -184,6 +186,7 @@ impl<'a> Translator<'a> {
             live: Vec::new(),
             loops: vec![None; analysis.loops.list.len()],
             facts_in: self.facts.clone(),
+            not_null_in: FxHashMap::default(),
             facts_out: vec![None; analysis.graph.nodes.len()],
             analysis,
             vars,

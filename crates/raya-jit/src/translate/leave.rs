@@ -4,12 +4,14 @@ use super::emit::{Region, arg_type, clif_type};
 use super::{Entry, Image, Site, Translator, ctx, osr_result, repr_index};
 use crate::analysis::{NodeId, RegSet, operands};
 use crate::code::stubs::STORE_FRAME_POINTER;
-use crate::exits::record::{ExitFrame, ExitReason, ExitRecord, Place};
+use crate::exits::record::{ExitReason, ExitRecord, FrameRecord, Place};
+use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::types::{I32, I64};
 use cranelift_codegen::ir::{
     Block, BlockArg, InstBuilder, InstructionData, Opcode, Value, ValueDef,
 };
 use raya_bytecode::Repr;
+use raya_runtime::engine::Engine;
 
 /// An exit whose block is still empty.
 pub(super) struct PendingExit {
@@ -129,7 +131,7 @@ impl Translator<'_> {
         pc: u32,
         live: &RegSet,
         stores: &mut Vec<(u32, Value)>,
-    ) -> ExitFrame {
+    ) -> FrameRecord {
         let base = self.frames[level].base;
         let mut regs = Vec::new();
         for r in live.iter() {
@@ -150,7 +152,7 @@ impl Translator<'_> {
             };
             regs.push((r, place));
         }
-        ExitFrame {
+        FrameRecord {
             func: self.frames[level].snapshot.info,
             base,
             pc,
@@ -275,6 +277,12 @@ impl Translator<'_> {
                 continue;
             };
             let thrown = self.load(I64, Region::Ctx, self.cx, ctx::PENDING);
+            // What ends the program is no handler's business.
+            let fatal = self.compare_imm(IntCC::Equal, thrown, Engine::UNCATCHABLE.0 as i64);
+            let leave = self.unwind_block();
+            let caught = self.cold();
+            self.b.ins().brif(fatal, leave, &[], caught, &[]);
+            self.enter(caught);
             let none = self.word_const(0);
             self.store(Region::Ctx, none, self.cx, ctx::PENDING);
             self.define_at(level, reg, thrown);
@@ -282,12 +290,17 @@ impl Translator<'_> {
             self.b.ins().jump(block, &[]);
             return;
         }
-        let block = match self.unwind {
-            Some(block) => block,
-            None => *self.unwind.insert(self.b.create_block()),
-        };
-        self.b.set_cold_block(block);
+        let block = self.unwind_block();
         self.b.ins().jump(block, &[]);
+    }
+
+    /// The block that leaves the function with an exception pending.
+    fn unwind_block(&mut self) -> Block {
+        if let Some(block) = self.unwind {
+            return block;
+        }
+        let block = self.cold();
+        *self.unwind.insert(block)
     }
 
     /// Emits the block that leaves with an exception pending.

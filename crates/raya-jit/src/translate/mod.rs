@@ -57,8 +57,6 @@ pub struct Linkage {
     pub jit: usize,
     /// Runs a function in the interpreter: `(ctx, func, fp, jit)`.
     pub interpret: usize,
-    /// Type handle of closures.
-    pub closures: u32,
     /// Counts down to the next forced exit; 0 when none are forced.
     pub exit_counter: usize,
     /// Counts calls down to the next one behind which the code is taken as invalid; 0

@@ -115,16 +115,8 @@ lowerings! {
         let cond = t.get(i.a);
         branch(t, cond, true)?
     };
-    JumpNull |t, i| {
-        let w = t.get(i.a);
-        let cond = t.compare_imm(IntCC::Equal, w, value::NULL as i64);
-        branch(t, cond, false)?
-    };
-    JumpNotNull |t, i| {
-        let w = t.get(i.a);
-        let cond = t.compare_imm(IntCC::Equal, w, value::NULL as i64);
-        branch(t, cond, true)?
-    };
+    JumpNull |t, i| jump_null(t, i, false)?;
+    JumpNotNull |t, i| jump_null(t, i, true)?;
     JumpArrayEnd |t, i| {
         let n = t.get(i.a);
         let len = t.array_len(i.b);
@@ -190,6 +182,17 @@ fn branch(t: &mut Translator<'_>, cond: Value, negate: bool) -> Lowered {
     t.ended = true;
     t.b.ins().brif(cond, yes, &[], no, &[]);
     Ok(())
+}
+
+/// A jump on null, or on anything else; where the word is not null, that is known.
+fn jump_null(t: &mut Translator<'_>, i: Instr, negate: bool) -> Lowered {
+    let w = t.get(i.a);
+    let (to, next) = successors(t)?;
+    if to != next {
+        t.note_not_null(if negate { to } else { next }, w);
+    }
+    let cond = t.compare_imm(IntCC::Equal, w, value::NULL as i64);
+    branch(t, cond, negate)
 }
 
 fn only_successor(t: &Translator<'_>) -> Result<NodeId, JitError> {

@@ -114,7 +114,7 @@ fn make_closure(t: &mut Translator<'_>, i: Instr) -> Lowered {
     if size > raya_heap::MAX_SMALL {
         return Translator::malformed("a closure over more than fits a cell");
     }
-    let handle = t.job.linkage.closures;
+    let handle = t.frame().snapshot.closures;
     let info = t.address(callee.info);
     let closure = t.allocate(size, handle, |t| {
         let window = t.window(i.c, n as u16);
@@ -266,7 +266,7 @@ fn any_closure(
 ) -> Lowered {
     let (closure, fits, slow) = (t.fresh(), t.fresh(), t.cold());
     let handle = t.load(I32, Region::Header, args[0], layout::HEADER_TYPE);
-    let closures = t.int_const(t.job.linkage.closures as i32);
+    let closures = t.int_const(t.frame().snapshot.closures as i32);
     let is_closure = t.b.ins().icmp(IntCC::Equal, handle, closures);
     t.b.ins().brif(is_closure, closure, &[], slow, &[]);
 

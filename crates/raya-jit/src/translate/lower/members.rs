@@ -12,6 +12,7 @@ use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::types::{I32, I64};
 use cranelift_codegen::ir::{Block, InstBuilder, MemFlagsData, Value};
 use raya_bytecode::{Instr, Repr};
+use raya_runtime::caches::CachedField;
 use raya_runtime::mem::{layout, value};
 
 lowerings! {
@@ -249,17 +250,6 @@ fn set_prop(t: &mut Translator<'_>, i: Instr) -> Lowered {
     Ok(())
 }
 
-/// Offset and representation of the field that an attribute's cell names.
-fn attribute_field(payload: u32) -> (u32, Repr) {
-    let repr = match payload & 3 {
-        0 => Repr::F64,
-        1 => Repr::I32,
-        2 => Repr::Bool,
-        _ => Repr::Word,
-    };
-    (payload >> 2, repr)
-}
-
 /// An attribute of any word: the field that was observed, boxed, and the slots behind.
 fn get_attr(t: &mut Translator<'_>, i: Instr) -> Lowered {
     let object = t.get(i.b);
@@ -270,7 +260,7 @@ fn get_attr(t: &mut Translator<'_>, i: Instr) -> Lowered {
         t.set(i.a, v);
         return Ok(());
     };
-    let (offset, repr) = attribute_field(seen.payload);
+    let CachedField { offset, repr } = CachedField::decode(seen.payload);
     let (miss, ask) = miss_block(t);
     check_observed(t, i.b, seen, miss);
     let region = Region::Field(offset);

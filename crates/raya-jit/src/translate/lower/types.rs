@@ -15,7 +15,7 @@ use crate::translate::{Lowered, Translator, ctx};
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::types::{I32, I64};
 use cranelift_codegen::ir::{Block, InstBuilder, Value};
-use raya_bytecode::{Instr, Repr};
+use raya_bytecode::{Instr, Repr, TypeDesc, TypeId};
 use raya_runtime::desc::imm;
 use raya_runtime::mem::{layout, value};
 use raya_runtime::type_info::{DISPLAY_LEN, TypeInfo};
@@ -24,17 +24,11 @@ use std::mem::offset_of;
 lowerings! {
     CheckType |t, i| check(t, i)?;
     Cast |t, i| check(t, i)?;
-    NonNull |t, i| {
-        let w = t.get(i.b);
-        if !t.facts.is_not_null(w) {
-            let some = t.compare_imm(IntCC::NotEqual, w, value::NULL as i64);
-            let desc = descriptor(t, i.c)?;
-            t.guard_or_throw(some, ExitReason::Null, Helper::throw_null, &[desc]);
-            t.facts.add_not_null(w);
-        }
-        t.set(i.a, w)
-    };
+    NonNull |t, i| non_null(t, i, Helper::throw_null)?;
     Narrow |t, i| {
+        if is_null_test(t, i) {
+            return non_null(t, i, Helper::narrow);
+        }
         let (w, desc) = (t.get(i.b), descriptor(t, i.c)?);
         let fact = fact(t, i.c)?;
         let other = if is_known(fact) { t.cold() } else { t.fresh() };
@@ -81,6 +75,36 @@ lowerings! {
         let v = t.call_helper(Helper::instance_of_any, &[w, class]);
         t.set(i.a, v)
     };
+}
+
+/// `a = b`, which must not be null; the helper says what is wrong when it is.
+fn non_null(t: &mut Translator<'_>, i: Instr, helper: Helper) -> Lowered {
+    let w = t.get(i.b);
+    if !t.facts.is_not_null(w) {
+        let some = t.compare_imm(IntCC::NotEqual, w, value::NULL as i64);
+        let desc = descriptor(t, i.c)?;
+        let args: &[Value] = match helper {
+            Helper::throw_null => &[desc],
+            _ => &[w, desc],
+        };
+        t.guard_or_throw(some, ExitReason::Null, helper, args);
+        t.facts.add_not_null(w);
+    }
+    t.set(i.a, w);
+    Ok(())
+}
+
+/// Whether narrowing only takes null away: the source is declared as the target or null.
+fn is_null_test(t: &Translator<'_>, i: Instr) -> bool {
+    let snapshot = t.frame().snapshot;
+    let types = &snapshot.module.types;
+    let source = snapshot.func().regs[i.b as usize];
+    let TypeDesc::Union(members) = &types[source.index()] else {
+        return false;
+    };
+    let is_null = |m: TypeId| types[m.index()] == TypeDesc::Null;
+    let is_target = |m: TypeId| m == TypeId(i.c) || types[m.index()] == types[i.c as usize];
+    (members.iter()).all(|m| is_null(*m) || is_target(*m)) && t.frame().repr(i.a) == Repr::Word
 }
 
 /// A checked cast: what it pins, and every refusal, is up to the runtime.

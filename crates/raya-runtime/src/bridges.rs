@@ -30,6 +30,7 @@ pub fn bridge(engine: &Engine, key: VtableKey, target: BridgeTarget) -> Ref<Func
         nparams: sig.params.len() as u16,
         hidden: 1,
         valid: AtomicU8::new(1),
+        id: engine.funcs.len() as u32,
         sig: sig.id,
         module: u32::MAX,
         index: u32::MAX,

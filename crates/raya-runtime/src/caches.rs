@@ -3,18 +3,22 @@
 //! The low half is the type handle that was seen, zero for none. The high half says where the
 //! member is: for structural accesses (`GetProp`, `SetProp`) the byte offset of a field
 //! that is kept as the site wants it; for attribute accesses on `any` offset and
-//! representation. A cell says nothing about values: an unset word still takes the slow
-//! way. Changing a class clears the cells that name it or an heir.
+//! representation ([`CachedField`]); for method calls on `any` the id of the class's function.
+//! A cell says nothing about values: an unset word still takes the slow way, a receiver
+//! with own attributes beside its fields is looked at, and a written value is checked
+//! unless the field takes everything. Changing a class clears the cells that name it or
+//! an heir.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use raya_bytecode::Repr;
+use raya_bytecode::{Receiver, Repr};
 
 use crate::ctx::Ctx;
+use crate::func::FuncInfo;
 use crate::mem::obj::Obj;
 use crate::mem::refs::Ref;
 use crate::mem::value::Value;
-use crate::type_info::{TypeInfo, TypeRef, type_flags};
+use crate::type_info::{Attr, TypeInfo, TypeKind, TypeRef, type_flags};
 
 /// A cache cell.
 pub type Cache = Ref<AtomicU64>;
@@ -65,6 +69,31 @@ pub fn remember_field(cache: Cache, ty: &TypeInfo, field: CachedField) {
 pub fn remember_offset(cache: Cache, ty: &TypeInfo, offset: u32) {
     let cell = u64::from(offset) << 32 | u64::from(ty.handle);
     cache.store(cell, Ordering::Release);
+}
+
+/// The function that a method-call cell knows for this object.
+#[inline(always)]
+pub fn cached_method(ctx: &Ctx, cache: Cache, obj: Obj) -> Option<Ref<FuncInfo>> {
+    let cell = cache.load(Ordering::Relaxed);
+    if cell as u32 != obj.handle() || obj.expando_word() != Value::UNSET {
+        return None;
+    }
+    ctx.engine().funcs.get((cell >> 32) as usize)
+}
+
+/// Remembers the method that calls of `name` on instances of `ty` reach, if that depends on
+/// the type alone.
+pub fn remember_method(cache: Cache, ty: &TypeInfo, name: Value) {
+    let instance = matches!(ty.kind, TypeKind::Instance);
+    if !instance || ty.has(type_flags::ATTR_HOOKS) || ty.field(name).is_some() {
+        return;
+    }
+    if let Some((_, Attr::Method(func))) = ty.lookup(name)
+        && func.receiver == Receiver::This
+    {
+        let cell = u64::from(func.id) << 32 | u64::from(ty.handle);
+        cache.store(cell, Ordering::Release);
+    }
 }
 
 /// The declared field that reading `name` on instances of `ty` always finds, so that a

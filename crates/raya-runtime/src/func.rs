@@ -32,6 +32,8 @@ pub struct FuncInfo {
     pub hidden: u8,
     /// Compiled code is valid: cleared when an assumption it holds is dropped.
     pub valid: AtomicU8,
+    /// Index among the engine's functions.
+    pub id: u32,
     /// Engine-wide id of the interned signature.
     pub sig: u32,
     /// Index of the module and of the function in it.

@@ -17,6 +17,7 @@ pub mod ctx;
 pub mod desc;
 pub mod desc_table;
 mod desc_text;
+mod direct;
 pub mod engine;
 pub mod errors;
 pub mod func;

@@ -17,6 +17,7 @@ use crate::abi::R;
 use crate::ctx::Ctx;
 use crate::desc::DescRef;
 use crate::desc_table::TypeNames;
+use crate::engine::Engine;
 use crate::errors::ErrorKind;
 use crate::func::{FuncBody, FuncInfo, SigInfo};
 use crate::link::LoadedModule;
@@ -116,7 +117,11 @@ impl Ctx {
             })
             .collect();
         let funcs: Box<[_]> = (module.functions.iter().enumerate())
-            .map(|(i, f)| engine.funcs.alloc(link_function(&module, f, id, i, &sigs)))
+            .map(|(i, f)| {
+                engine
+                    .funcs
+                    .alloc(link_function(engine, &module, f, (id, i), &sigs))
+            })
             .collect();
         let reprs: Vec<Repr> = module.globals.iter().map(|g| module.repr(g.ty)).collect();
         let Some(first_global) = engine.globals.add(reprs.into_iter()) else {
@@ -249,10 +254,10 @@ impl Ctx {
 }
 
 fn link_function(
+    engine: &Engine,
     module: &Module,
     f: &Function,
-    id: u32,
-    index: usize,
+    (id, index): (u32, usize),
     sigs: &[Ref<SigInfo>],
 ) -> FuncInfo {
     let sig = sigs[f.sig.index()];
@@ -271,6 +276,7 @@ fn link_function(
         nparams: sig.params.len() as u16,
         hidden,
         valid: AtomicU8::new(1),
+        id: engine.funcs.len() as u32,
         sig: sig.id,
         module: id,
         index: index as u32,

@@ -11,10 +11,12 @@
 use std::fmt;
 use std::ptr::NonNull;
 
+use raya_bytecode::Repr;
+
 use crate::caches::CachedField;
 use crate::ctx::Ctx;
 use crate::mem::alloc::box_slot;
-use crate::mem::layout::{HEADER_FLAGS, HEADER_TYPE};
+use crate::mem::layout::{HEADER_FLAGS, HEADER_TYPE, OBJECT_EXPANDO};
 use crate::mem::refs::Ref;
 use crate::mem::value::Value;
 use crate::type_info::{TypeInfo, TypeRef};
@@ -106,6 +108,34 @@ impl Obj {
         let bits: u64 = unsafe { self.load(field.offset as usize) };
         let v = box_slot(bits, field.repr);
         (!v.is_unset()).then_some(v)
+    }
+
+    /// The word behind the header: the expando of instances.
+    #[inline(always)]
+    pub(crate) fn expando_word(self) -> Value {
+        // SAFETY: every object has at least two words.
+        unsafe { self.load(OBJECT_EXPANDO) }
+    }
+
+    /// Stores a field that a cache knows for this object's type; false leaves it to the slow
+    /// way.
+    #[inline(always)]
+    pub(crate) fn write_field(self, ctx: &mut Ctx, field: CachedField, v: Value) -> bool {
+        let offset = field.offset as usize;
+        let bits = match (field.repr, v.as_f64(), v.as_int(), v.as_bool()) {
+            (Repr::Word, ..) => {
+                // SAFETY: the cell named the handle of this object, whose type has the field.
+                unsafe { self.write(ctx, offset, v) };
+                return true;
+            }
+            (Repr::F64, Some(x), ..) => x.to_bits(),
+            (Repr::I32, _, Some(n), _) => n as u32 as u64,
+            (Repr::Bool, .., Some(b)) => b.into(),
+            _ => return false,
+        };
+        // SAFETY: as above; no reference.
+        unsafe { self.store(offset, bits) };
+        true
     }
 
     /// Address of the byte at `offset`.

@@ -1,8 +1,11 @@
 //! Members, attributes, elements, iteration.
 
+use raya_bytecode::Repr;
+
 use crate::abi::R;
 use crate::caches::{Cache, CachedField, cached_field, plain_field, remember_field};
 use crate::ctx::Ctx;
+use crate::desc::DescKind;
 use crate::link::{MethodSite, PropSite};
 use crate::mem::refs::Ref;
 use crate::mem::value::Value;
@@ -48,7 +51,28 @@ pub fn get_attr(ctx: &mut Ctx, o: Value, name: Value, cache: Cache) -> R<Value> 
 }
 
 /// Attribute write.
-pub fn set_attr(ctx: &mut Ctx, o: Value, name: Value, v: Value, _: Cache) -> R<Value> {
+pub fn set_attr(ctx: &mut Ctx, o: Value, name: Value, v: Value, cache: Cache) -> R<Value> {
+    let Some(obj) = o.as_obj() else {
+        ctx.set_attr(o, name, v)?;
+        return Ok(Value::NULL);
+    };
+    if let Some(field) = cached_field(cache, obj)
+        && obj.flags() == 0
+        && obj.write_field(ctx, field, v)
+    {
+        return Ok(Value::NULL);
+    }
+    let ty = ctx.type_of_obj(obj);
+    if let Some(field) = plain_field(&ty, name)
+        && (field.repr != Repr::Word || field.desc.kind == DescKind::Any)
+        && field.repr == field.desc.repr
+    {
+        let field = CachedField {
+            offset: field.offset,
+            repr: field.repr,
+        };
+        remember_field(cache, &ty, field);
+    }
     ctx.set_attr(o, name, v)?;
     Ok(Value::NULL)
 }

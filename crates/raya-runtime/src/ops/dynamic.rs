@@ -3,7 +3,8 @@
 use raya_bytecode::{Slot, SlotOp};
 
 use crate::abi::R;
-use crate::caches::Cache;
+use crate::caches::{Cache, cached_method, remember_method};
+use crate::calls::Surplus;
 use crate::ctx::Ctx;
 use crate::desc::DescRef;
 use crate::errors::ErrorKind;
@@ -118,9 +119,22 @@ pub fn call_any(ctx: &mut Ctx, window: Slots, n: u32) -> R<Value> {
 }
 
 /// An attribute called.
-pub fn call_any_method(ctx: &mut Ctx, window: Slots, name: Value, n: u32, _: Cache) -> R<Value> {
+pub fn call_any_method(
+    ctx: &mut Ctx,
+    window: Slots,
+    name: Value,
+    n: u32,
+    cache: Cache,
+) -> R<Value> {
     let (o, args) = operands(window);
-    ctx.call_method(o, name, args.words(n as usize))
+    let args = args.words(n as usize);
+    if let Some(obj) = o.as_obj() {
+        if let Some(func) = cached_method(ctx, cache, obj) {
+            return ctx.call_function(func, o, o, args, Surplus::Refuse);
+        }
+        remember_method(cache, &ctx.type_of_obj(obj), name);
+    }
+    ctx.call_method(o, name, args)
 }
 
 /// Construct.

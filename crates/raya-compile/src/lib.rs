@@ -19,11 +19,12 @@ pub mod tables;
 use errors::Failure;
 use ir::At;
 use lower::{Compiler, Lowered};
-use raya_bytecode::Module;
+use raya_bytecode::{Function, Module, TypeId};
 use raya_check::hir::Hir;
 use raya_check::types::TypeInterner;
 use raya_syntax::{Diagnostic, FileId, Interner, LineCol, SourceMap, Span};
 use std::fmt::Write;
+use tables::Tables;
 
 /// What a compilation is asked for.
 #[derive(Clone, Copy, Debug)]
@@ -87,32 +88,10 @@ pub fn compile(
         module: Module::default(),
         ir: Vec::new(),
     };
-    let mut functions = Vec::with_capacity(program.len());
-    for lowered in &program {
-        if options.dump_ir {
-            let name = tables.module.str(lowered.func.name).into_owned();
-            let mut text = String::new();
-            // Writing to a string cannot fail.
-            let _ = write!(text, "{}", ir::display::Shown::new(&lowered.func, &tables));
-            out.ir.push((name, text));
-        }
-        let mut locate = |file: u32, at: At| {
-            sources
-                .get(FileId(file))
-                .map_or(LineCol { line: 1, column: 1 }, |f| f.line_col(at.offset))
-        };
-        let made = codegen::generate(&lowered.func, &tables, any, &mut locate);
-        functions.push(made.map_err(|_| {
-            vec![
-                Failure::limit(
-                    lowered.file,
-                    lowered.span,
-                    "this function needs more than 65,000 registers; split it",
-                )
-                .diagnostic(),
-            ]
-        })?);
+    if options.dump_ir {
+        out.ir = dump(&program, &tables);
     }
+    let functions = emit(&program, any, sources)?;
     tables.module.functions = functions;
     if let Some(what) = tables.overflow {
         return Err(vec![too_many(what, file)]);
@@ -124,6 +103,40 @@ pub fn compile(
         return Err(internal("verification", file, &fault.to_string()));
     }
     Ok(out)
+}
+
+/// The IR of all functions as text.
+fn dump(program: &[Lowered], tables: &Tables) -> Vec<(String, String)> {
+    let show = |lowered: &Lowered| {
+        let name = tables.module.str(lowered.func.name).into_owned();
+        let mut text = String::new();
+        // Writing to a string cannot fail.
+        let _ = write!(text, "{}", ir::display::Shown::new(&lowered.func, tables));
+        (name, text)
+    };
+    program.iter().map(show).collect()
+}
+
+/// The bytecode of all functions.
+fn emit(
+    program: &[Lowered],
+    any: TypeId,
+    sources: &SourceMap,
+) -> Result<Vec<Function>, Vec<Diagnostic>> {
+    let start = LineCol { line: 1, column: 1 };
+    let mut locate = |file: u32, at: At| {
+        let file = sources.get(FileId(file));
+        file.map_or(start, |f| f.line_col(at.offset))
+    };
+    let mut functions = Vec::with_capacity(program.len());
+    for lowered in program {
+        let made = codegen::generate(&lowered.func, any, &mut locate);
+        functions.push(made.map_err(|_| {
+            let what = "this function needs more than 65,000 registers; split it";
+            vec![Failure::limit(lowered.file, lowered.span, what).diagnostic()]
+        })?);
+    }
+    Ok(functions)
 }
 
 fn refuse(compiler: &Compiler<'_>, file: FileId) -> Result<(), Vec<Diagnostic>> {

@@ -62,12 +62,10 @@ impl Intervals {
             index = this.block(func, block, index, live);
         }
         for h in &func.handlers {
-            if live.live_in.len() > h.target.index() {
+            // The thrown value is stored even if nobody reads it.
+            if layout.contains(&h.target) {
                 let at = 2 * this.block_start[h.target.index()];
-                this.defs[h.reg.index()] += 1;
-                if !this.list[h.reg.index()].is_empty() {
-                    this.list[h.reg.index()].cover(at, at);
-                }
+                this.write(h.reg, at);
             }
         }
         for p in 0..func.params as usize {

@@ -14,20 +14,7 @@ pub fn order(func: &Func, rpo: &[BlockId]) -> Vec<BlockId> {
     let dom = Dominators::new(func, rpo, &preds);
     let loops = Loops::new(func, rpo, &preds, &dom);
     let cold = cold_blocks(func, rpo);
-    let mut innermost = vec![usize::MAX; func.blocks.len()];
-    for (i, l) in loops.list.iter().enumerate() {
-        // Inner loops come later in the list, so the last one to claim a block wins.
-        for b in &l.blocks {
-            innermost[b.index()] = i;
-        }
-    }
-    let mut parent = vec![usize::MAX; loops.list.len()];
-    for (i, l) in loops.list.iter().enumerate() {
-        parent[i] = (0..i)
-            .rev()
-            .find(|&j| loops.list[j].blocks.contains(&l.header))
-            .unwrap_or(usize::MAX);
-    }
+    let (innermost, parent) = nesting(func, &loops);
     let mut placed = vec![false; func.blocks.len()];
     let mut out = Vec::with_capacity(rpo.len());
     let mut late = Vec::new();
@@ -76,6 +63,20 @@ pub fn order(func: &Func, rpo: &[BlockId]) -> Vec<BlockId> {
     }
     out.extend(late);
     out
+}
+
+/// The innermost loop of each block and the loop around each loop; `usize::MAX` for none.
+fn nesting(func: &Func, loops: &Loops) -> (Vec<usize>, Vec<usize>) {
+    let mut innermost = vec![usize::MAX; func.blocks.len()];
+    let mut parent = vec![usize::MAX; loops.list.len()];
+    for (i, l) in loops.list.iter().enumerate() {
+        // Outer loops come first, so what the header lies in now is the loop around.
+        parent[i] = innermost[l.header.index()];
+        for b in &l.blocks {
+            innermost[b.index()] = i;
+        }
+    }
+    (innermost, parent)
 }
 
 /// Blocks marked cold, blocks that throw, and blocks all of whose ways end there.

@@ -14,7 +14,6 @@ mod windows;
 use crate::ir::analysis::reverse_postorder;
 use crate::ir::liveness::Liveness;
 use crate::ir::{At, Func};
-use crate::tables::Tables;
 use intervals::Intervals;
 use raya_bytecode::{Function, InlineSite, TypeId};
 use raya_syntax::LineCol;
@@ -28,7 +27,6 @@ pub struct FrameTooLarge;
 /// the file of an inline chain's function.
 pub fn generate(
     func: &Func,
-    tables: &Tables,
     filler: TypeId,
     locate: &mut dyn FnMut(u32, At) -> LineCol,
 ) -> Result<Function, FrameTooLarge> {
@@ -51,32 +49,7 @@ pub fn generate(
             p.resolve(at.line, at.column)
         })
         .collect();
-    let inlined = func
-        .inlined
-        .iter()
-        .enumerate()
-        .map(|(i, site)| {
-            let (line, column) = if i == 0 {
-                (0, 0)
-            } else {
-                let at = place(site.call);
-                (at.line, at.column)
-            };
-            InlineSite {
-                func: site.name,
-                parent: site.call.inline,
-                line,
-                column,
-            }
-        })
-        .collect();
-    debug_assert!(
-        allocation
-            .types
-            .iter()
-            .flatten()
-            .all(|t| t.index() < tables.module.types.len())
-    );
+    let inlined = chains(func, &mut place);
     let weight = code.code.len().clamp(1, u16::MAX as usize) as u16;
     Ok(Function {
         name: func.name,
@@ -96,6 +69,21 @@ pub fn generate(
         weight,
         flags: func.flags,
     })
+}
+
+/// The chains of inlined calls with lines and columns; entry 0 is the function itself.
+fn chains(func: &Func, place: &mut dyn FnMut(At) -> LineCol) -> Vec<InlineSite> {
+    let own = LineCol { line: 0, column: 0 };
+    let entry = |(i, site): (usize, &crate::ir::Inlined)| {
+        let at = if i == 0 { own } else { place(site.call) };
+        InlineSite {
+            func: site.name,
+            parent: site.call.inline,
+            line: at.line,
+            column: at.column,
+        }
+    };
+    func.inlined.iter().enumerate().map(entry).collect()
 }
 
 #[cfg(test)]

@@ -70,7 +70,7 @@ impl Build {
 
     fn finish(&mut self, func: Func) -> &Function {
         let mut locate = |_: u32, _: At| LineCol { line: 1, column: 1 };
-        let made = generate(&func, &self.tables, self.any, &mut locate).unwrap();
+        let made = generate(&func, self.any, &mut locate).unwrap();
         self.functions.push(made);
         self.functions.last().unwrap()
     }

@@ -218,7 +218,7 @@ impl Lower<'_, '_> {
         let mut guards = Vec::with_capacity(parts.len());
         for &part in parts {
             let value = self.expr(part);
-            let value = self.to_str(value);
+            let value = self.stringify(value);
             guards.push(self.guard(value));
         }
         let values: Vec<VReg> = guards.into_iter().map(|g| self.settle(g)).collect();
@@ -279,11 +279,11 @@ impl Lower<'_, '_> {
             }
             UnOp::ToStr => {
                 let value = self.expr(operand);
-                self.to_str(value)
+                self.stringify(value)
             }
             UnOp::ToInt32 => {
                 let value = self.expr(operand);
-                self.to_int32(value)
+                self.wrap_int32(value)
             }
             UnOp::Neg | UnOp::Plus | UnOp::BitNot => {
                 let value = self.expr(operand);

@@ -148,7 +148,7 @@ impl Lower<'_, '_> {
     fn as_native(&mut self, value: VReg, ty: NativeType) -> VReg {
         let to = self.native_type(ty);
         match ty {
-            NativeType::I32 if self.repr(value) == Repr::F64 => self.to_int32(value),
+            NativeType::I32 if self.repr(value) == Repr::F64 => self.wrap_int32(value),
             NativeType::Any | NativeType::Void | NativeType::Arr => self.boxed(value),
             NativeType::Str => self.narrowed(value, to),
             _ => self.convert(value, to),

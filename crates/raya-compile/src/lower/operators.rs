@@ -87,8 +87,8 @@ impl Lower<'_, '_> {
             BinaryOp::Rem => Op::ModF64,
             BinaryOp::Pow => Op::PowF64,
             _ => {
-                let x = self.to_int32(a);
-                let y = self.to_int32(b);
+                let x = self.wrap_int32(a);
+                let y = self.wrap_int32(b);
                 let value = self.int_binary(op, x, y);
                 let (ty, _) = self.reg_type(e.ty);
                 return self.convert(value, ty);
@@ -163,7 +163,7 @@ impl Lower<'_, '_> {
             (UnOp::Neg, Repr::I32) => self.emit_to(self.c.int, Op::NegI32, value.0, 0),
             (UnOp::BitNot, Repr::I32) => self.emit_to(self.c.int, Op::NotI32, value.0, 0),
             (UnOp::BitNot, Repr::F64) => {
-                let int = self.to_int32(value);
+                let int = self.wrap_int32(value);
                 let result = self.emit_to(self.c.int, Op::NotI32, int.0, 0);
                 let (ty, _) = self.reg_type(e.ty);
                 self.convert(result, ty)
@@ -189,7 +189,7 @@ impl Lower<'_, '_> {
     }
 
     /// ToInt32 of a number; ints stay.
-    pub(super) fn to_int32(&mut self, value: VReg) -> VReg {
+    pub(super) fn wrap_int32(&mut self, value: VReg) -> VReg {
         match self.repr(value) {
             Repr::I32 => value,
             Repr::F64 => self.emit_to(self.c.int, Op::F64ToI32Wrap, value.0, 0),
@@ -202,7 +202,7 @@ impl Lower<'_, '_> {
     }
 
     /// `String(value)`
-    pub(super) fn to_str(&mut self, value: VReg) -> VReg {
+    pub(super) fn stringify(&mut self, value: VReg) -> VReg {
         let op = match self.repr(value) {
             Repr::F64 => Op::F64ToStr,
             Repr::I32 => Op::I32ToStr,

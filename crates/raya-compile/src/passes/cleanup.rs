@@ -79,7 +79,8 @@ fn drop_unreachable(func: &mut Func, order: &[BlockId]) -> bool {
     }
     let mut changed = false;
     for (block, reached) in func.blocks.iter_mut().zip(reached) {
-        if !reached && !(block.insts.is_empty() && matches!(block.term, Term::Unreachable)) {
+        let empty = block.insts.is_empty() && matches!(block.term, Term::Unreachable);
+        if !reached && !empty {
             block.insts = Vec::new();
             block.term = Term::Unreachable;
             block.handler = None;

@@ -68,7 +68,8 @@ pub fn dead_stores(func: &mut Func) {
             if let Some(d) = inst.def()
                 && let Some(n) = crossing.get(d)
             {
-                let dead = !now.contains(n) && !(guarded && pinned.contains(n));
+                let needed = now.contains(n) || guarded && pinned.contains(n);
+                let dead = !needed;
                 if dead && inst.removable() && inst.op.operands()[0].is_dest() {
                     keep[i] = false;
                     inst.each_use(&func.pool, |r| counts.uses[r.index()] -= 1);

@@ -151,10 +151,10 @@ impl Fold<'_> {
             }
             return;
         }
+        // A variable is not replaced by what it was assigned from: the value can then
+        // be computed into the variable itself.
         if let Some(value) = Value::of(inst, self.tables) {
             self.local.push((d, Known::Value(value)));
-        } else if inst.op == Op::Mov && inst.b != d.0 {
-            self.local.push((d, Known::Copy(VReg(inst.b))));
         }
     }
 
@@ -222,14 +222,15 @@ impl Fold<'_> {
                 )
                 | (Op::Not, Op::Not)
         );
+        let widened = (inst.op, made.op) == (Op::UnboxF64, Op::BoxI32);
         let origin = VReg(made.b);
         // The original must still be what it was when it was converted.
-        if !self.counts.single(origin) {
+        if !(undone || widened) || !self.counts.single(origin) {
             return;
         }
         if undone {
             *inst = Inst::new(Op::Mov, inst.a, origin.0, 0, inst.at);
-        } else if (inst.op, made.op) == (Op::UnboxF64, Op::BoxI32) {
+        } else {
             *inst = Inst::new(Op::I32ToF64, inst.a, origin.0, 0, inst.at);
         }
     }

@@ -16,6 +16,7 @@ mod fold;
 mod globals;
 mod inline;
 pub mod ints;
+mod merge;
 mod prune;
 mod select;
 
@@ -30,6 +31,7 @@ pub fn run(program: &mut Vec<Lowered>, tables: &mut Tables) {
     globals::propagate(program, tables);
     inline::run(program, tables);
     prune::run(program, tables);
+    globals::promote(program, tables);
     for lowered in program.iter_mut() {
         simplify(&mut lowered.func, tables);
         cse::run(&mut lowered.func);
@@ -45,6 +47,7 @@ pub fn run(program: &mut Vec<Lowered>, tables: &mut Tables) {
         select::run(func, tables);
         dce::dead_stores(func);
         cleanup::run(func);
+        merge::run(func);
     }
 }
 

@@ -6,11 +6,13 @@ use crate::ir::analysis::{Dominators, Loops, predecessors, reverse_postorder};
 use crate::ir::{BlockId, Func, Inst, Term, VReg};
 use crate::tables::Tables;
 use raya_bytecode::Op;
+use rustc_hash::FxHashSet;
 
 /// Selects instructions of a function.
 pub fn run(func: &mut Func, tables: &mut Tables) {
     let counts = Counts::new(func);
     let defs = Defs::new(func, &counts);
+    let back_edges = double_back_edges(func);
     let value = |func: &Func, tables: &Tables, reg: u32| {
         defs.inst(func, VReg(reg))
             .and_then(|inst| Value::of(inst, tables))
@@ -31,6 +33,7 @@ pub fn run(func: &mut Func, tables: &mut Tables) {
         let term = func.blocks[b].term.clone();
         if let Term::Branch { op, a, b: rhs, .. } = term
             && op.operands()[1].is_source()
+            && !back_edges.contains(&(b, op))
         {
             let (x, y) = (value(func, tables, a), value(func, tables, rhs));
             if let Some((op, a, c)) = branch_with_constant(op, (a, x), (rhs, y), tables)
@@ -44,6 +47,24 @@ pub fn run(func: &mut Func, tables: &mut Tables) {
     }
     super::dce::unused(func);
     hoist_constants(func);
+}
+
+/// Blocks whose comparison of doubles is a back-edge. There is no form of that with
+/// a constant, so the constant stays in a register, loaded before the loop.
+fn double_back_edges(func: &Func) -> FxHashSet<(usize, Op)> {
+    let order = reverse_postorder(func);
+    let preds = predecessors(func, &order);
+    let dom = Dominators::new(func, &order, &preds);
+    let mut out = FxHashSet::default();
+    for &b in &order {
+        if let Term::Branch { op, yes, .. } = func.blocks[b.index()].term
+            && matches!(op, Op::JltF64 | Op::JleF64)
+            && dom.dominates(yes, b)
+        {
+            out.insert((b.index(), op));
+        }
+    }
+    out
 }
 
 /// Small constants in their short forms.

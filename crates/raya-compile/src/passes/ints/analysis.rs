@@ -2,7 +2,7 @@
 //! and after checked accesses, widening at loops, then narrowing sweeps.
 
 use super::Signature;
-use super::range::{self, MAX_LENGTH, Range};
+use super::range::{self, MAX_LENGTH, Range, STEPS};
 use crate::ir::analysis::{Dominators, predecessors, reverse_postorder};
 use crate::ir::liveness::Crossing;
 use crate::ir::{BlockId, Func, Inst, Term, VReg};
@@ -12,6 +12,10 @@ use raya_bytecode::{Op, Repr};
 
 /// Visits of a block before its ranges are widened.
 const WIDEN_AFTER: u32 = 3;
+/// Visits of a block before the program's own constants no longer stop a range.
+const COARSE_AFTER: u32 = 24;
+/// How many constants of a function take part in widening.
+const MAX_STEPS: usize = 96;
 /// Downward sweeps after the upward iteration.
 const NARROWING: usize = 3;
 /// Largest product of blocks and registers that is analysed.
@@ -44,6 +48,9 @@ struct Analysis<'a> {
     input: Vec<Option<State>>,
     visits: Vec<u32>,
     header: Vec<bool>,
+    /// Ends for widening: the constants of the function and their neighbours, because
+    /// bounds come from them.
+    steps: Vec<i64>,
     summary: Summary,
 }
 
@@ -66,6 +73,7 @@ pub fn analyse(func: &Func, me: usize, signatures: &[Signature], tables: &Tables
         input: vec![None; blocks],
         visits: vec![0; blocks],
         header: vec![false; blocks],
+        steps: steps(func, tables),
         summary: Summary {
             defs: Vec::new(),
             calls: Vec::new(),
@@ -141,6 +149,11 @@ impl Analysis<'_> {
     fn merge(&mut self, to: BlockId, state: State) -> bool {
         let widen = self.header[to.index()] && self.visits[to.index()] >= WIDEN_AFTER
             || self.visits[to.index()] >= 4 * WIDEN_AFTER;
+        let steps: &[i64] = if self.visits[to.index()] > COARSE_AFTER {
+            STEPS
+        } else {
+            &self.steps
+        };
         let Some(known) = &mut self.input[to.index()] else {
             self.input[to.index()] = Some(state);
             return true;
@@ -149,7 +162,11 @@ impl Analysis<'_> {
         for (k, s) in known.iter_mut().zip(state) {
             let joined = k.join(s);
             if joined != *k {
-                *k = if widen { k.widen(joined) } else { joined };
+                *k = if widen {
+                    k.widen(joined, steps)
+                } else {
+                    joined
+                };
                 changed = true;
             }
         }
@@ -453,6 +470,27 @@ impl Analysis<'_> {
         }
         self.put(x, range);
     }
+}
+
+/// The ends that ranges are widened to in a function.
+fn steps(func: &Func, tables: &Tables) -> Vec<i64> {
+    let mut out = STEPS.to_vec();
+    for inst in func.blocks.iter().flat_map(|b| &b.insts) {
+        let value = match Value::of(inst, tables) {
+            Some(Value::F64(v)) => Range::of(v).single(),
+            Some(Value::I32(v)) => Some(i64::from(v)),
+            _ => None,
+        };
+        if let Some(v) = value {
+            out.extend([v - 1, v, v + 1]);
+        }
+        if out.len() > MAX_STEPS {
+            break;
+        }
+    }
+    out.sort_unstable();
+    out.dedup();
+    out
 }
 
 /// Operands of the division that a register with one definition holds, if they are

@@ -10,6 +10,7 @@
 //! Invariant: the program computes the same values; only representations change.
 
 mod analysis;
+mod plan;
 mod range;
 mod rewrite;
 
@@ -64,11 +65,11 @@ pub fn run(program: &mut [Lowered], tables: &mut Tables) {
             break;
         }
     }
-    let plans: Vec<rewrite::Plan> = program
+    let plans: Vec<plan::Plan> = program
         .iter()
         .enumerate()
         .map(|(f, lowered)| {
-            rewrite::plan(&lowered.func, f, summaries[f].as_ref(), &signatures, tables)
+            plan::plan(&lowered.func, f, summaries[f].as_ref(), &signatures, tables)
         })
         .collect();
     rewrite::apply(program, &plans, tables);
@@ -156,7 +157,7 @@ fn grow(known: &mut Range, new: Range, round: u32) -> bool {
     }
     *known = match round {
         r if r >= GIVE_UP_AFTER => Range::ANY,
-        r if r >= WIDEN_AFTER => known.widen(joined),
+        r if r >= WIDEN_AFTER => known.widen(joined, range::STEPS),
         _ => joined,
     };
     true

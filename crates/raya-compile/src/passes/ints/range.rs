@@ -10,6 +10,19 @@ const EXACT: i64 = 1 << 53;
 /// Longest array: the runtime refuses longer ones.
 pub const MAX_LENGTH: i64 = (1 << 30) - 1;
 
+/// Ends that growing ranges are widened to.
+pub const STEPS: &[i64] = &[
+    -EXACT,
+    i32::MIN as i64,
+    -1,
+    0,
+    1,
+    255,
+    MAX_LENGTH,
+    i32::MAX as i64,
+    EXACT,
+];
+
 /// A range.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Range {
@@ -105,20 +118,19 @@ impl Range {
         }
     }
 
-    /// A range that contains `grown` and will not grow much more often.
-    pub fn widen(self, grown: Range) -> Range {
+    /// A range that contains `grown` and will not grow much more often: its ends lie
+    /// on `steps`, which are sorted.
+    pub fn widen(self, grown: Range, steps: &[i64]) -> Range {
         if grown.is_any() || self.is_empty() {
             return grown;
         }
-        const UP: [i64; 6] = [0, 1, 255, MAX_LENGTH, i32::MAX as i64, EXACT];
-        const DOWN: [i64; 5] = [1, 0, -1, i32::MIN as i64, -EXACT];
         let hi = if grown.hi > self.hi {
-            UP.into_iter().find(|&t| t >= grown.hi)
+            steps.iter().copied().find(|&t| t >= grown.hi)
         } else {
             Some(grown.hi)
         };
         let lo = if grown.lo < self.lo {
-            DOWN.into_iter().find(|&t| t <= grown.lo)
+            steps.iter().rev().copied().find(|&t| t <= grown.lo)
         } else {
             Some(grown.lo)
         };
@@ -298,7 +310,10 @@ mod tests {
     fn growth_ends() {
         let mut known = r(0, 0);
         for i in 1..20 {
-            known = known.widen(known.join(r(0, known.hi.saturating_add(i).min(EXACT))));
+            known = known.widen(
+                known.join(r(0, known.hi.saturating_add(i).min(EXACT))),
+                STEPS,
+            );
         }
         assert!(known.hi <= EXACT);
         assert_eq!(binary(Op::AddF64, r(0, EXACT), r(1, 1)), Range::ANY);

@@ -606,13 +606,22 @@ impl<'a> Checker<'a> {
         self.add(ExprKind::ClassExpr(id), ty, span)
     }
 
-    /// Queues the bodies of a built-in class that the program uses.
+    /// Queues the bodies of a built-in class that the program uses, and of its bases:
+    /// their constructors run too.
     pub(crate) fn queue_class(&mut self, id: ClassId) {
-        let primitive = self.hir.classes[id.index()].primitive;
-        let data = self.class_mut(id);
-        if data.builtin && !data.queued && !primitive {
+        let mut next = Some(id);
+        while let Some(id) = next {
+            let primitive = self.hir.classes[id.index()].primitive;
+            let data = self.class_mut(id);
+            if !data.builtin || data.queued || primitive {
+                return;
+            }
             data.queued = true;
             self.pending.push(Pending::Class(id));
+            next = match self.types.class(id).base.map(|b| self.types.kind(b)) {
+                Some(TypeKind::Class(base, _)) => Some(base),
+                _ => None,
+            };
         }
     }
 }

@@ -20,7 +20,7 @@ fn main() {
                 names: &mut names,
                 sources: &mut sources,
                 builtins: &EmbeddedBuiltins,
-                whole_library: false,
+                whole_library: std::env::var_os("RAYA_WHOLE").is_some(),
             });
             eprintln!("{path}: {:?}", start.elapsed());
             diagnostics = checked.diagnostics;

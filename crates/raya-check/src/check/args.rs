@@ -264,6 +264,14 @@ impl<'a> Checker<'a> {
         expected: Option<Ty>,
         span: Span,
     ) -> Option<Resolved> {
+        let fresh;
+        let sig = match self.freshened(sig) {
+            Some(copy) => {
+                fresh = copy;
+                &fresh
+            }
+            None => sig,
+        };
         let mut checked: Vec<Option<ExprId>> = vec![None; args.len()];
         let solved = if type_args.is_empty() {
             let mut inference = Inference::new(&sig.type_params);
@@ -292,6 +300,39 @@ impl<'a> Checker<'a> {
             type_args: solved,
             args,
         })
+    }
+
+    /// Inside a generic function or class its own type parameters are types like any
+    /// other; a call of itself infers copies of them.
+    fn freshened(&mut self, sig: &Signature) -> Option<Signature> {
+        let visible = |c: &Self, p| c.fns.iter().any(|f| f.type_params.contains(&p));
+        if !sig.type_params.iter().any(|&p| visible(self, p)) {
+            return None;
+        }
+        let copies: Vec<_> = sig.type_params.iter().map(|&p| self.fresh_param(p)).collect();
+        let types: Vec<Ty> = copies.iter().map(|&p| self.types.param_type(p)).collect();
+        let subst = Subst::new(&sig.type_params, &types);
+        for (&p, &copy) in sig.type_params.iter().zip(&copies) {
+            let decl = self.types.param(p).clone();
+            let constraint = decl.constraint.map(|t| self.types.substitute(t, &subst));
+            let default = decl.default.map(|t| self.types.substitute(t, &subst));
+            let target = self.types.param_mut(copy);
+            (target.constraint, target.default) = (constraint, default);
+        }
+        let mut sig = self.types.substitute_signature(sig, &subst);
+        sig.type_params = copies.into();
+        Some(sig)
+    }
+
+    fn fresh_param(&mut self, param: crate::types::ParamId) -> crate::types::ParamId {
+        if let Some(&copy) = self.fresh_params.get(&param) {
+            return copy;
+        }
+        let (name, is_const) = (self.types.param(param).name, self.types.param(param).is_const);
+        let copy = self.types.new_param(name);
+        self.types.param_mut(copy).is_const = is_const;
+        self.fresh_params.insert(param, copy);
+        copy
     }
 
     fn complete_type_args(&mut self, sig: &Signature, given: &[Ty], span: Span) -> Option<Vec<Ty>> {

@@ -44,7 +44,35 @@ impl<'a> Checker<'a> {
             }
             _ => {}
         }
+        if let ast::ExprKind::Function(f) = &call.callee.kind
+            && f.signature.params.iter().any(|p| p.ty.is_none() && p.default.is_none())
+        {
+            return self.call_literal(f, call, expected, span);
+        }
         let callee = self.object_of(&call.callee, call.optional);
+        self.call_value(callee, call, expected, span)
+    }
+
+    /// A function expression called where it stands: its parameters get their types
+    /// from the arguments.
+    fn call_literal(
+        &mut self,
+        f: &'a ast::Function,
+        call: &'a ast::Call,
+        expected: Option<Ty>,
+        span: Span,
+    ) -> ExprId {
+        let mut params = Vec::with_capacity(call.args.len());
+        for arg in &call.args {
+            let id = self.probe(|c| c.expr(&arg.expr, None));
+            let ty = id.map_or(Ty::ANY, |id| self.ty(id));
+            let ty = self.types.widen_literals(ty);
+            let name = raya_syntax::name::names::VALUE;
+            params.push(crate::types::Param { name, ty, optional: false });
+        }
+        let ret = expected.unwrap_or(Ty::UNKNOWN);
+        let context = self.types.function(Signature::new(params, ret));
+        let callee = self.function_expr(f, Some(context));
         self.call_value(callee, call, expected, span)
     }
 
@@ -251,9 +279,6 @@ impl<'a> Checker<'a> {
         };
         if Some(class) == known.string {
             let id = self.expr(expr, None);
-            if self.ty(id) == Ty::VOID {
-                self.report_void(expr.span);
-            }
             return Some(self.to_str(id));
         }
         if Some(class) == known.boolean {

@@ -164,7 +164,8 @@ impl<'a> Checker<'a> {
         let (l, l_ty, yes, no) = self.value_and_flows(left, expected);
         let (go_on, stop) = if and { (yes, no) } else { (no, yes) };
         self.flow = go_on;
-        let r = self.expr(right, expected);
+        let wish = if and { expected } else { self.alternative_wish(l_ty, right, expected) };
+        let r = self.expr(right, wish);
         let after = std::mem::take(&mut self.flow);
         self.flow = self.join(after, stop);
         let kept_part = if and {
@@ -266,10 +267,21 @@ impl<'a> Checker<'a> {
             self.narrow_flow(&mut absent, left, reference, lt, Ty::NULL);
         }
         self.flow = absent;
-        let r = self.expr(right, expected);
+        let wish = self.alternative_wish(lt, right, expected);
+        let r = self.expr(right, wish);
         let after = std::mem::take(&mut self.flow);
         self.flow = self.join(present, after);
         self.or_if_null(l, r, expected, right.span, span)
+    }
+
+    /// What the right side of `??` and `||` is checked against: the expected type, or
+    /// what the left side would give.
+    fn alternative_wish(&mut self, left: Ty, right: &Expr, expected: Option<Ty>) -> Option<Ty> {
+        let own = self.types.non_null(left);
+        if own == Ty::INT && super::operators::is_int_literal(right) {
+            return Some(own);
+        }
+        expected.or((!matches!(own, Ty::NEVER | Ty::ANY)).then_some(own))
     }
 
     /// `l ?? r` on checked operands.

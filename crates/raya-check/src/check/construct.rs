@@ -359,7 +359,7 @@ impl<'a> Checker<'a> {
         span: Span,
     ) -> Option<(Ty, super::member::Found, ExprId)> {
         let is_static = self.this_owner().is_static;
-        let Some((_, base, base_args)) = self.base_of_current() else {
+        let Some((class, base, base_args)) = self.base_of_current() else {
             return self.root_lookup(property, span);
         };
         let receiver = if is_static {
@@ -367,7 +367,15 @@ impl<'a> Checker<'a> {
         } else {
             self.types.intern(TypeKind::Class(base, base_args))
         };
-        let Some(found) = self.lookup(receiver, property.name) else {
+        let found = if is_static {
+            self.lookup(receiver, property.name)
+        } else {
+            // A result of type `this` is this object, not one of the base.
+            let this = self.types.class(class).this_param;
+            let this = self.types.param_type(this);
+            self.class_member(this, base, base_args, property.name)
+        };
+        let Some(found) = found else {
             self.report_unknown_member(receiver, property);
             return None;
         };

@@ -85,6 +85,9 @@ pub(crate) struct FnCtx<'a> {
     captured: FxHashMap<(FuncId, LocalId), LocalId>,
     /// The declared result.
     pub ret: Option<Ty>,
+    /// What the place of a function expression wishes its result to be, if that is
+    /// still being inferred.
+    pub ret_wish: Option<Ty>,
     /// The types of its results, where none is declared.
     pub returns: Vec<Ty>,
     /// Result expressions that wait for the inferred type.
@@ -121,6 +124,7 @@ impl FnCtx<'_> {
             captures: Vec::new(),
             captured: FxHashMap::default(),
             ret: None,
+            ret_wish: None,
             returns: Vec::new(),
             return_exprs: Vec::new(),
             this: ThisCtx::None,

@@ -273,7 +273,7 @@ impl<'a> Checker<'a> {
                 )
             }
             Some(base) => self.coerce(id, base),
-            None if self.is_stringy(ty) || ty == Ty::BOOLEAN => {
+            None if self.is_stringy(ty) || self.subtype(ty, Ty::BOOLEAN) => {
                 let id = self.coerce(id, Ty::ANY);
                 let sum = self.add(
                     ExprKind::Unary {
@@ -343,12 +343,41 @@ impl<'a> Checker<'a> {
         let mut a = self.expr(then, expected);
         let after_then = std::mem::replace(&mut self.flow, no);
         let mut b = self.expr(otherwise, expected);
+        (a, b) = self.adapt_arms((then, a), (otherwise, b));
         let after_else = std::mem::take(&mut self.flow);
         self.flow = self.join(after_then, after_else);
         let ty = self.common_type(&[a, b], expected);
         a = self.move_to(a, ty, then.span);
         b = self.move_to(b, ty, otherwise.span);
         self.conditional(test, a, b, ty, span)
+    }
+
+    /// A literal arm takes the type of the other arm where its own does not fit it:
+    /// `c ? [x] : []`, `c ? i : 0`.
+    fn adapt_arms(
+        &mut self,
+        (then, a): (&'a Expr, ExprId),
+        (otherwise, b): (&'a Expr, ExprId),
+    ) -> (ExprId, ExprId) {
+        (self.adapt_arm(then, a, b), self.adapt_arm(otherwise, b, a))
+    }
+
+    fn adapt_arm(&mut self, e: &'a Expr, own: ExprId, other: ExprId) -> ExprId {
+        let (from, to) = (self.ty(own), self.ty(other));
+        let literal = match &e.kind {
+            ast::ExprKind::Array(_) | ast::ExprKind::Object(_) => from != to && !self.subtype(from, to),
+            _ => to == Ty::INT && super::operators::is_int_literal(e),
+        };
+        if !literal || matches!(to, Ty::ANY | Ty::NULL | Ty::ERROR) {
+            return own;
+        }
+        let before = self.diagnostics.len();
+        let adapted = self.probe(|c| {
+            let id = c.expr(e, Some(to));
+            let ty = c.ty(id);
+            (c.fits(ty, to) && c.diagnostics.len() == before).then_some(id)
+        });
+        adapted.flatten().unwrap_or(own)
     }
 
     /// The type of a value that is one of several: the expected one if all fit it.
@@ -396,7 +425,18 @@ impl<'a> Checker<'a> {
         if ty == Ty::ANY || ty == Ty::ERROR {
             return id;
         }
-        let rest = self.types.non_null(ty);
+        let mut rest = self.types.non_null(ty);
+        let mut id = id;
+        if rest == Ty::NEVER {
+            // What flow analysis knows may be out of date: a call may have assigned.
+            while let ExprKind::Coerce { expr, kind: CoerceKind::Narrow } =
+                self.hir.exprs[id.index()].kind
+            {
+                id = expr;
+            }
+            let declared = self.ty(id);
+            rest = self.types.non_null(declared);
+        }
         if rest == ty && !matches!(self.types.kind(ty), TypeKind::Param(_)) {
             return id;
         }

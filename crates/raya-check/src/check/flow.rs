@@ -83,16 +83,6 @@ impl RefTable {
         }
     }
 
-    /// The variable at the root; none for `this`.
-    fn root(&self, mut id: RefId) -> Option<SymId> {
-        loop {
-            match self.keys[id.0 as usize] {
-                RefKey::Member(object, _) => id = object,
-                RefKey::Root(RefRoot::Var(symbol)) => return Some(symbol),
-                RefKey::Root(RefRoot::This) => return None,
-            }
-        }
-    }
 }
 
 /// What is known at a point.
@@ -212,8 +202,8 @@ impl<'a> Checker<'a> {
             ExprKind::Ident(name) => {
                 let symbol = self.scopes.value(self.scope, *name)?;
                 match self.symbol(symbol).kind {
-                    SymKind::Var(_) => Some(self.refs.var(symbol)),
-                    _ => None,
+                    SymKind::Var(_) | SymKind::Class(_) => Some(self.refs.var(symbol)),
+                    SymKind::Func(_) => None,
                 }
             }
             ExprKind::This => Some(self.refs.this()),
@@ -258,15 +248,20 @@ impl<'a> Checker<'a> {
     pub(crate) fn flow_for_closure(&mut self) -> Flow {
         let mut flow = Flow::default();
         for &(id, ty) in &self.flow.narrowed {
-            let stable = self.refs.root(id).is_none_or(|symbol| {
-                let symbol = &self.symbols[symbol.0 as usize];
-                match &symbol.kind {
-                    SymKind::Var(var) => {
-                        var.kind == VarKind::Const || !self.assigned.contains(&symbol.name)
+            let stable = match self.refs.keys[id.0 as usize] {
+                RefKey::Root(RefRoot::Var(symbol)) => {
+                    let symbol = &self.symbols[symbol.0 as usize];
+                    match &symbol.kind {
+                        SymKind::Var(var) => {
+                            var.kind == VarKind::Const || !self.assigned.contains(&symbol.name)
+                        }
+                        _ => true,
                     }
-                    _ => true,
                 }
-            });
+                RefKey::Root(RefRoot::This) => true,
+                // Members may be written before the closure runs.
+                RefKey::Member(..) => false,
+            };
             if stable {
                 flow.narrowed.push((id, ty));
             }

@@ -28,6 +28,8 @@ pub(crate) struct BodyInput<'a> {
     pub params: Vec<Param>,
     /// The result, if it is known.
     pub ret: Option<Ty>,
+    /// What is wished for as the result, if nothing is declared.
+    pub ret_wish: Option<Ty>,
     /// Stack index of the function around it.
     pub parent: Option<usize>,
     /// What `this` means.
@@ -250,6 +252,7 @@ impl<'a> Checker<'a> {
                     type_params: fs.type_params.clone(),
                     params,
                     ret,
+                    ret_wish: None,
                     parent,
                     this,
                     class: None,
@@ -332,6 +335,7 @@ impl<'a> Checker<'a> {
     fn run_body(&mut self, input: &BodyInput<'a>) -> Signature {
         let mut ctx = FnCtx::new(input.func, input.parent, input.created_at);
         ctx.ret = input.ret;
+        ctx.ret_wish = input.ret_wish;
         ctx.this = input.this;
         ctx.class = input.class;
         ctx.is_static = input.is_static;
@@ -470,9 +474,10 @@ impl<'a> Checker<'a> {
         if let Some(ret) = self.ctx().ret {
             return StmtKind::Return(Some(self.expr_as(e, ret)));
         }
-        let id = self.expr(e, None);
+        let wish = self.ctx().ret_wish;
+        let id = self.expr(e, wish);
         let mut ty = self.ty(id);
-        if self.ty(id) != Ty::VOID {
+        if ty != Ty::VOID && wish.is_none() {
             ty = self.widened(e, ty);
         }
         let node = self.coerce_node(id, ty, CoerceKind::Widen);
@@ -686,6 +691,7 @@ impl<'a> Checker<'a> {
             type_params,
             params,
             ret,
+            ret_wish: context.as_ref().map(|c| c.ret).filter(|&t| !self.is_closed(t)),
             parent: Some(self.fns.len() - 1),
             this,
             class,

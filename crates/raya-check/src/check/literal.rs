@@ -51,7 +51,9 @@ impl<'a> Checker<'a> {
             }
             return self.add(ExprKind::Int(int), Ty::INT, span);
         }
-        let ty = self.types.lit_number(value);
+        // No literal type tells the two zeros apart.
+        let minus_zero = value == 0.0 && value.is_sign_negative();
+        let ty = if minus_zero { Ty::NUMBER } else { self.types.lit_number(value) };
         self.add(ExprKind::Number(value), ty, span)
     }
 
@@ -83,9 +85,6 @@ impl<'a> Checker<'a> {
             }
             if let Some(e) = t.exprs.get(i) {
                 let id = self.expr(e, None);
-                if self.ty(id) == Ty::VOID {
-                    self.report_void(e.span);
-                }
                 parts.push(self.to_str(id));
             }
         }
@@ -101,6 +100,7 @@ impl<'a> Checker<'a> {
         expected: Option<Ty>,
         span: Span,
     ) -> ExprId {
+        let expected = expected.map(|t| self.chosen_array(t, elements, span));
         let shape = expected.and_then(|t| self.array_shape(t, elements.len()));
         match shape {
             Some(TypeKind::Tuple(id)) => {
@@ -118,6 +118,32 @@ impl<'a> Checker<'a> {
             }
             _ => self.free_array(elements, None, span),
         }
+    }
+
+    /// Where several array types are expected, the first that the literal fits.
+    fn chosen_array(&mut self, expected: Ty, elements: &'a [ast::Element], span: Span) -> Ty {
+        let apparent = self.apparent(expected);
+        if !matches!(self.types.kind(apparent), TypeKind::Union(_)) {
+            return expected;
+        }
+        let members = self.types.members(apparent);
+        let arrays: Vec<Ty> =
+            members.into_iter().filter(|&t| self.array_element(t).is_some()).collect();
+        if arrays.len() < 2 {
+            return expected;
+        }
+        for &t in &arrays {
+            let before = self.diagnostics.len();
+            let clean = self.probe(|c| {
+                let id = c.array_literal(elements, Some(t), span);
+                let ty = c.ty(id);
+                c.fits(ty, t) && c.diagnostics.len() == before
+            });
+            if clean == Some(true) {
+                return t;
+            }
+        }
+        arrays[0]
     }
 
     /// The array-like part of an expected type.
@@ -266,6 +292,9 @@ impl<'a> Checker<'a> {
 
     fn tuple_literal(&mut self, elements: &'a [ast::Element], tuple: &Tuple, span: Span) -> ExprId {
         let spread = elements.iter().any(|e| e.spread);
+        if !spread && elements.len() < tuple.required as usize {
+            return self.free_array(elements, None, span);
+        }
         let too_many = elements.len() > tuple.elems.len() && tuple.rest.is_none();
         if spread || too_many || elements.len() < tuple.required as usize {
             return self.irregular_tuple(elements, tuple, span);
@@ -279,10 +308,8 @@ impl<'a> Checker<'a> {
                 .copied()
                 .or(tuple.rest)
                 .unwrap_or(Ty::ERROR);
-            let open =
-                wish == Ty::UNKNOWN || (self.types.has_params(wish) && !self.params_in_scope(wish));
-            if open {
-                let id = self.expr(&e.expr, (wish != Ty::UNKNOWN).then_some(wish));
+            if !self.is_closed(wish) {
+                let id = self.expr(&e.expr, Some(wish));
                 let ty = self.ty(id);
                 let ty = self.widened(&e.expr, ty);
                 ids.push(self.coerce(id, ty));

@@ -176,6 +176,10 @@ pub(crate) struct Checker<'a> {
     /// Levels of checking something again or for its type only; each one doubles the
     /// work, so they are bounded.
     rechecks: u32,
+    /// The type parameter that stands for what is not known; see `pattern`.
+    hole: Option<Ty>,
+    /// Copies of type parameters, for calls of generic functions inside themselves.
+    fresh_params: FxHashMap<crate::types::ParamId, crate::types::ParamId>,
     overload_depth: u32,
     probes: u32,
 }
@@ -219,6 +223,8 @@ impl<'a> Checker<'a> {
             chain: Vec::new(),
             first_spread: None,
             rechecks: 0,
+            hole: None,
+            fresh_params: FxHashMap::default(),
             overload_depth: 0,
             probes: 0,
         }

@@ -102,7 +102,8 @@ impl<'a> Checker<'a> {
             return;
         };
         let expanded = self.types.expand(object_ty);
-        if !matches!(self.types.kind(expanded), TypeKind::Union(_)) || from == to {
+        let is_union = matches!(self.types.kind(expanded), TypeKind::Union(_));
+        if from == to || (!is_union && to != Ty::NEVER) {
             return;
         }
         let kept = self.types.filter_union(expanded, |_, _| true);
@@ -110,7 +111,9 @@ impl<'a> Checker<'a> {
         let mut parts = Vec::with_capacity(members.len());
         for t in members {
             let possible = match self.lookup(t, name) {
-                Some(found) if self.is_unit_like(found.ty) => self.comparable(found.ty, to),
+                Some(found) if self.is_unit_like(found.ty) => {
+                    to != Ty::NEVER && self.comparable(found.ty, to)
+                }
                 // A member that is not a discriminant tells nothing.
                 Some(_) => true,
                 None => t != Ty::NULL || self.types.admits_null(to),
@@ -183,7 +186,10 @@ impl<'a> Checker<'a> {
         match &e.kind {
             ast::ExprKind::Ident(name) => {
                 let symbol = self.scopes.value(self.scope, *name)?;
-                Some(self.var_type(symbol, e.span))
+                Some(match self.var(symbol) {
+                    Some(_) => self.var_type(symbol, e.span),
+                    None => self.symbol_type(symbol, e.span),
+                })
             }
             ast::ExprKind::This => self.resolve_this().map(|(ty, _)| ty),
             ast::ExprKind::NonNull(inner) => {

@@ -58,7 +58,7 @@ fn is_bitwise(op: BinaryOp) -> bool {
 }
 
 /// Whether an expression is an integer literal, which is an int beside an int.
-fn is_int_literal(e: &Expr) -> bool {
+pub(super) fn is_int_literal(e: &Expr) -> bool {
     match &e.kind {
         ast::ExprKind::Number(lit) => lit.integer,
         ast::ExprKind::Unary {
@@ -236,7 +236,7 @@ impl<'a> Checker<'a> {
     fn concat(&mut self, left: ExprId, right: ExprId, span: Span) -> ExprId {
         for id in [left, right] {
             let ty = self.ty(id);
-            if ty == Ty::UNKNOWN || ty == Ty::VOID {
+            if ty == Ty::UNKNOWN {
                 let span = self.span(id);
                 self.report_unusable(ty, span);
                 return self.error_expr(span);

@@ -515,12 +515,13 @@ impl<'a> Checker<'a> {
         if a.rest.is_some() || a.elements.iter().flatten().any(|e| e.default.is_some()) {
             return None;
         }
+        let hole = self.hole();
         let elems: Vec<Ty> = a
             .elements
             .iter()
             .map(|e| match e {
-                Some(e) => self.target_type_quietly(&e.pattern).unwrap_or(Ty::UNKNOWN),
-                None => Ty::UNKNOWN,
+                Some(e) => self.target_type_quietly(&e.pattern).unwrap_or(hole),
+                None => hole,
             })
             .collect();
         let required = elems.len() as u16;
@@ -531,6 +532,19 @@ impl<'a> Checker<'a> {
             readonly: false,
             labels: Box::default(),
         }))
+    }
+
+    /// A type about which nothing is known: literals keep their own there.
+    fn hole(&mut self) -> Ty {
+        match self.hole {
+            Some(hole) => hole,
+            None => {
+                let param = self.types.new_param(names::EMPTY);
+                let ty = self.types.param_type(param);
+                self.hole = Some(ty);
+                ty
+            }
+        }
     }
 
     fn target_type_quietly(&mut self, pattern: &'a Pattern) -> Option<Ty> {

@@ -92,14 +92,14 @@ impl<'a> Checker<'a> {
             self.flow = no;
         }
         let mut missed = std::mem::take(&mut self.flow);
-        if current_ty == Ty::NEVER {
-            // Every value has its case.
-            missed = Flow::unreachable();
-        }
         for (case, entry) in cases.iter().zip(&mut entries) {
             if case.test.is_none() {
                 *entry = missed.clone();
             }
+        }
+        if current_ty == Ty::NEVER {
+            // Every value has its case.
+            missed = Flow::unreachable();
         }
         (tests, entries, missed)
     }

@@ -49,6 +49,7 @@ const FILES: &[BuiltinFile] = embedded! {
     "Function.raya": "Function";
     "Iterable.raya": "IteratorResult" "IteratorYieldResult"
         "IteratorReturnResult" "Iterator" "Iterable" "IterableIterator";
+    "JSON.raya": "JSON";
     "Map.raya": "Map" "ReadonlyMap" "MapKeys" "MapValues" "MapEntries";
     "Math.raya": "Math";
     "Number.raya": "Number";

@@ -23,6 +23,12 @@ fn main() {
                 whole_library: std::env::var_os("RAYA_WHOLE").is_some(),
             });
             eprintln!("{path}: {:?}", start.elapsed());
+            if std::env::var_os("RAYA_DUMP").is_some() {
+                print!(
+                    "{}",
+                    raya_check::dump(&checked.hir, &checked.types, &names, None)
+                );
+            }
             diagnostics = checked.diagnostics;
         }
         failed += usize::from(diagnostics.iter().any(|d| d.is_error()));

@@ -9,6 +9,7 @@
 mod builtins;
 mod check;
 pub mod codes;
+mod dump;
 mod env;
 pub mod hir;
 mod suggest;
@@ -16,3 +17,4 @@ pub mod types;
 
 pub use builtins::{BuiltinFile, BuiltinSource, EmbeddedBuiltins};
 pub use check::{Checked, Input, check};
+pub use dump::dump;

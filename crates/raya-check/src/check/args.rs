@@ -309,7 +309,11 @@ impl<'a> Checker<'a> {
         if !sig.type_params.iter().any(|&p| visible(self, p)) {
             return None;
         }
-        let copies: Vec<_> = sig.type_params.iter().map(|&p| self.fresh_param(p)).collect();
+        let copies: Vec<_> = sig
+            .type_params
+            .iter()
+            .map(|&p| self.fresh_param(p))
+            .collect();
         let types: Vec<Ty> = copies.iter().map(|&p| self.types.param_type(p)).collect();
         let subst = Subst::new(&sig.type_params, &types);
         for (&p, &copy) in sig.type_params.iter().zip(&copies) {
@@ -328,7 +332,10 @@ impl<'a> Checker<'a> {
         if let Some(&copy) = self.fresh_params.get(&param) {
             return copy;
         }
-        let (name, is_const) = (self.types.param(param).name, self.types.param(param).is_const);
+        let (name, is_const) = (
+            self.types.param(param).name,
+            self.types.param(param).is_const,
+        );
         let copy = self.types.new_param(name);
         self.types.param_mut(copy).is_const = is_const;
         self.fresh_params.insert(param, copy);

@@ -12,6 +12,10 @@ use raya_syntax::name::Name;
 use raya_syntax::span::Span;
 use std::sync::Arc;
 
+/// How many nested calls are checked again in their general form; each level doubles
+/// the work.
+const MAX_ARITY_RETRIES: u32 = 4;
+
 impl<'a> Checker<'a> {
     /// `callee(args)`
     pub(crate) fn call_expr(
@@ -45,7 +49,10 @@ impl<'a> Checker<'a> {
             _ => {}
         }
         if let ast::ExprKind::Function(f) = &call.callee.kind
-            && f.signature.params.iter().any(|p| p.ty.is_none() && p.default.is_none())
+            && f.signature
+                .params
+                .iter()
+                .any(|p| p.ty.is_none() && p.default.is_none())
         {
             return self.call_literal(f, call, expected, span);
         }
@@ -68,7 +75,11 @@ impl<'a> Checker<'a> {
             let ty = id.map_or(Ty::ANY, |id| self.ty(id));
             let ty = self.types.widen_literals(ty);
             let name = raya_syntax::name::names::VALUE;
-            params.push(crate::types::Param { name, ty, optional: false });
+            params.push(crate::types::Param {
+                name,
+                ty,
+                optional: false,
+            });
         }
         let ret = expected.unwrap_or(Ty::UNKNOWN);
         let context = self.types.function(Signature::new(params, ret));
@@ -373,14 +384,23 @@ impl<'a> Checker<'a> {
             self.check_args_only(call);
             return self.error_expr(span);
         }
-        let Some(mut found) = self.lookup(ty, property.name) else {
+        let Some(found) = self.lookup(ty, property.name) else {
             self.report_unknown_member(ty, property);
             self.check_args_only(call);
             return self.error_expr(span);
         };
         self.check_access(&found, ty, property);
         if let Some(special) = self.arity_form(ty, &found, property.name, call) {
-            found = special;
+            // Where its types do not fit, the general form may.
+            let (before, flow) = (self.diagnostics.len(), self.flow.clone());
+            self.overload_depth += 1;
+            let id = self.call_found(object, &special, property, call, expected, span);
+            self.overload_depth -= 1;
+            if self.diagnostics.len() == before || self.overload_depth >= MAX_ARITY_RETRIES {
+                return id;
+            }
+            self.diagnostics.truncate(before);
+            self.flow = flow;
         }
         match found.how {
             How::Dynamic if found.ty == Ty::ANY || found.ty == Ty::ERROR => {

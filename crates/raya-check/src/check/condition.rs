@@ -164,7 +164,11 @@ impl<'a> Checker<'a> {
         let (l, l_ty, yes, no) = self.value_and_flows(left, expected);
         let (go_on, stop) = if and { (yes, no) } else { (no, yes) };
         self.flow = go_on;
-        let wish = if and { expected } else { self.alternative_wish(l_ty, right, expected) };
+        let wish = if and {
+            expected
+        } else {
+            self.alternative_wish(l_ty, right, expected)
+        };
         let r = self.expr(right, wish);
         let after = std::mem::take(&mut self.flow);
         self.flow = self.join(after, stop);

@@ -365,7 +365,9 @@ impl<'a> Checker<'a> {
     fn adapt_arm(&mut self, e: &'a Expr, own: ExprId, other: ExprId) -> ExprId {
         let (from, to) = (self.ty(own), self.ty(other));
         let literal = match &e.kind {
-            ast::ExprKind::Array(_) | ast::ExprKind::Object(_) => from != to && !self.subtype(from, to),
+            ast::ExprKind::Array(_) | ast::ExprKind::Object(_) => {
+                from != to && !self.subtype(from, to)
+            }
             _ => to == Ty::INT && super::operators::is_int_literal(e),
         };
         if !literal || matches!(to, Ty::ANY | Ty::NULL | Ty::ERROR) {
@@ -429,8 +431,10 @@ impl<'a> Checker<'a> {
         let mut id = id;
         if rest == Ty::NEVER {
             // What flow analysis knows may be out of date: a call may have assigned.
-            while let ExprKind::Coerce { expr, kind: CoerceKind::Narrow } =
-                self.hir.exprs[id.index()].kind
+            while let ExprKind::Coerce {
+                expr,
+                kind: CoerceKind::Narrow,
+            } = self.hir.exprs[id.index()].kind
             {
                 id = expr;
             }

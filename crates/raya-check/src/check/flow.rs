@@ -82,7 +82,6 @@ impl RefTable {
             }
         }
     }
-
 }
 
 /// What is known at a point.

@@ -691,7 +691,10 @@ impl<'a> Checker<'a> {
             type_params,
             params,
             ret,
-            ret_wish: context.as_ref().map(|c| c.ret).filter(|&t| !self.is_closed(t)),
+            ret_wish: context
+                .as_ref()
+                .map(|c| c.ret)
+                .filter(|&t| !self.is_closed(t)),
             parent: Some(self.fns.len() - 1),
             this,
             class,

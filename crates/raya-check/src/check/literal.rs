@@ -53,7 +53,11 @@ impl<'a> Checker<'a> {
         }
         // No literal type tells the two zeros apart.
         let minus_zero = value == 0.0 && value.is_sign_negative();
-        let ty = if minus_zero { Ty::NUMBER } else { self.types.lit_number(value) };
+        let ty = if minus_zero {
+            Ty::NUMBER
+        } else {
+            self.types.lit_number(value)
+        };
         self.add(ExprKind::Number(value), ty, span)
     }
 
@@ -127,8 +131,10 @@ impl<'a> Checker<'a> {
             return expected;
         }
         let members = self.types.members(apparent);
-        let arrays: Vec<Ty> =
-            members.into_iter().filter(|&t| self.array_element(t).is_some()).collect();
+        let arrays: Vec<Ty> = members
+            .into_iter()
+            .filter(|&t| self.array_element(t).is_some())
+            .collect();
         if arrays.len() < 2 {
             return expected;
         }

@@ -189,7 +189,13 @@ impl<'a> Checker<'a> {
     }
 
     /// A member of instances of a class or of its bases.
-    pub(crate) fn class_member(&mut self, ty: Ty, class: ClassId, args: TyList, name: Name) -> Option<Found> {
+    pub(crate) fn class_member(
+        &mut self,
+        ty: Ty,
+        class: ClassId,
+        args: TyList,
+        name: Name,
+    ) -> Option<Found> {
         let (mut class, mut args) = (class, args);
         let dynamic = self.is_wildcard(args) && !self.is_primitive_class(class);
         loop {

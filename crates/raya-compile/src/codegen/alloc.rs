@@ -11,7 +11,7 @@
 use super::intervals::Intervals;
 use super::windows::Windows;
 use crate::ir::{Func, VReg};
-use raya_bytecode::TypeId;
+use raya_bytecode::{Receiver, TypeId};
 use rustc_hash::FxHashMap;
 
 /// Where everything lies.
@@ -36,6 +36,8 @@ struct Allocator<'a> {
     types: Vec<Option<TypeId>>,
     /// First point at which each slot is free again.
     free_from: Vec<u32>,
+    /// Up to which point each slot holds an argument that waits for its call.
+    held: Vec<u32>,
     by_type: FxHashMap<TypeId, Vec<u32>>,
 }
 
@@ -54,11 +56,19 @@ pub fn allocate(func: &Func, intervals: &Intervals, windows: Windows) -> Allocat
         slot: vec![NONE; func.regs.len()],
         types: Vec::new(),
         free_from: Vec::new(),
+        held: Vec::new(),
         by_type: FxHashMap::default(),
     };
     for p in 0..func.params {
         let slot = a.grow(Some(func.regs[p as usize].ty));
-        a.occupy(slot, intervals.list[p as usize].end);
+        // The closure stays where it is: captures are read from it by position.
+        let forever = p == 0 && matches!(func.receiver, Receiver::Closure | Receiver::ClosureThis);
+        let end = if forever {
+            u32::MAX - 1
+        } else {
+            intervals.list[p as usize].end
+        };
+        a.occupy(slot, end);
         a.slot[p as usize] = slot;
     }
     for (_, event) in a.events() {
@@ -93,13 +103,17 @@ impl Allocator<'_> {
         let interval = self.intervals.list[reg.index()];
         if let Some(&(window, position)) = self.windows.pinned.get(&reg) {
             self.place_window(window, interval.start);
+            let w = &self.windows.list[window as usize];
+            let slot = w.base.unwrap_or_default() + w.shape.offset() + position;
             // A result may have been refused its place in the outer window.
-            if self.windows.pinned.contains_key(&reg) {
-                let w = &self.windows.list[window as usize];
-                let base = w.base.unwrap_or_default();
-                self.slot[reg.index()] = base + w.shape.offset() + position;
+            if self.windows.pinned.contains_key(&reg)
+                && !self.is_clobbered(slot, interval.start, interval.end)
+            {
+                self.held[slot as usize] = self.held[slot as usize].max(interval.end);
+                self.slot[reg.index()] = slot;
                 return;
             }
+            self.windows.pinned.remove(&reg);
         }
         if let Some(&window) = self.windows.results.get(&reg)
             && let Some(base) = self.windows.list[window as usize].base
@@ -112,6 +126,26 @@ impl Allocator<'_> {
         let slot = self.free_slot(ty, interval.start);
         self.occupy(slot, interval.end);
         self.slot[reg.index()] = slot;
+    }
+
+    /// Whether a call strictly inside an interval uses a slot in its own window, or
+    /// another argument waits there.
+    fn is_clobbered(&self, slot: u32, start: u32, end: u32) -> bool {
+        if self.held[slot as usize] > start {
+            return true;
+        }
+        let list = &self.windows.list;
+        let first = list.partition_point(|w| 2 * w.at < start);
+        let inside = list[first..].iter().take_while(|w| 2 * w.at < end);
+        for (i, w) in inside.enumerate() {
+            let len = self.windows.len((first + i) as u32);
+            if let Some(base) = w.base
+                && (base..base + len).contains(&slot)
+            {
+                return true;
+            }
+        }
+        false
     }
 
     fn free_slot(&mut self, ty: TypeId, start: u32) -> u32 {
@@ -127,6 +161,7 @@ impl Allocator<'_> {
         let slot = self.types.len() as u32;
         self.types.push(None);
         self.free_from.push(0);
+        self.held.push(0);
         if let Some(ty) = ty {
             self.declare(slot, ty);
         }
@@ -243,7 +278,8 @@ impl Allocator<'_> {
                 return true;
             };
             let typed = ty.is_none() || declared.is_none() || declared == *ty;
-            typed && ((slot as u32) < outer_end || self.free_from[slot] <= now)
+            let free = (slot as u32) < outer_end || self.free_from[slot] <= now;
+            typed && free && self.held[slot] <= now
         })
     }
 

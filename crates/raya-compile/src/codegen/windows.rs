@@ -62,6 +62,10 @@ pub struct Window {
     pub base: Option<u32>,
 }
 
+/// How long an argument may wait in its window for the call, in points. Longer ones
+/// would keep whole windows reserved for the sake of one move.
+const MAX_WAIT: u32 = 400;
+
 /// All windows of a function.
 #[derive(Debug, Default)]
 pub struct Windows {
@@ -109,10 +113,13 @@ impl Windows {
     fn pin_arguments(&mut self, func: &Func, id: u32, intervals: &Intervals) {
         let window = &self.list[id as usize];
         let point = 2 * window.at;
-        for (i, &arg) in func.args(window.args).iter().enumerate() {
+        let args = func.args(window.args);
+        for (i, &arg) in args.iter().enumerate() {
             let interval = intervals.list[arg.index()];
-            let only_here = intervals.uses[arg.index()] == 1 && interval.end == point;
-            if only_here && arg.0 >= func.params && !is_caught(func, arg) {
+            // Dead after the call, and passed once: what reads it before finds it there.
+            let last = interval.end == point && !args[..i].contains(&arg);
+            let near = intervals.uses[arg.index()] == 1 || point - interval.start <= MAX_WAIT;
+            if last && near && arg.0 >= func.params && !is_caught(func, arg) {
                 self.pinned.insert(arg, (id, i as u32));
             }
         }

@@ -186,7 +186,8 @@ impl Lower<'_, '_> {
     fn body(&mut self) {
         let decl = self.decl;
         let Some(body) = &decl.body else {
-            self.fail(decl.span, "a function without a body was reached");
+            let what = format!("`{}` was reached and has no body", self.c.names.text(decl.name));
+            self.fail(decl.span, &what);
             self.end(Term::Exit {
                 op: Op::RetVoid,
                 a: 0,

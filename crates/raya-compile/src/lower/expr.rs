@@ -53,6 +53,11 @@ impl Lower<'_, '_> {
             ExprKind::Func { func, type_args } => self.function_value(*func, *type_args),
             ExprKind::Closure(func) => self.closure(*func, None),
             ExprKind::Class { class, checked } => self.class_value(*class, *checked),
+            ExprKind::ClassExpr(class) => {
+                let id = self.c.origin_class(*class);
+                self.emit(Op::InitClass, id.0.into(), 0, 0);
+                self.class_value(*class, false)
+            }
             ExprKind::This => VReg(self.this_index()),
             ExprKind::Unary { op, operand } => self.unary(e, *op, *operand),
             ExprKind::Binary { op, left, right } => self.binary(e, *op, *left, *right),

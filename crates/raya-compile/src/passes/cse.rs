@@ -27,6 +27,8 @@ struct Cse<'a> {
     local: Vec<Key>,
     /// Loads known in the current block.
     loads: Vec<Load>,
+    /// Whether the current block lies under a handler.
+    guarded: bool,
     stamp: u32,
 }
 
@@ -60,6 +62,7 @@ pub fn run(func: &mut Func) {
         scope: Vec::new(),
         local: Vec::new(),
         loads: Vec::new(),
+        guarded: false,
         stamp: 0,
     };
     enum Step {
@@ -95,6 +98,7 @@ impl Cse<'_> {
         self.stamp += 1;
         self.versions.clear();
         self.loads.clear();
+        self.guarded = self.func.blocks[b.index()].handler.is_some();
         let mut insts = std::mem::take(&mut self.func.blocks[b.index()].insts);
         for inst in &mut insts {
             self.inst(inst);
@@ -128,7 +132,9 @@ impl Cse<'_> {
         let Some(d) = inst.def() else { return };
         let kinds = inst.op.operands();
         let mut key: Key = (inst.op, inst.b, 0, inst.c, 0);
-        let mut global = self.counts.single(d);
+        // A handler may be entered from the middle of its blocks, so what they compute
+        // is not there for the blocks that they dominate.
+        let mut global = self.counts.single(d) && !self.guarded;
         if kinds[1].is_source() {
             key.2 = self.version(VReg(inst.b));
             global &= key.2 == 0;

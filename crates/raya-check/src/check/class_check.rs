@@ -18,6 +18,11 @@ impl<'a> Checker<'a> {
     /// Checks everything in a class.
     pub(crate) fn check_class_bodies(&mut self, class: ClassId) {
         self.ensure_base(class);
+        if let Some(TypeKind::Class(base, _)) =
+            self.types.class(class).base.map(|b| self.types.kind(b))
+        {
+            self.queue_class(base);
+        }
         let (scope, file) = (self.class(class).scope, self.class(class).file);
         self.elsewhere(scope, file, |c| {
             for index in 0..c.class(class).members.len() as u32 {

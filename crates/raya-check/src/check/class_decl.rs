@@ -606,22 +606,14 @@ impl<'a> Checker<'a> {
         self.add(ExprKind::ClassExpr(id), ty, span)
     }
 
-    /// Queues the bodies of a built-in class that the program uses, and of its bases:
-    /// their constructors run too.
+    /// Queues the bodies of a built-in class that the program uses. Those of its bases
+    /// follow when it is their turn: their constructors run too.
     pub(crate) fn queue_class(&mut self, id: ClassId) {
-        let mut next = Some(id);
-        while let Some(id) = next {
-            let primitive = self.hir.classes[id.index()].primitive;
-            let data = self.class_mut(id);
-            if !data.builtin || data.queued || primitive {
-                return;
-            }
+        let primitive = self.hir.classes[id.index()].primitive;
+        let data = self.class_mut(id);
+        if data.builtin && !data.queued && !primitive {
             data.queued = true;
             self.pending.push(Pending::Class(id));
-            next = match self.types.class(id).base.map(|b| self.types.kind(b)) {
-                Some(TypeKind::Class(base, _)) => Some(base),
-                _ => None,
-            };
         }
     }
 }

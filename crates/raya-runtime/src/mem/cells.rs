@@ -1,4 +1,5 @@
-//! Inline-cache cells of a function as a slice.
+//! Inline-cache cells of a function as a slice. They belong to the interpreter, which
+//! allocates them with the function's threaded code.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -14,26 +15,5 @@ impl FuncInfo {
         let n = self.ncaches.get() as usize;
         // SAFETY: whoever sets `caches` allocates `ncaches` cells that live as long as the function.
         unsafe { std::slice::from_raw_parts(cells.cast(), n) }
-    }
-
-    /// Gives the function its cells, zeroed, if it has none yet.
-    pub fn allocate_caches(&self) {
-        if self.caches.load(Ordering::Acquire).is_null() {
-            let n = self.ncaches.get() as usize;
-            let cells: Box<[u64]> = vec![0; n].into();
-            let cells = Box::leak(cells).as_mut_ptr();
-            self.caches.store(cells, Ordering::Release);
-        }
-    }
-}
-
-impl Drop for FuncInfo {
-    fn drop(&mut self) {
-        let cells = *self.caches.get_mut();
-        if !cells.is_null() {
-            let n = self.ncaches.get() as usize;
-            // SAFETY: allocated by `allocate_caches` with this length.
-            drop(unsafe { Box::from_raw(std::ptr::slice_from_raw_parts_mut(cells, n)) });
-        }
     }
 }

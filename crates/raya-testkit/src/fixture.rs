@@ -203,25 +203,18 @@ pub fn missing_fragment<'a>(fragments: &'a [String], text: &str) -> Option<&'a s
     None
 }
 
-/// The lines of `file` that a compile error was reported at: every `file:LINE:COLUMN` in
-/// the text.
+/// The lines of `file` that a compile error was reported at: those of every
+/// `file:LINE:COLUMN: error`.
 pub fn reported_lines(file: &str, stderr: &str) -> BTreeSet<usize> {
-    let mut lines = BTreeSet::new();
-    let mut rest = stderr;
-    while let Some(at) = rest.find(file) {
-        rest = &rest[at + file.len()..];
-        let position = rest.strip_prefix(':').unwrap_or_default();
-        let digits = position.len()
-            - position
-                .trim_start_matches(|c: char| c.is_ascii_digit())
-                .len();
-        if position[digits..].starts_with(':')
-            && let Ok(line) = position[..digits].parse()
-        {
-            lines.insert(line);
-        }
-    }
-    lines
+    stderr
+        .lines()
+        .filter_map(|line| {
+            let position = line.split_once(": error")?.0;
+            let rest = &position[position.find(file)? + file.len()..];
+            let (line, _column) = rest.strip_prefix(':')?.split_once(':')?;
+            line.parse().ok()
+        })
+        .collect()
 }
 
 fn compare_lines(expected: &BTreeSet<usize>, reported: &BTreeSet<usize>) -> Vec<String> {

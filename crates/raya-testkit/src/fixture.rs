@@ -255,8 +255,8 @@ mod tests {
 
     #[test]
     fn finds_reported_lines() {
-        let text =
-            "error\n  ╭─[ a.raya:3:7 ]\n  ╭─[ a.raya:12:1 ]\n ╭─[ b.raya:4:1 ] a.raya: a.raya:x:";
+        let text = "a.raya:3:7: error E0201: no\n  | a.raya: error\n  a.raya:5:1: first declared here\n\
+                    ./a.raya:12:1: error E0103: no\nb.raya:4:1: error E0103: no\na.raya:9:1: warning W1: hm\n";
         assert_eq!(reported_lines("a.raya", text), BTreeSet::from([3, 12]));
     }
 

@@ -12,6 +12,7 @@ use raya_runtime::mem::array::Array;
 use raya_runtime::mem::string::{Str, Units};
 use raya_runtime::mem::value::Value;
 use raya_runtime::natives::array;
+use raya_runtime::ops;
 
 /// Runs `body`, which performs `count` operations, for a while and prints the best time.
 fn measure(ctx: &mut Ctx, name: &str, count: usize, mut body: impl FnMut(&mut Ctx) -> R<()>) {
@@ -156,7 +157,7 @@ fn arrays(ctx: &mut Ctx) -> R<()> {
     measure(ctx, "push a number", 100_000, |ctx| {
         let all = array_of(ctx, [].into_iter(), false)?;
         for i in 0..100_000 {
-            ctx.array_push_checked(all, Value::number(i.into()))?;
+            let _ = ops::array_push_f64(ctx, all.value(), i.into())?;
         }
         black_box(all.len());
         Ok(())
@@ -164,7 +165,7 @@ fn arrays(ctx: &mut Ctx) -> R<()> {
     measure(ctx, "push a word", 100_000, |ctx| {
         let all = array_of(ctx, [].into_iter(), true)?;
         for _ in 0..100_000 {
-            ctx.array_push_checked(all, needle)?;
+            let _ = ops::array_push_word(ctx, all.value(), needle)?;
         }
         black_box(all.len());
         Ok(())
@@ -181,6 +182,46 @@ fn arrays(ctx: &mut Ctx) -> R<()> {
 }
 
 fn texts(ctx: &mut Ctx) -> R<()> {
+    let (a, b) = (
+        latin1(ctx, &"same ".repeat(8))?,
+        latin1(ctx, &"same ".repeat(8))?,
+    );
+    measure(ctx, "equality of equal strings of 40 units", 1000, |ctx| {
+        for _ in 0..1000 {
+            black_box(ops::eq_str(ctx, a.value(), black_box(b.value()))?);
+        }
+        Ok(())
+    });
+    measure(ctx, "order of equal strings of 40 units", 1000, |ctx| {
+        for _ in 0..1000 {
+            black_box(ops::cmp_str(ctx, a.value(), black_box(b.value()))?);
+        }
+        Ok(())
+    });
+    measure(ctx, "character at an index", 1000, |ctx| {
+        for i in 0..1000 {
+            black_box(ops::str_index(ctx, a.value(), i % 40)?);
+        }
+        Ok(())
+    });
+    measure(ctx, "code of a character", 1000, |ctx| {
+        for i in 0..1000 {
+            black_box(ops::str_char_code(ctx, a.value(), i % 40)?);
+        }
+        Ok(())
+    });
+    measure(ctx, "typeof", 1000, |ctx| {
+        for _ in 0..1000 {
+            black_box(ops::type_of(ctx, black_box(a.value()))?);
+        }
+        Ok(())
+    });
+    measure(ctx, "substring of ten units", 1000, |ctx| {
+        for i in 0..1000 {
+            black_box(a.substring(ctx, i % 20, i % 20 + 10)?);
+        }
+        Ok(())
+    });
     measure(ctx, "number to text", 1000, |ctx| {
         for i in 0..1000 {
             black_box(ctx.to_str(Value::number(f64::from(i) * 37.0))?);

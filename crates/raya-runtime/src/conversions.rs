@@ -296,16 +296,29 @@ impl Ctx {
     }
 
     /// `typeof v`.
-    pub fn type_of_text(&self, v: Value) -> &'static str {
-        match self.kind_of(v) {
-            TypeKind::Number | TypeKind::Int => "number",
-            TypeKind::Boolean => "boolean",
-            TypeKind::String => "string",
-            TypeKind::Function
-            | TypeKind::BoundMethod
-            | TypeKind::NativeFunction
-            | TypeKind::ClassObject => "function",
-            _ => "object",
+    pub fn type_of_value(&mut self, v: Value) -> R<Value> {
+        let i = type_name(self.kind_of(v));
+        let cell = &self.engine().singletons.type_names[i];
+        if cell.get().is_unset() {
+            cell.set(self.intern(TYPE_NAMES[i])?);
         }
+        Ok(cell.get())
+    }
+}
+
+/// What `typeof` can give.
+pub(crate) const TYPE_NAMES: [&str; 5] = ["number", "boolean", "string", "function", "object"];
+
+/// Which of [`TYPE_NAMES`] a value of this kind has.
+fn type_name(kind: TypeKind) -> usize {
+    match kind {
+        TypeKind::Number | TypeKind::Int => 0,
+        TypeKind::Boolean => 1,
+        TypeKind::String => 2,
+        TypeKind::Function
+        | TypeKind::BoundMethod
+        | TypeKind::NativeFunction
+        | TypeKind::ClassObject => 3,
+        _ => 4,
     }
 }

@@ -126,6 +126,8 @@ pub struct Engine {
 pub(crate) struct Singletons {
     /// Strings of one Latin-1 unit.
     pub chars: Box<[Cell<Value>; 256]>,
+    /// Results of `typeof`, as [`crate::conversions::TYPE_NAMES`].
+    pub type_names: [Cell<Value>; 5],
     /// The empty string.
     pub empty: Cell<Value>,
     /// `NotImplemented`.
@@ -138,6 +140,7 @@ impl Singletons {
     fn new() -> Self {
         Singletons {
             chars: Box::new([const { Cell::new(Value::UNSET) }; 256]),
+            type_names: [const { Cell::new(Value::UNSET) }; 5],
             empty: Cell::new(Value::UNSET),
             not_implemented: Cell::new(Value::UNSET),
             empty_storage: [const { Cell::new(Value::UNSET) }; 4],
@@ -147,6 +150,7 @@ impl Singletons {
     /// Calls `visit` with every one.
     pub fn each(&self, mut visit: impl FnMut(Value)) {
         self.chars.iter().for_each(|v| visit(v.get()));
+        self.type_names.iter().for_each(|v| visit(v.get()));
         self.empty_storage.iter().for_each(|v| visit(v.get()));
         visit(self.empty.get());
         visit(self.not_implemented.get());

@@ -113,8 +113,7 @@ pub fn truthy(ctx: &mut Ctx, v: Value) -> R<bool> {
 
 /// `typeof`.
 pub fn type_of(ctx: &mut Ctx, v: Value) -> R<Value> {
-    let text = ctx.type_of_text(v);
-    ctx.intern(text)
+    ctx.type_of_value(v)
 }
 
 /// `a % b`.

@@ -86,10 +86,10 @@ impl Ctx {
 
     /// The text of any value, as template strings and `String(v)` print it.
     pub fn to_str(&mut self, v: Value) -> R<Str> {
-        self.to_str_nested(v, 0)
+        self.nested_str(v, 0)
     }
 
-    fn to_str_nested(&mut self, v: Value, depth: u32) -> R<Str> {
+    pub(crate) fn nested_str(&mut self, v: Value, depth: u32) -> R<Str> {
         if let Some(s) = self.as_str(v) {
             return Ok(s);
         }
@@ -107,11 +107,11 @@ impl Ctx {
         let ty = self.type_of(v);
         match ty.kind {
             TypeKind::Array | TypeKind::Tuple => {
-                if depth > MAX_NESTING {
+                if depth > MAX_NESTING || self.native_stack_is_low() {
                     return Err(self.stack_overflow());
                 }
                 let comma = self.unit_string(u16::from(b','))?;
-                self.join(v, comma, depth + 1)
+                self.join(v.known_array(), comma, depth + 1)
             }
             TypeKind::Function | TypeKind::BoundMethod | TypeKind::NativeFunction => {
                 let name = self.function_name(v);
@@ -201,54 +201,6 @@ impl Ctx {
             return Str::from_text(self, &name);
         }
         Str::from_text(self, &format!("{name}: {message}"))
-    }
-
-    /// The elements of an array as text with separators; null prints nothing.
-    pub(crate) fn join(&mut self, v: Value, separator: Str, depth: u32) -> R<Str> {
-        let Some(array) = self.as_array(v) else {
-            return self.empty_string();
-        };
-        if self.joining(v) {
-            return self.empty_string();
-        }
-        let mut all = self.empty_string()?;
-        // Elements may change the array while they are printed.
-        let mut i = 0;
-        let frame = self.push_join(v);
-        while i < array.len() {
-            if i > 0 {
-                all = Str::concat(self, all, separator)?;
-            }
-            let item = array.get(i).unwrap_or(Value::NULL);
-            if !item.is_null() {
-                let text = match self.to_str_nested(item, depth) {
-                    Ok(text) => text,
-                    Err(thrown) => {
-                        self.pop_join(frame);
-                        return Err(thrown);
-                    }
-                };
-                all = Str::concat(self, all, text)?;
-            }
-            i += 1;
-        }
-        self.pop_join(frame);
-        Ok(all)
-    }
-
-    /// Whether the array is being printed further out: then it prints nothing.
-    fn joining(&self, v: Value) -> bool {
-        self.engine().joining.borrow().contains(&v)
-    }
-
-    fn push_join(&mut self, v: Value) -> usize {
-        let mut stack = self.engine().joining.borrow_mut();
-        stack.push(v);
-        stack.len() - 1
-    }
-
-    fn pop_join(&mut self, frame: usize) {
-        self.engine().joining.borrow_mut().truncate(frame);
     }
 
     /// `Number(v)`.

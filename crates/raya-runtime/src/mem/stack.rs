@@ -75,6 +75,13 @@ impl Ctx {
     }
 }
 
+impl Ctx {
+    /// Whether so little native stack is left that runtime code must not recurse further.
+    pub(crate) fn native_stack_is_low(&self) -> bool {
+        native_position() < self.stack_limit
+    }
+}
+
 /// About where the native stack pointer is.
 #[inline(always)]
 fn native_position() -> usize {

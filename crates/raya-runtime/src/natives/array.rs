@@ -210,7 +210,7 @@ pub fn array_to_reversed(ctx: &mut Ctx, a: Array) -> R<Array> {
 
 /// `a.join(separator)`.
 pub fn array_join(ctx: &mut Ctx, a: Array, separator: Str) -> R<Str> {
-    ctx.join(a.value(), separator, 0)
+    ctx.join(a, separator, 0)
 }
 
 /// `a.fill(v, start, end)`.

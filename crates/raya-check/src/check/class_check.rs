@@ -154,6 +154,14 @@ impl<'a> Checker<'a> {
         let this = self.this_of(class, false);
         let scope = self.class(class).scope;
         let (sig, _) = self.quietly(|c| c.written_params(&function.signature));
+        let calls = match &function.body {
+            FunctionBody::Block(block) => super::walk::calls_super(&block.stmts),
+            _ => false,
+        };
+        if derived && !calls {
+            let message = "the constructor of a derived class must call `super(…)`";
+            self.error(codes::SUPER_CALL, function.signature.span, message);
+        }
         let input = BodyInput {
             func,
             ast: function,
@@ -168,7 +176,7 @@ impl<'a> Checker<'a> {
             is_static: false,
             ctor: Some(CtorCtx { class, derived }),
             created_at: self.clock,
-            flow: Flow::at_constructor(derived, self.fields_to_set(class)),
+            flow: Flow::at_constructor(derived && calls, self.fields_to_set(class)),
         };
         self.check_body(input);
     }

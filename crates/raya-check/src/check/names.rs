@@ -197,8 +197,6 @@ impl<'a> Checker<'a> {
                 self.text(self.symbol(symbol).name)
             );
             self.error(codes::UNASSIGNED, span, message);
-            // One report per variable is enough.
-            self.flow.unassigned.retain(|&s| s != symbol);
         }
     }
 

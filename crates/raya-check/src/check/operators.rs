@@ -71,6 +71,20 @@ pub(super) fn is_int_literal(e: &Expr) -> bool {
     }
 }
 
+/// Whether an expression is made of integer literals only, so that it is an int where
+/// one is expected: `const half: int = 7 / 2`.
+fn is_int_constant(e: &Expr) -> bool {
+    match &e.kind {
+        ast::ExprKind::Binary { op, left, right } => {
+            !is_comparison(*op)
+                && dunder(*op).is_some()
+                && is_int_constant(left)
+                && is_int_constant(right)
+        }
+        _ => is_int_literal(e),
+    }
+}
+
 impl<'a> Checker<'a> {
     /// A binary operator.
     pub(crate) fn binary(
@@ -93,7 +107,12 @@ impl<'a> Checker<'a> {
                 id
             }
             _ => {
-                let (l, r) = self.operands(left, right);
+                let constant = is_int_constant(left) && is_int_constant(right);
+                let (l, r) = if constant && expected.is_some_and(|t| self.wants_int(t)) {
+                    (self.expr(left, expected), self.expr(right, expected))
+                } else {
+                    self.operands(left, right)
+                };
                 self.apply_binary(op, l, r, expected, span)
             }
         }

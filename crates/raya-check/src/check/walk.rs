@@ -34,6 +34,13 @@ pub(crate) fn mentions(stmts: &[Stmt], name: Name) -> bool {
     walker.found
 }
 
+/// Whether a constructor's body calls `super(…)` anywhere.
+pub(crate) fn calls_super(stmts: &[Stmt]) -> bool {
+    let mut walker = Walker::default();
+    walker.stmts(stmts);
+    walker.super_call
+}
+
 /// Adds the names that an assignment pattern writes.
 pub(crate) fn pattern_targets(pattern: &Pattern, assigned: &mut FxHashSet<Name>) {
     let mut walker = Walker::default();
@@ -46,6 +53,7 @@ struct Walker {
     assigned: FxHashSet<Name>,
     wanted: Option<Name>,
     found: bool,
+    super_call: bool,
 }
 
 impl Walker {
@@ -281,6 +289,7 @@ impl Walker {
                 self.expr(index);
             }
             ExprKind::Call(call) | ExprKind::New(call) => {
+                self.super_call |= matches!(call.callee.kind, ExprKind::Super);
                 self.expr(&call.callee);
                 self.elements(&call.args);
             }

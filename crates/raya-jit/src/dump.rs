@@ -3,9 +3,9 @@
 //! Machine code and CLIF name records and helpers by address. Here the addresses
 //! become names, so that dumps can be compared and read.
 
-use crate::helpers::Helper;
 use crate::snapshot::Snapshot;
 use crate::translate::Linkage;
+use raya_runtime::helpers::HelperId as Helper;
 use rustc_hash::FxHashMap;
 
 /// Smallest number that is taken for an address; larger ones than [`LAST`] are tagged
@@ -25,7 +25,7 @@ impl Names {
         let mut names = Names::default();
         for helper in Helper::ALL {
             let address = linkage.helpers[*helper as usize];
-            names.add(address, helper.sig().name.to_owned());
+            names.add(address, helper.info().name.to_owned());
         }
         for (kind, address) in ["f64", "i32", "i32", "word"].iter().zip(linkage.exits) {
             names.add(address, format!("exit_{kind}"));

@@ -16,7 +16,7 @@ use crate::snapshot::plan::take;
 use crate::snapshot::take::LinkHooks;
 use crate::stats::{FunctionStats, Stats};
 use crate::translate::{Linkage, NO_SITE};
-use crate::worker::{Delivery, Order, Settings, Worker};
+use crate::worker::{Delivery, Order, Worker};
 use raya_runtime::ctx::Ctx;
 use raya_runtime::func::FuncInfo;
 use raya_runtime::hooks::{CodeMap, FrameVisitor};
@@ -67,17 +67,12 @@ struct FuncState {
 }
 
 impl Jit {
-    /// The tier of an engine. `helpers` are the addresses of the runtime's helper
-    /// entries in the order of the helper table.
-    pub fn new(
-        options: JitOptions,
-        hooks: EngineHooks,
-        helpers: Vec<usize>,
-    ) -> Result<Jit, JitError> {
+    /// The tier of an engine.
+    pub fn new(options: JitOptions, hooks: EngineHooks) -> Result<Jit, JitError> {
         let registry = Registry::new(options.code_cap)?;
         let perf = options.perf_map.then(PerfMap::open);
         let shared = Shared::new(hooks.interpreter, options, registry);
-        let linkage = shared.linkage(helpers)?;
+        let linkage = shared.linkage()?;
         Ok(Jit {
             shared,
             link: hooks.link,
@@ -223,11 +218,7 @@ impl Jit {
         let mut state = self.state.borrow_mut();
         let options = &self.shared.options;
         if state.worker.is_none() {
-            let settings = Settings {
-                verify: options.verify,
-                count_helpers: options.count_helpers,
-            };
-            match Worker::start(self.linkage.clone(), settings) {
+            match Worker::start(self.linkage.clone(), options.verify) {
                 Ok(worker) => state.worker = Some(worker),
                 Err(e) => {
                     let error = JitError::Unsupported(e.to_string());

@@ -10,7 +10,6 @@ pub mod compile;
 pub mod dump;
 pub mod error;
 pub mod exits;
-pub mod helpers;
 pub mod isa;
 pub mod jit;
 pub mod options;

@@ -17,8 +17,6 @@ pub struct JitOptions {
     pub only: Vec<String>,
     /// Report what is compiled on standard error.
     pub log: bool,
-    /// Count helper calls while running.
-    pub count_helpers: bool,
     /// Write the map that `perf` reads.
     pub perf_map: bool,
     /// Exits at one site after which the function is compiled again without that check.
@@ -35,7 +33,6 @@ impl Default for JitOptions {
             invalidate_every: None,
             only: Vec::new(),
             log: false,
-            count_helpers: false,
             perf_map: false,
             exit_limit: 64,
         }

@@ -7,9 +7,9 @@ use crate::code::stubs::{STORE_FRAME_POINTER, stub};
 use crate::error::JitError;
 use crate::exits::entry::{InterpreterHooks, exit_f64, exit_i32, exit_osr, exit_word, interpret};
 use crate::exits::record::{ExitReason, ExitRecord};
-use crate::helpers::Helper;
 use crate::options::JitOptions;
-use crate::translate::{Linkage, ctx};
+use crate::translate::{Linkage, ctx, marks_place};
+use raya_runtime::helpers::HelperId as Helper;
 use rustc_hash::FxHashSet;
 use std::sync::atomic::{AtomicI32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -72,9 +72,10 @@ impl Shared {
         lock(&self.exits)
     }
 
-    /// The addresses that compiled code of this engine calls. `helpers` are those of the
-    /// runtime's entries; what may throw, collect or run code is reached through a stub.
-    pub fn linkage(self: &Arc<Self>, mut helpers: Vec<usize>) -> Result<Linkage, JitError> {
+    /// The addresses that compiled code of this engine calls. Helpers that may throw,
+    /// collect or run code are reached through a stub.
+    pub fn linkage(self: &Arc<Self>) -> Result<Linkage, JitError> {
+        let mut helpers: Vec<usize> = Helper::ALL.iter().map(|h| h.address()).collect();
         let mut exits = [
             exit_f64 as *const () as usize,
             exit_i32 as *const () as usize,
@@ -83,7 +84,7 @@ impl Shared {
             interpret as *const () as usize,
         ];
         if STORE_FRAME_POINTER {
-            let marked = Helper::ALL.iter().filter(|h| h.marks_place());
+            let marked = Helper::ALL.iter().filter(|h| marks_place(**h));
             let slots: Vec<usize> = marked.map(|h| *h as usize).collect();
             let targets = slots.iter().map(|h| helpers[*h]).chain(exits);
             let blob = Blob {

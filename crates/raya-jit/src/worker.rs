@@ -56,14 +56,14 @@ pub struct Worker {
 
 impl Worker {
     /// Starts the thread.
-    pub fn start(linkage: Linkage, settings: Settings) -> std::io::Result<Worker> {
+    pub fn start(linkage: Linkage, verify: bool) -> std::io::Result<Worker> {
         let (orders, inbox) = channel::<Order>();
         let (outbox, deliveries) = channel();
         thread::Builder::new()
             .name("raya-jit".to_owned())
             .stack_size(STACK)
             .spawn(move || {
-                let mut shop = Shop::new(linkage, settings);
+                let mut shop = Shop::new(linkage, verify);
                 while let Ok(order) = inbox.recv() {
                     if outbox.send(shop.fill(order)).is_err() {
                         break; // the engine is gone
@@ -105,29 +105,21 @@ impl Worker {
     }
 }
 
-/// Settings of the thread.
-#[derive(Clone, Copy, Debug)]
-pub struct Settings {
-    /// Run Cranelift's verifier.
-    pub verify: bool,
-    /// Emit counters of helper calls.
-    pub count_helpers: bool,
-}
-
 /// The thread's own state.
 struct Shop {
     linkage: Linkage,
-    settings: Settings,
+    /// Run Cranelift's verifier.
+    verify: bool,
     isa: Option<OwnedTargetIsa>,
     compiler: Compiler,
     next_site: u32,
 }
 
 impl Shop {
-    fn new(linkage: Linkage, settings: Settings) -> Shop {
+    fn new(linkage: Linkage, verify: bool) -> Shop {
         Shop {
             linkage,
-            settings,
+            verify,
             isa: None,
             compiler: Compiler::default(),
             next_site: 0,
@@ -156,7 +148,7 @@ impl Shop {
         thunks: &mut Vec<(usize, Blob)>,
     ) -> Result<Compiled, JitError> {
         if self.isa.is_none() {
-            self.isa = Some(isa::target(self.settings.verify)?);
+            self.isa = Some(isa::target(self.verify)?);
         }
         let Some(isa) = &self.isa else {
             return Err(JitError::Unsupported("no target".to_owned()));
@@ -165,7 +157,6 @@ impl Shop {
             snapshot: &order.snapshot,
             linkage: &self.linkage,
             site_base: self.next_site,
-            count_helpers: self.settings.count_helpers,
             blocked: &order.blocked,
             direct_self: order.request.calls,
             isa: &**isa,

@@ -172,7 +172,13 @@ impl Build {
         self.0.consts.len() as u16 - 1
     }
 
-    fn func(&mut self, params: usize, regs: &[TypeDesc], ret: TypeDesc, code: Vec<Instr>) -> FuncId {
+    fn func(
+        &mut self,
+        params: usize,
+        regs: &[TypeDesc],
+        ret: TypeDesc,
+        code: Vec<Instr>,
+    ) -> FuncId {
         let regs: Vec<TypeId> = regs.iter().map(|t| self.ty(t)).collect();
         let ret = self.ty(&ret);
         self.0.signatures.push(Signature {

@@ -3,13 +3,13 @@
 use crate::analysis::effects::is_opaque;
 use crate::code::memory::{CodeMemory, CodeRange};
 use crate::compile::{Compiled, Compiler, Request};
-use crate::helpers::Helper;
 use crate::isa;
 use crate::snapshot::{FuncFact, Guard, Inline, Interface, Snapshot};
 use crate::translate::{Job, Linkage};
 use raya_bytecode::*;
 use raya_runtime::ctx::Ctx;
 use raya_runtime::func::FuncInfo;
+use raya_runtime::helpers::HelperId as Helper;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::cell::RefCell;
 use std::mem::offset_of;
@@ -223,7 +223,6 @@ impl Running {
                 snapshot: &snapshot,
                 linkage: &linkage,
                 site_base: 0,
-                count_helpers: false,
                 blocked: &FxHashSet::default(),
                 direct_self: true,
                 isa: &*isa,

@@ -4,7 +4,6 @@ use super::emit::{Region, helper_signature, interface_signature};
 use super::{Lowered, NO_SITE, Translator, ctx};
 use crate::code::stubs::STORE_FRAME_POINTER;
 use crate::error::JitError;
-use crate::helpers::Helper;
 use crate::snapshot::{FuncFact, Interface, MethodFact};
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::types::{I32, I64};
@@ -14,18 +13,25 @@ use cranelift_codegen::ir::{
 };
 use raya_bytecode::FRAME_HEADER;
 use raya_runtime::func::FuncInfo;
+use raya_runtime::helpers::HelperId as Helper;
 use raya_runtime::mem::abi::AbiKind;
 use std::mem::offset_of;
 
 /// Offset of the typed native entry in a function's record.
 const CELL: usize = offset_of!(FuncInfo, cell);
 
+/// Whether a caller must tell where it is: the helper may throw, collect or run code.
+pub fn marks_place(helper: Helper) -> bool {
+    let flags = helper.info().flags;
+    flags.throws || flags.user || flags.gc
+}
+
 impl<'a> Translator<'a> {
     /// Calls a helper as its table entry asks: the place is stored before, exceptions
     /// and dropped assumptions are looked at after. A boolean result is a register's.
     pub(super) fn call_helper(&mut self, helper: Helper, args: &[Value]) -> Value {
-        let sig = helper.sig();
-        if helper.marks_place() {
+        let sig = helper.info();
+        if marks_place(helper) {
             self.mark_place();
         }
         let v = self.raw_helper(helper, args);
@@ -43,14 +49,11 @@ impl<'a> Translator<'a> {
 
     /// Calls a helper and nothing else.
     pub(super) fn raw_helper(&mut self, helper: Helper, args: &[Value]) -> Value {
-        let sig = helper.sig();
+        let sig = helper.info();
         if !self.in_cold && self.in_innermost_loop() {
             self.tables.census.loop_helpers += 1;
         }
-        if self.job.count_helpers {
-            self.count(helper);
-        }
-        if helper.marks_place() {
+        if marks_place(helper) {
             self.young.clear();
             self.facts.forget_types();
         }
@@ -60,14 +63,6 @@ impl<'a> Translator<'a> {
         all.extend_from_slice(args);
         let results = self.call_address(target, helper_signature(sig.params, sig.ret), &all);
         results[0]
-    }
-
-    fn count(&mut self, helper: Helper) {
-        let counters = self.load(I64, Region::Ctx, self.cx, ctx::COUNTERS);
-        let at = helper as usize * 8;
-        let n = self.load(I64, Region::Cell, counters, at);
-        let n = self.b.ins().iadd_imm_s(n, 1);
-        self.store(Region::Cell, n, counters, at);
     }
 
     /// Whether the current place is in a loop that contains no other.

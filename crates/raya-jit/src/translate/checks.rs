@@ -4,12 +4,12 @@ use super::Translator;
 use super::ctx;
 use super::emit::Region;
 use crate::exits::record::ExitReason;
-use crate::helpers::Helper;
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::types::{I32, I64};
 use cranelift_codegen::ir::{InstBuilder, Value};
 use cranelift_frontend::Variable;
 use raya_bytecode::Instr;
+use raya_runtime::helpers::HelperId as Helper;
 
 /// Registers of a function whose native frame is small.
 const SMALL_FRAME: usize = 200;

@@ -3,7 +3,6 @@
 
 use super::ctx;
 use super::emit::{arg_type, clif_type, interface_signature, signature};
-use crate::helpers::Helper;
 use crate::isa::CALL_CONV;
 use crate::snapshot::Interface;
 use cranelift_codegen::ir::condcodes::IntCC;
@@ -15,6 +14,7 @@ use cranelift_codegen::ir::{
 use cranelift_codegen::isa::TargetIsa;
 use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
 use raya_bytecode::{FRAME_HEADER, Repr};
+use raya_runtime::helpers::HelperId as Helper;
 
 /// A site number that stands for "ask the return address instead".
 pub const NO_SITE: u32 = u32::MAX;

@@ -20,6 +20,7 @@ mod inline;
 mod leave;
 mod lower;
 
+pub use calls::marks_place;
 pub use emit::{arg_type, clif_type, helper_signature, signature};
 pub use entries::{NO_SITE, frame_entry, thunk};
 pub use frame::{Frame, LoopState};
@@ -128,8 +129,6 @@ pub struct Job<'a> {
     pub linkage: &'a Linkage,
     /// First global number of the job's sites and exits.
     pub site_base: u32,
-    /// Counts every helper call in `ctx.counters`.
-    pub count_helpers: bool,
     /// Checks, by function and program counter, that are to be ordinary code.
     pub blocked: &'a rustc_hash::FxHashSet<crate::shared::Place>,
     /// The typed entry is part of the blob, so that recursive calls are direct.
@@ -363,7 +362,6 @@ pub(crate) mod ctx {
     pub const SITE: usize = offset_of!(Ctx, site);
     pub const HEAP: usize = offset_of!(Ctx, heap);
     pub const TYPES: usize = offset_of!(Ctx, types);
-    pub const COUNTERS: usize = offset_of!(Ctx, counters);
 }
 
 /// The number of a representation in tables indexed by it.

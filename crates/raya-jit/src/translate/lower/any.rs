@@ -6,12 +6,12 @@
 
 use super::convert::{box_bool, box_double, box_int, unboxed};
 use super::lowerings;
-use crate::helpers::Helper;
 use crate::translate::{Lowered, Translator};
 use cranelift_codegen::ir::condcodes::{FloatCC, IntCC};
 use cranelift_codegen::ir::types::I32;
 use cranelift_codegen::ir::{Block, InstBuilder, Value};
 use raya_bytecode::{Instr, Op, Repr};
+use raya_runtime::helpers::HelperId as Helper;
 use raya_runtime::mem::value;
 
 /// What two numbers in words are combined to.

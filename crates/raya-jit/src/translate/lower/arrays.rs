@@ -11,7 +11,6 @@ use super::moves::immediate;
 use crate::analysis::LoopId;
 use crate::analysis::effects::is_opaque;
 use crate::exits::record::ExitReason;
-use crate::helpers::Helper;
 use crate::translate::emit::{Region, clif_type};
 use crate::translate::frame::{LoopState, View};
 use crate::translate::{Lowered, Translator};
@@ -19,6 +18,7 @@ use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::types::{I32, I64};
 use cranelift_codegen::ir::{InstBuilder, Value};
 use raya_bytecode::{Instr, Repr, TypeDesc};
+use raya_runtime::helpers::HelperId as Helper;
 use raya_runtime::mem::layout::{self, ElemKind};
 use raya_runtime::mem::value;
 

@@ -1,13 +1,13 @@
 //! Comparisons into a boolean.
 
 use super::lowerings;
-use crate::helpers::Helper;
 use crate::translate::emit::Region;
 use crate::translate::{Lowered, Translator};
 use cranelift_codegen::ir::condcodes::{FloatCC, IntCC};
 use cranelift_codegen::ir::types::I32;
 use cranelift_codegen::ir::{InstBuilder, Value};
 use raya_bytecode::{Instr, Repr};
+use raya_runtime::helpers::HelperId as Helper;
 use raya_runtime::mem::{layout, value};
 
 /// Comparisons of two registers.

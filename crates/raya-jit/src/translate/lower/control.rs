@@ -4,12 +4,12 @@ use super::lowerings;
 use super::moves::{double_constant, immediate};
 use crate::analysis::NodeId;
 use crate::error::JitError;
-use crate::helpers::Helper;
 use crate::translate::emit::clif_type;
 use crate::translate::{Lowered, Translator};
 use cranelift_codegen::ir::condcodes::{FloatCC, IntCC};
 use cranelift_codegen::ir::{Block, BlockCall, InstBuilder, JumpTableData, Value};
 use raya_bytecode::{Instr, Repr};
+use raya_runtime::helpers::HelperId as Helper;
 use raya_runtime::mem::value;
 
 /// Conditional jumps: what is compared, and whether the outcome is negated.

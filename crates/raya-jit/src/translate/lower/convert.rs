@@ -4,13 +4,13 @@ use super::lowerings;
 use super::numbers::{bits, truncate, whole};
 use super::types::descriptor;
 use crate::exits::record::ExitReason;
-use crate::helpers::Helper;
 use crate::translate::emit::Region;
 use crate::translate::{Lowered, Translator};
 use cranelift_codegen::ir::condcodes::{FloatCC, IntCC};
 use cranelift_codegen::ir::types::{F64, I8, I32, I64};
 use cranelift_codegen::ir::{InstBuilder, MemFlagsData, Value};
 use raya_bytecode::Instr;
+use raya_runtime::helpers::HelperId as Helper;
 use raya_runtime::mem::{layout, value};
 
 lowerings! {

@@ -3,7 +3,6 @@
 use super::lowerings;
 use crate::error::JitError;
 use crate::exits::record::ExitReason;
-use crate::helpers::Helper;
 use crate::snapshot::{FuncFact, Inline, SigFact, take};
 use crate::translate::emit::{Region, clif_type};
 use crate::translate::{Lowered, Translator, ctx};
@@ -12,6 +11,7 @@ use cranelift_codegen::ir::types::{I32, I64};
 use cranelift_codegen::ir::{Block, InstBuilder, Value};
 use raya_bytecode::{FRAME_HEADER, Instr};
 use raya_runtime::func::FuncInfo;
+use raya_runtime::helpers::HelperId as Helper;
 use raya_runtime::mem::layout;
 use std::mem::offset_of;
 

@@ -4,7 +4,6 @@ use super::convert::{box_bool, box_double, box_int, is_object};
 use super::lowerings;
 use crate::error::JitError;
 use crate::exits::record::ExitReason;
-use crate::helpers::Helper;
 use crate::snapshot::PropFact;
 use crate::translate::emit::{Region, clif_type};
 use crate::translate::{Lowered, Translator};
@@ -13,6 +12,7 @@ use cranelift_codegen::ir::types::{I32, I64};
 use cranelift_codegen::ir::{Block, InstBuilder, MemFlagsData, Value};
 use raya_bytecode::{Instr, Repr};
 use raya_runtime::caches::CachedField;
+use raya_runtime::helpers::HelperId as Helper;
 use raya_runtime::mem::{layout, value};
 
 lowerings! {

@@ -3,13 +3,13 @@
 use super::lowerings;
 use crate::error::JitError;
 use crate::exits::record::ExitReason;
-use crate::helpers::Helper;
 use crate::translate::emit::{Region, clif_type};
 use crate::translate::{Lowered, Translator, ctx};
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::types::{F64, I8, I64};
 use cranelift_codegen::ir::{InstBuilder, MemFlagsData, Value};
 use raya_bytecode::{Const, GlobalId, Instr, Repr};
+use raya_runtime::helpers::HelperId as Helper;
 use raya_runtime::mem::value;
 
 lowerings! {

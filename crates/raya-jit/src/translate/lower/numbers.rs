@@ -3,12 +3,12 @@
 use super::lowerings;
 use super::moves::{double_constant, immediate};
 use crate::exits::record::ExitReason;
-use crate::helpers::Helper;
 use crate::translate::{Lowered, Translator};
 use cranelift_codegen::ir::condcodes::{FloatCC, IntCC};
 use cranelift_codegen::ir::types::{F64, I32};
 use cranelift_codegen::ir::{InstBuilder, MemFlagsData, Value};
 use raya_bytecode::Instr;
+use raya_runtime::helpers::HelperId as Helper;
 
 /// Lowerings of the form `a = b op c` and `a = b op K` on doubles.
 macro_rules! double_ops {

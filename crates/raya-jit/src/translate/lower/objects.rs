@@ -3,7 +3,6 @@
 use super::lowerings;
 use crate::error::JitError;
 use crate::exits::record::ExitReason;
-use crate::helpers::Helper;
 use crate::snapshot::{ClassFact, FieldFact};
 use crate::translate::emit::{Region, clif_type};
 use crate::translate::{Lowered, Translator, ctx};
@@ -11,6 +10,7 @@ use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::types::{I8, I64};
 use cranelift_codegen::ir::{InstBuilder, Value};
 use raya_bytecode::{Instr, Repr};
+use raya_runtime::helpers::HelperId as Helper;
 use raya_runtime::mem::{layout, value};
 
 lowerings! {

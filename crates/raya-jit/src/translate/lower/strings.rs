@@ -2,13 +2,13 @@
 
 use super::lowerings;
 use crate::error::JitError;
-use crate::helpers::Helper;
 use crate::translate::emit::Region;
 use crate::translate::{Lowered, Translator};
 use cranelift_codegen::ir::InstBuilder;
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::types::{F64, I32, I64};
 use raya_bytecode::{FRAME_HEADER, Instr, Repr};
+use raya_runtime::helpers::HelperId as Helper;
 use raya_runtime::mem::layout;
 
 lowerings! {

@@ -156,6 +156,8 @@ impl<'a> Checker<'a> {
     }
 
     fn emit_closure(&mut self, symbol: SymId, out: &mut Vec<Stmt>) {
+        // Each closure has its own moment: one that is made earlier cannot copy it.
+        self.clock += 1;
         let clock = self.clock;
         let span = self.symbol(symbol).span;
         let SymKind::Func(f) = &mut self.symbol_mut(symbol).kind else {

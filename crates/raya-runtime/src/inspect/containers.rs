@@ -3,6 +3,7 @@
 use raya_bytecode::Repr;
 
 use crate::abi::R;
+use crate::ctx::Ctx;
 use crate::mem::array::{Array, Elements};
 use crate::mem::table::{Cursor, Table};
 use crate::mem::value::Value;
@@ -24,6 +25,30 @@ impl Container {
             Container::Set => "Set",
         }
     }
+}
+
+/// What an iterator of the library goes over.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Walk {
+    Keys,
+    Values,
+    Entries,
+    /// Arrays and strings, which Node does not show.
+    Hidden,
+}
+
+/// Name and kind of a built-in iterator class.
+fn iterator_kind(class: &str) -> Option<(&'static str, Walk)> {
+    Some(match class {
+        "MapKeys" => ("Map", Walk::Keys),
+        "MapValues" => ("Map", Walk::Values),
+        "MapEntries" => ("Map", Walk::Entries),
+        "SetValues" => ("Set", Walk::Keys),
+        "SetEntries" => ("Set", Walk::Entries),
+        "ArrayIterator" | "ArrayKeys" | "ArrayEntries" => ("Array", Walk::Hidden),
+        "StringIterator" => ("String", Walk::Hidden),
+        _ => return None,
+    })
 }
 
 /// "... n more items".
@@ -95,12 +120,16 @@ impl Inspector<'_> {
 
     /// The table in a field of an instance of Map or Set.
     pub(super) fn table_of(&mut self, v: Value) -> Option<Table> {
+        self.find_field(v, |ctx, v| ctx.as_table(v))
+    }
+
+    /// The first field of an instance that holds what `find` looks for.
+    fn find_field<T>(&self, v: Value, find: impl Fn(&Ctx, Value) -> Option<T>) -> Option<T> {
         let object = self.ctx.as_instance(v)?;
         let ty = self.ctx.type_of(v);
         let words = ty.meta.fields.iter().filter(|f| f.repr == Repr::Word);
-        words
-            .filter_map(|f| object.get(f))
-            .find_map(|v| self.ctx.as_table(v))
+        let mut held = words.filter_map(|f| object.get(f));
+        held.find_map(|v| find(self.ctx, v))
     }
 
     /// `Map(1) { 'a' => 1 }`, `Set(1) { 1 }`; heirs name themselves and show their fields.
@@ -139,6 +168,63 @@ impl Inspector<'_> {
             out.extend(this.members(fields, level)?);
             Ok(out)
         })
+    }
+
+    /// `[Map Iterator] { 'a' }`: what a built-in iterator has still to give; none for
+    /// instances of other classes.
+    pub(super) fn iterator(&mut self, v: Value, ty: TypeRef, level: usize) -> R<Option<String>> {
+        let kind = iterator_kind(&ty.meta.name).filter(|_| ty.has(type_flags::BUILTIN));
+        let Some((name, walk)) = kind else {
+            return Ok(None);
+        };
+        let cursor = self.find_field(v, |ctx, v| ctx.as_cursor(v));
+        let (Some(cursor), true) = (cursor, walk != Walk::Hidden) else {
+            return Ok(Some(format!("Object [{name} Iterator] {{}}")));
+        };
+        let what = match walk {
+            Walk::Entries => "Entries",
+            _ => "Iterator",
+        };
+        let frame = Frame {
+            base: String::new(),
+            open: format!("[{name} {what}] {{"),
+            close: "}",
+            too_deep: "[Object]".to_owned(),
+            style: Style::Members,
+        };
+        let text = self.framed(v, level, frame, |this, level| {
+            this.upcoming(cursor, name, walk, level)
+        });
+        text.map(Some)
+    }
+
+    /// The entries behind a cursor, which stays where it is.
+    fn upcoming(&mut self, cursor: Cursor, of: &str, walk: Walk, level: usize) -> R<Vec<String>> {
+        let cursor = cursor.duplicate(self.ctx)?;
+        let mut out = Vec::new();
+        let mut left_out = 0;
+        while cursor.advance(self.ctx) {
+            let Some((key, value)) = cursor.entry() else {
+                break;
+            };
+            if out.len() >= self.options.max_items {
+                left_out += 1;
+                continue;
+            }
+            out.push(match walk {
+                Walk::Values => self.nested(value, level)?,
+                Walk::Entries => {
+                    let second = if of == "Set" { key } else { value };
+                    let (key, second) = (self.nested(key, level)?, self.nested(second, level)?);
+                    format!("[ {key}, {second} ]")
+                }
+                _ => self.nested(key, level)?,
+            });
+        }
+        if left_out > 0 {
+            out.push(remaining(left_out));
+        }
+        Ok(out)
     }
 
     fn table_entries(

@@ -50,6 +50,9 @@ impl Inspector<'_> {
         if let Some(container) = self.container(ty) {
             return self.map_or_set(v, ty, container, level);
         }
+        if let Some(text) = self.iterator(v, ty, level)? {
+            return Ok(text);
+        }
         let name = class_name(ty);
         let members = self.ctx.own_members(v);
         if members.is_empty() {

@@ -2,12 +2,17 @@
 //! `JSON.stringify` writes them and what `util.inspect` makes of them (as a JSON string),
 //! separated by a tab. Characters outside of ASCII are escaped.
 
+use crate::class_builder::{ClassPlan, FieldPlan};
 use crate::ctx::Ctx;
+use crate::errors::ErrorKind;
 use crate::json::parse::parse;
 use crate::json::write::stringify;
+use crate::mem::object::Instance;
 use crate::mem::string::Str;
+use crate::mem::table::Table;
 use crate::mem::value::Value;
 use crate::testing::with_ctx;
+use crate::type_info::{TypeRef, type_flags};
 
 fn value(ctx: &mut Ctx, json: &str) -> Value {
     let text = Str::from_text(ctx, json).expect("memory");
@@ -93,5 +98,114 @@ fn deep_json_needs_no_stack() {
         let indent = ctx.empty_string().expect("memory");
         assert!(stringify(ctx, v, Value::NULL, indent).is_err());
         ctx.take_pending();
+    });
+}
+
+/// A class with these fields.
+fn class(ctx: &mut Ctx, name: &str, base: Option<TypeRef>, fields: &[&str], flags: u32) -> TypeRef {
+    let any = ctx.engine().descs.any;
+    let fields = fields.iter().map(|name| FieldPlan {
+        name: ctx.intern(name).expect("memory"),
+        desc: any,
+        optional: false,
+        private: false,
+    });
+    let fields = fields.collect();
+    let plan = ClassPlan {
+        name: name.into(),
+        bases: base.into_iter().collect(),
+        fields,
+        flags,
+        ..ClassPlan::default()
+    };
+    ctx.build_class(plan).expect("a class")
+}
+
+/// An instance with these values.
+fn instance(ctx: &mut Ctx, ty: TypeRef, values: &[Value]) -> Value {
+    let object = Instance::new(ctx, ty).expect("memory");
+    for (field, v) in ty.meta.fields.iter().zip(values) {
+        object.set_bits(ctx, field, v.0);
+    }
+    object.value()
+}
+
+#[test]
+fn instances_and_classes() {
+    with_ctx(|ctx| {
+        let empty = class(ctx, "Empty", None, &[], 0);
+        let point = class(ctx, "Point", None, &["x", "y"], 0);
+        let sub = class(ctx, "Sub", Some(point), &["inner"], 0);
+        let nothing = instance(ctx, empty, &[]);
+        let p = instance(ctx, point, &[Value::int(1), Value::number(-0.0)]);
+        let s = instance(ctx, sub, &[Value::int(2), Value::NULL, p]);
+        let partly = instance(ctx, point, &[Value::int(3)]);
+        let outer = instance(ctx, sub, &[s, s, s]);
+        let deepest = instance(ctx, point, &[outer, nothing]);
+        let text = |ctx: &mut Ctx, v| ctx.inspect(v).expect("no user code");
+        assert_eq!(text(ctx, nothing), "Empty {}");
+        assert_eq!(text(ctx, p), "Point { x: 1, y: -0 }");
+        assert_eq!(text(ctx, partly), "Point { x: 3 }");
+        assert_eq!(
+            text(ctx, s),
+            "Sub { x: 2, y: null, inner: Point { x: 1, y: -0 } }"
+        );
+        let shown = text(ctx, deepest);
+        assert!(shown.contains("inner: [Point]"), "{shown}");
+        assert!(shown.ends_with("y: Empty {}\n}"), "{shown}");
+        let ty = ctx.class_object(sub).expect("memory");
+        assert_eq!(text(ctx, ty), "[class Sub extends Point]");
+    });
+}
+
+#[test]
+fn maps_sets_and_their_iterators() {
+    with_ctx(|ctx| {
+        let builtin = type_flags::BUILTIN;
+        let map = class(ctx, "Map", None, &["table"], builtin);
+        let heir = class(ctx, "Registry", Some(map), &["name"], 0);
+        let keys = class(ctx, "MapKeys", None, &["cursor"], builtin);
+        let table = Table::new(ctx, 2).expect("memory");
+        let m = instance(ctx, map, &[table.value()]);
+        let text = |ctx: &mut Ctx, v| ctx.inspect(v).expect("no user code");
+        assert_eq!(text(ctx, m), "Map(0) {}");
+        let key = ctx.string("it's").expect("memory");
+        ctx.table_set(table, key, Value::NULL).expect("hashable");
+        ctx.table_set(table, Value::int(2), m).expect("hashable");
+        assert_eq!(
+            text(ctx, m),
+            "<ref *1> Map(2) { \"it's\" => null, 2 => [Circular *1] }"
+        );
+        let cursor = table.cursor(ctx).expect("memory");
+        cursor.advance(ctx);
+        let k = instance(ctx, keys, &[cursor.value()]);
+        assert_eq!(text(ctx, k), "[Map Iterator] { 2 }");
+        assert_eq!(text(ctx, k), "[Map Iterator] { 2 }");
+        table.clear(ctx).expect("memory");
+        let h = instance(ctx, heir, &[table.value(), key]);
+        assert_eq!(text(ctx, h), "Registry(0) [Map] { name: \"it's\" }");
+    });
+}
+
+#[test]
+fn errors_before_they_are_thrown() {
+    with_ctx(|ctx| {
+        let text = |ctx: &mut Ctx, v| ctx.inspect(v).expect("no user code");
+        let plain = ctx.new_error(ErrorKind::TypeError, "no").expect("memory");
+        assert_eq!(text(ctx, plain), "[TypeError: no]");
+        let error = ctx.error_class(ErrorKind::Error).expect("memory");
+        let failure = class(ctx, "Failure", Some(error), &["code"], type_flags::ERROR);
+        let message = ctx.string("x").expect("memory");
+        let e = instance(ctx, failure, &[message]);
+        let object = ctx.as_instance(e).expect("an instance");
+        let cause = ctx.intern("cause").expect("memory");
+        object.set_bits(ctx, failure.field(cause).expect("a field"), plain.0);
+        assert_eq!(text(ctx, e), "[Failure: x] { [cause]: [TypeError: no] }");
+        let code = ctx.intern("code").expect("memory");
+        object.set_bits(ctx, failure.field(code).expect("a field"), Value::int(5).0);
+        assert_eq!(
+            text(ctx, e),
+            "[Failure: x] { code: 5, [cause]: [TypeError: no] }"
+        );
     });
 }

@@ -351,6 +351,18 @@ impl Cursor {
         self.0.value()
     }
 
+    /// Another cursor at the same place.
+    pub fn duplicate(self, ctx: &mut Ctx) -> R<Cursor> {
+        let obj = ctx.alloc(ctx.engine().core.cursor, CURSOR_SIZE)?;
+        let data = self.data().map_or(Value::UNSET, |d| d.0.value());
+        // SAFETY: fresh object with the layout of cursors.
+        unsafe {
+            obj.store(CURSOR_DATA, data);
+            obj.store(CURSOR_INDEX, self.index());
+        }
+        Ok(Cursor(obj))
+    }
+
     fn data(self) -> Option<TableData> {
         // SAFETY: the layout of cursors.
         let v: Value = unsafe { self.0.load(CURSOR_DATA) };

@@ -55,6 +55,9 @@ fn push_escaped(out: &mut String, c: char) {
 /// A property key: bare when it is an identifier, quoted else.
 pub fn key(units: &[u16]) -> String {
     let text = String::from_utf16_lossy(units);
+    if text == "__proto__" {
+        return "['__proto__']".to_owned();
+    }
     let mut chars = text.chars();
     let bare = chars
         .next()
@@ -88,5 +91,6 @@ mod tests {
         assert_eq!(k("a-b"), "'a-b'");
         assert_eq!(k("1"), "'1'");
         assert_eq!(k("$x"), "'$x'");
+        assert_eq!(k("__proto__"), "['__proto__']");
     }
 }

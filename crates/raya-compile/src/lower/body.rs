@@ -186,7 +186,10 @@ impl Lower<'_, '_> {
     fn body(&mut self) {
         let decl = self.decl;
         let Some(body) = &decl.body else {
-            let what = format!("`{}` was reached and has no body", self.c.names.text(decl.name));
+            let what = format!(
+                "`{}` was reached and has no body",
+                self.c.names.text(decl.name)
+            );
             self.fail(decl.span, &what);
             self.end(Term::Exit {
                 op: Op::RetVoid,

@@ -11,7 +11,7 @@ use super::classes::method_kind;
 use super::ctx::Lower;
 use super::instances::Form;
 use crate::ir::VReg;
-use raya_bytecode::{ClassId, FuncId, MethodKind, MethodRef, Op, PropRef, TypeDesc, TypeId};
+use raya_bytecode::{ClassId, FuncId, MethodKind, MethodRef, Op, PropRef, StrId, TypeDesc, TypeId};
 use raya_check::hir::{self, Call, Callee, Dispatch, Element, Expr, ExprId};
 use raya_check::types::{self, Subst, Ty, TyList, TypeKind};
 use raya_syntax::Name;
@@ -229,18 +229,14 @@ impl<'a> Lower<'_, 'a> {
         let this = self.c.types.intern(TypeKind::Class(info.class, info.args));
         let func = self.hir.function(m.method.func);
         let generic = !func.type_params.is_empty();
-        let replaceable = self.is_replaceable(m);
-        if generic && replaceable && m.dispatch == Dispatch::Virtual {
-            for &param in &func.type_params {
-                subst.push(param, Ty::ANY);
-            }
+        let own = self.c.types.substitute_list(m.type_args, &self.subst);
+        self.push_own(&mut subst, func, own);
+        // A generic method has code per type argument, of which patching knows nothing.
+        let replaceable = if generic {
+            m.method.is_abstract || self.c.is_overridden(m.class, m.method.name)
         } else {
-            let own = self.c.types.substitute_list(m.type_args, &self.subst);
-            let own = self.c.types.list_arc(own);
-            for (i, &param) in func.type_params.iter().enumerate() {
-                subst.push(param, own.get(i).copied().unwrap_or(Ty::ANY));
-            }
-        }
+            self.is_replaceable(m)
+        };
         let sig = self.c.instance_signature(m.method.func, &subst);
         let (params, ret) = self.signature_of(sig);
         let args = self.arguments(&[value], args, &params);
@@ -250,12 +246,25 @@ impl<'a> Lower<'_, 'a> {
                 .request_with(m.method.func, subst, Some(this), Form::Direct);
             return self.emit_window(Op::Call, ret, target.0.into(), &args);
         }
-        let method = self.method_ref(id, m.method, sig);
+        let name = if generic {
+            self.c.generic_method(m.class, m.method, own)
+        } else {
+            self.c.str_name(m.method.name)
+        };
+        let method = self.method_ref(id, name, m.method, sig);
         let op = match m.dispatch {
             Dispatch::Virtual => Op::CallMethod,
             Dispatch::Direct => Op::CallSuper,
         };
         self.emit_window(op, ret, method, &args)
+    }
+
+    /// Types for a function's own type parameters.
+    fn push_own(&self, subst: &mut Subst, func: &hir::Function, own: TyList) {
+        let own = self.c.types.list(own);
+        for (i, &param) in func.type_params.iter().enumerate() {
+            subst.push(param, own.get(i).copied().unwrap_or(Ty::ANY));
+        }
     }
 
     /// Whether something at run time may put other code in the method's place.
@@ -270,10 +279,16 @@ impl<'a> Lower<'_, 'a> {
         !decl.builtin || m.method.is_abstract || self.c.is_overridden(m.class, m.method.name)
     }
 
-    fn method_ref(&mut self, id: ClassId, method: &hir::Method, sig: raya_bytecode::SigId) -> u32 {
+    fn method_ref(
+        &mut self,
+        id: ClassId,
+        name: StrId,
+        method: &hir::Method,
+        sig: raya_bytecode::SigId,
+    ) -> u32 {
         let method = MethodRef {
             class: id,
-            name: self.c.str_name(method.name),
+            name,
             kind: method_kind(method),
             sig,
         };
@@ -287,10 +302,7 @@ impl<'a> Lower<'_, 'a> {
         let mut subst = self.c.class_subst(m.class, class_args);
         let func = self.hir.function(m.method.func);
         let own = self.c.types.substitute_list(m.type_args, &self.subst);
-        let own = self.c.types.list_arc(own);
-        for (i, &param) in func.type_params.iter().enumerate() {
-            subst.push(param, own.get(i).copied().unwrap_or(Ty::ANY));
-        }
+        self.push_own(&mut subst, func, own);
         let this = self.c.types.intern(TypeKind::Class(m.class, class_args));
         let this_ty = self.c.reg_type(this).0;
         let value = self.convert(value, this_ty);
@@ -325,12 +337,8 @@ impl<'a> Lower<'_, 'a> {
         let mut subst = self.c.class_subst(class, class_args);
         let func = self.hir.function(method.func);
         let own = self.c.types.substitute_list(type_args, &self.subst);
-        let own = self.c.types.list_arc(own);
-        let fixed = decl.builtin || decl.primitive;
-        for (i, &param) in func.type_params.iter().enumerate() {
-            let ty = if fixed { own.get(i).copied() } else { None };
-            subst.push(param, ty.unwrap_or(Ty::ANY));
-        }
+        self.push_own(&mut subst, func, own);
+        let fixed = decl.builtin || decl.primitive || !func.type_params.is_empty();
         let sig = self.c.instance_signature(method.func, &subst);
         let (params, ret) = self.signature_of(sig);
         let args = self.arguments(&[this], args, &params);
@@ -341,7 +349,8 @@ impl<'a> Lower<'_, 'a> {
                     .request_with(method.func, subst, Some(this_ty), Form::Direct);
             return self.emit_window(Op::Call, ret, target.0.into(), &args);
         }
-        let method = self.method_ref(origin, method, sig);
+        let name = self.c.str_name(method.name);
+        let method = self.method_ref(origin, name, method, sig);
         self.emit_window(Op::CallMethod, ret, method, &args)
     }
 
@@ -455,7 +464,8 @@ impl<'a> Lower<'_, 'a> {
         let bound = self.c.tables.ty(TypeDesc::Function(sig));
         let kind = method_kind(method);
         debug_assert!(matches!(kind, MethodKind::Method | MethodKind::Static));
-        let method = self.method_ref(id, method, sig);
+        let name = self.c.str_name(method.name);
+        let method = self.method_ref(id, name, method, sig);
         self.emit_to(bound, Op::GetMethod, value.0, method)
     }
 }

@@ -25,6 +25,15 @@ pub(crate) struct ClassInfo {
     pub base: Option<ClassId>,
 }
 
+/// A virtual generic method at certain type arguments.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct GenericMethod {
+    class: types::ClassId,
+    member: Name,
+    own: TyList,
+    name: StrId,
+}
+
 impl Compiler<'_> {
     /// The module class of a class with type arguments.
     pub fn class_instance(&mut self, class: types::ClassId, args: TyList) -> ClassId {
@@ -63,7 +72,87 @@ impl Compiler<'_> {
         let origin = self.origin_class(class);
         self.tables.module.classes[id.index()].origin = origin;
         self.fill_class(id, class, args, origin == id);
+        for i in 0..self.generic_methods.len() {
+            self.add_generic(id, i);
+        }
         id
+    }
+
+    /// The name of the entries that a virtual generic method has for these type
+    /// arguments, in its class and in every heir that overrides it.
+    pub(super) fn generic_method(
+        &mut self,
+        class: types::ClassId,
+        method: &hir::Method,
+        own: TyList,
+    ) -> StrId {
+        let list = self.types.list_arc(own);
+        let shown: Vec<String> = list
+            .iter()
+            .map(|&t| {
+                let ty = self.type_id(t);
+                format!(
+                    "{}#{}",
+                    raya_bytecode::show_type(&self.tables.module, ty),
+                    ty.0
+                )
+            })
+            .collect();
+        let text = format!("{}<{}>", self.names.text(method.name), shown.join(", "));
+        let name = self.tables.string(&text);
+        let known = |g: &GenericMethod| g.class == class && g.name == name;
+        if !self.generic_methods.iter().any(known) {
+            self.generic_methods.push(GenericMethod {
+                class,
+                member: method.name,
+                own,
+                name,
+            });
+            let last = self.generic_methods.len() - 1;
+            for id in 0..self.tables.module.classes.len() {
+                self.add_generic(ClassId(id as u16), last);
+            }
+        }
+        name
+    }
+
+    /// Adds the entry of a generic method to a class that declares or overrides it.
+    fn add_generic(&mut self, id: ClassId, index: usize) {
+        let wanted = self.generic_methods[index];
+        let Some(info) = self.class_args(id).cloned() else {
+            return;
+        };
+        if !self.types.inherits(info.class, wanted.class) {
+            return;
+        }
+        let decl = self.hir.class(info.class);
+        let Some(method) = decl
+            .methods
+            .iter()
+            .find(|m| m.name == wanted.member && !m.is_static)
+        else {
+            return;
+        };
+        let mut subst = self.class_subst(info.class, info.args);
+        let list = self.types.list_arc(wanted.own);
+        let func = self.hir.function(method.func);
+        for (i, &param) in func.type_params.iter().enumerate() {
+            subst.push(param, list.get(i).copied().unwrap_or(Ty::ANY));
+        }
+        let this = self.types.intern(TypeKind::Class(info.class, info.args));
+        let entry = Method {
+            name: wanted.name,
+            kind: method_kind(method),
+            sig: self.instance_signature(method.func, &subst),
+            func: func
+                .body
+                .is_some()
+                .then(|| self.request_with(method.func, subst, Some(this), Form::Direct)),
+        };
+        let methods = &mut self.tables.module.classes[id.index()].methods;
+        if !methods.iter().any(|m| m.name == entry.name) {
+            methods.push(entry);
+        }
     }
 
     fn remember(&mut self, id: ClassId, info: ClassInfo) {

@@ -33,7 +33,7 @@ pub use instances::Form;
 use crate::errors::Failure;
 use crate::ir::{At, Func, Inst};
 use crate::tables::Tables;
-use classes::ClassInfo;
+use classes::{ClassInfo, GenericMethod};
 use instances::{Instance, InstanceKey};
 use raya_bytecode::{ClassId, FuncId, Global, GlobalId, Op, Repr, StrId, TypeDesc, TypeId};
 use raya_check::hir::{self, Hir};
@@ -63,6 +63,7 @@ pub struct Compiler<'a> {
     pub(crate) literals: FxHashMap<Vec<raya_bytecode::Member>, ClassId>,
     pub(crate) scopes: FxHashMap<TypeId, ClassId>,
     pub(crate) class_info: Vec<Option<ClassInfo>>,
+    pub(crate) generic_methods: Vec<GenericMethod>,
     pub(crate) overridden: FxHashMap<(types::ClassId, Name), bool>,
     instances: FxHashMap<InstanceKey, FuncId>,
     queue: Vec<Instance>,
@@ -115,6 +116,7 @@ impl<'a> Compiler<'a> {
             literals: FxHashMap::default(),
             scopes: FxHashMap::default(),
             class_info: Vec::new(),
+            generic_methods: Vec::new(),
             overridden: FxHashMap::default(),
             instances: FxHashMap::default(),
             queue: Vec::new(),

@@ -172,9 +172,10 @@ macro_rules! for_each_native {
             0x0E0B inspect(v: Any) -> Str, [throws, user, gc], "text as console.log shows it";
             0x0E10 process_exit(code: F64) -> Void, [throws], "ends the program";
             0x0E11 process_argv() -> Arr, [gc, throws], "string[]";
-            0x0E12 process_env(name: Str) -> Any, [gc, throws], "value or null";
+            0x0E12 process_env() -> Any, [gc, throws], "environment variables: a dictionary of strings";
             0x0E13 process_write(s: Str) -> Void, [throws, gc], "text to stdout";
             0x0E14 process_set_exit_code(code: F64) -> Void, [], "exit status of a normal end";
+            0x0E15 process_exit_code() -> F64, [], "exit status of a normal end";
             0x0E20 performance_now() -> F64, [], "milliseconds since the engine started";
             0x0E21 date_now() -> F64, [], "milliseconds since 1970";
 

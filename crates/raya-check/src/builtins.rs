@@ -58,7 +58,7 @@ const FILES: &[BuiltinFile] = embedded! {
     "Set.raya": "Set" "ReadonlySet" "SetValues" "SetEntries";
     "String.raya": "String" "StringIterator";
     "globals.raya": "int" "parseInt" "parseFloat" "isNaN" "isFinite" "structuredClone"
-        "encodeURIComponent" "decodeURIComponent" "performance" "process";
+        "encodeURIComponent" "decodeURIComponent" "performance" "process" "StandardOutput";
 };
 
 impl BuiltinSource for EmbeddedBuiltins {

@@ -4,6 +4,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::abi::R;
 use crate::ctx::Ctx;
+use crate::desc::DescShape;
 use crate::host::End;
 use crate::math;
 use crate::mem::array::Array;
@@ -32,17 +33,21 @@ pub fn process_argv(ctx: &mut Ctx) -> R<Array> {
     Ok(out)
 }
 
-/// `process.env(name)`.
-pub fn process_env(ctx: &mut Ctx, name: Str) -> R<Value> {
-    let name = name.to_text(ctx);
-    // Names that no variable can have are refused by the system's function.
-    if name.is_empty() || name.contains(['=', '\0']) {
-        return Ok(Value::NULL);
+/// `process.exitCode`.
+pub fn process_exit_code(ctx: &mut Ctx) -> R<f64> {
+    Ok(ctx.engine().host.borrow().exit_code.into())
+}
+
+/// `process.env`.
+pub fn process_env(ctx: &mut Ctx) -> R<Value> {
+    let descs = &ctx.engine().descs;
+    let dict = ctx.new_dict(descs.intern(DescShape::Dict(descs.string)))?;
+    for (name, value) in std::env::vars_os() {
+        let name = ctx.intern(&name.to_string_lossy())?;
+        let value = ctx.string(&value.to_string_lossy())?;
+        ctx.dict_set(dict, name, value)?;
     }
-    match std::env::var_os(name) {
-        Some(value) => ctx.string(&value.to_string_lossy()),
-        None => Ok(Value::NULL),
-    }
+    Ok(dict)
 }
 
 /// Text to standard output, without a line end.

@@ -279,7 +279,13 @@ impl Generator<'_> {
                 let op = self.choices.pick(&["<", "<=", ">", ">=", "===", "!=="]);
                 let ty = self.choices.pick(&[Ty::Num, Ty::Int, Ty::Str, Ty::Num]);
                 let (a, b) = (self.expr(ty, d), self.expr(ty, d));
-                Code::fill(&format!("(@ {op} @)"), &[&a, &b])
+                // Two literals that are never equal may not be compared.
+                let widen = match ty {
+                    Ty::Num => "num",
+                    Ty::Str => "str",
+                    _ => "",
+                };
+                Code::fill(&format!("({widen}(@) {op} @)"), &[&a, &b])
             }
             3 => {
                 let op = self.choices.pick(&["&&", "||"]);
@@ -297,7 +303,7 @@ impl Generator<'_> {
             7 => {
                 let (a, b) = (self.number(d), self.int(d));
                 let op = self.choices.pick(&["<", ">=", "==="]);
-                Code::fill(&format!("(@ {op} @)"), &[&a, &b])
+                Code::fill(&format!("(num(@) {op} @)"), &[&a, &b])
             }
             8 => {
                 let (a, b) = (self.any_number(d), self.any_number(d));
@@ -308,7 +314,10 @@ impl Generator<'_> {
                     &[&a, &b],
                 )
             }
-            _ => self.leaf(Ty::Bool, |g| Code::same(g.choices.pick(&["false", "true"]))),
+            // A constant condition would make code unreachable, where nothing is narrowed.
+            _ => self.leaf(Ty::Bool, |g| {
+                Code::same(g.choices.pick(&["bool(false)", "bool(true)"]))
+            }),
         }
     }
 

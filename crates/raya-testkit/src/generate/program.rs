@@ -288,6 +288,12 @@ function log(text: string): void {
 function num(x: number): number {
   return x;
 }
+function str(x: string): string {
+  return x;
+}
+function bool(x: boolean): boolean {
+  return x;
+}
 function shown(x: number): string {
   return x === 0 && 1 / x < 0 ? "-0" : String(x);
 }
@@ -321,6 +327,12 @@ function log(text) {
   if (logged <= 25) console.log(text.length > 200 ? text.slice(0, 200) : text);
 }
 function num(x) {
+  return x;
+}
+function str(x) {
+  return x;
+}
+function bool(x) {
   return x;
 }
 function shown(x) {

@@ -64,12 +64,12 @@ impl Generator<'_> {
             Ty::Str => Code::fill(&format!("@.slice(0, {STRING_LIMIT})"), &[&value]),
             Ty::AnyStr => Code::fill(&format!("@.slice(0, {STRING_LIMIT})"), &[&value]),
             Ty::NumOrStr => {
-                let inner = self.expr(Ty::Str, 1);
-                if self.choices.below(2) == 0 {
+                let value = if self.choices.below(2) == 0 {
                     self.expr(Ty::Num, 2)
                 } else {
-                    Code::fill(&format!("@.slice(0, {STRING_LIMIT})"), &[&inner])
-                }
+                    self.stored(Ty::Str)
+                };
+                Code::fill2("(@ as number | string)", "@", &[&value])
             }
             _ if ty.element().is_some() => {
                 Code::fill(&format!("@.slice(0, {ARRAY_LIMIT})"), &[&value])

@@ -14,6 +14,7 @@ mod dce;
 mod facts;
 mod fold;
 mod globals;
+mod hoist;
 mod inline;
 pub mod ints;
 mod merge;
@@ -45,9 +46,10 @@ pub fn run(program: &mut Vec<Lowered>, tables: &mut Tables) {
         simplify(func, tables);
         coalesce::run(func);
         select::run(func, tables);
+        hoist::run(func);
         dce::dead_stores(func);
-        cleanup::run(func);
         merge::run(func);
+        cleanup::run(func);
     }
 }
 

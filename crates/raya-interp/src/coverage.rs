@@ -20,6 +20,7 @@ type Counts = Box<[Cell<u64>]>;
 pub struct Coverage {
     executed: Counts,
     threw: Counts,
+    collected: Counts,
 }
 
 impl Coverage {
@@ -28,6 +29,7 @@ impl Coverage {
         Self {
             executed: counts(),
             threw: counts(),
+            collected: counts(),
         }
     }
 
@@ -48,14 +50,20 @@ impl Coverage {
             .unwrap_or(ThreadedOp::Halt)
     }
 
-    /// Counts the instruction at `ip` as executed.
+    /// Counts the instruction at `ip` as executed; gives its opcode.
     ///
     /// # Safety
     /// `ip` lies in the code of the function of `fp`.
-    pub(crate) unsafe fn executed(&self, ip: Ip, fp: Fp) {
+    pub(crate) unsafe fn executed(&self, ip: Ip, fp: Fp) -> Op {
         // SAFETY: the caller's promise.
         let (_, instr) = unsafe { site(ip, fp) };
         bump(&self.executed, instr.op);
+        instr.op
+    }
+
+    /// Counts an instruction during which the heap was collected.
+    pub(crate) fn collected(&self, op: Op) {
+        bump(&self.collected, op);
     }
 
     /// Counts the instruction at `ip` as throwing.
@@ -71,6 +79,11 @@ impl Coverage {
     /// How often an opcode was executed.
     pub fn count(&self, op: Op) -> u64 {
         self.executed[op as usize].get()
+    }
+
+    /// How often the heap was collected during an opcode in the interpreter.
+    pub fn count_collected(&self, op: Op) -> u64 {
+        self.collected[op as usize].get()
     }
 
     /// How often an opcode threw in the interpreter.

@@ -14,7 +14,6 @@ mod dce;
 mod facts;
 mod fold;
 mod globals;
-mod hoist;
 mod inline;
 pub mod ints;
 mod merge;
@@ -46,10 +45,9 @@ pub fn run(program: &mut Vec<Lowered>, tables: &mut Tables) {
         simplify(func, tables);
         coalesce::run(func);
         select::run(func, tables);
-        hoist::run(func);
         dce::dead_stores(func);
-        merge::run(func);
         cleanup::run(func);
+        merge::run(func);
     }
 }
 

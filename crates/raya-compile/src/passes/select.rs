@@ -1,8 +1,9 @@
-//! Instruction selection: constants become immediates and constant operands.
+//! Instruction selection: constants become immediates and constant operands; what
+//! constants are left inside loops are loaded before them.
 
 use super::facts::{Counts, Defs, Value};
-use crate::ir::analysis::{Dominators, predecessors, reverse_postorder};
-use crate::ir::{Func, Inst, Term, VReg};
+use crate::ir::analysis::{Dominators, Loops, predecessors, reverse_postorder};
+use crate::ir::{BlockId, Func, Inst, Term, VReg};
 use crate::tables::Tables;
 use raya_bytecode::Op;
 use rustc_hash::FxHashSet;
@@ -45,6 +46,7 @@ pub fn run(func: &mut Func, tables: &mut Tables) {
         }
     }
     super::dce::unused(func);
+    hoist_constants(func);
 }
 
 /// Blocks whose comparison of doubles is a back-edge. There is no form of that with
@@ -210,6 +212,61 @@ fn branch_with_constant(
         _ => return None,
     };
     Some((op, b, v))
+}
+
+/// Whether an instruction only loads a number: it can be done earlier.
+fn is_number_load(op: Op) -> bool {
+    matches!(op, Op::LoadF64 | Op::LoadF64I | Op::LoadI32 | Op::LoadI32K)
+}
+
+/// Moves number constants that a loop needs in a register in front of the outermost
+/// loop around them. Arguments of windows stay: they are loaded into place.
+fn hoist_constants(func: &mut Func) {
+    let order = reverse_postorder(func);
+    let preds = predecessors(func, &order);
+    let dom = Dominators::new(func, &order, &preds);
+    let loops = Loops::new(func, &order, &preds, &dom);
+    if loops.list.is_empty() {
+        return;
+    }
+    let counts = Counts::new(func);
+    let mut windowed = vec![false; func.regs.len()];
+    for reg in &func.pool {
+        windowed[reg.index()] = true;
+    }
+    let mut outermost: Vec<Option<usize>> = vec![None; func.blocks.len()];
+    for (i, l) in loops.list.iter().enumerate() {
+        for b in &l.blocks {
+            outermost[b.index()].get_or_insert(i);
+        }
+    }
+    for (b, outer) in outermost.iter().enumerate() {
+        let Some(l) = *outer else { continue };
+        let header = loops.list[l].header;
+        let entries: Vec<BlockId> = preds[header.index()]
+            .iter()
+            .copied()
+            .filter(|p| !dom.dominates(header, *p))
+            .collect();
+        let [entry] = entries.as_slice() else {
+            continue;
+        };
+        if outermost[entry.index()].is_some() {
+            continue;
+        }
+        let insts = &mut func.blocks[b].insts;
+        let mut moved = Vec::new();
+        insts.retain(|inst| {
+            let hoist = is_number_load(inst.op)
+                && counts.defs[inst.a as usize] == 1
+                && !windowed[inst.a as usize];
+            if hoist {
+                moved.push(*inst);
+            }
+            !hoist
+        });
+        func.blocks[entry.index()].insts.extend(moved);
+    }
 }
 
 /// `1 / d`, if multiplying with it gives the same as dividing by `d`, always.

@@ -67,10 +67,16 @@ pub(crate) unsafe fn run_counting(mut ip: Ip, mut fp: Fp, cx: Cx, coverage: &Cov
             if op == ThreadedOp::Halt {
                 return;
             }
-            if !op.is_internal_step() {
-                coverage.executed(ip, fp);
+            if op.is_internal_step() {
+                (ip, fp) = step(op, ip, fp, cx);
+                continue;
             }
+            let portable = coverage.executed(ip, fp);
+            let collections = (*cx).collections();
             (ip, fp) = step(op, ip, fp, cx);
+            if (*cx).collections() != collections {
+                coverage.collected(portable);
+            }
         }
     }
 }

@@ -96,6 +96,12 @@ impl Ctx {
         thrown
     }
 
+    /// Collections of the heap so far.
+    pub fn collections(&mut self) -> u64 {
+        let stats = self.heap().stats();
+        stats.minor_collections + stats.major_collections
+    }
+
     /// Collects.
     pub fn collect(&mut self, collection: Collection) {
         let mut roots = EngineRoots {

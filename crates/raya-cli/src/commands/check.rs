@@ -1,0 +1,30 @@
+//! `raya check`.
+
+use std::path::Path;
+
+use super::show;
+use crate::Exit;
+use crate::args::CheckArgs;
+use crate::input::read_program;
+
+/// Reports the errors of every file.
+pub(crate) fn check(args: &CheckArgs) -> Exit {
+    let ok = args
+        .files
+        .iter()
+        .fold(true, |ok, file| check_file(file) && ok);
+    if ok { Exit::Success } else { Exit::Usage }
+}
+
+fn check_file(file: &Path) -> bool {
+    let text = match read_program(file) {
+        Ok(text) => text,
+        Err(message) => {
+            eprintln!("error: {message}");
+            return false;
+        }
+    };
+    let diagnostics = raya::check(&file.display().to_string(), text);
+    show(&diagnostics);
+    !diagnostics.has_errors()
+}

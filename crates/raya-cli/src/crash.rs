@@ -1,0 +1,71 @@
+//! What happens when the engine itself fails: a report that asks to be passed on, and
+//! exit status 70. A closed pipe is no failure.
+
+use std::io::Write;
+use std::panic::{self, PanicHookInfo};
+use std::process;
+
+/// Exit status of an internal error.
+const INTERNAL: i32 = 70;
+/// Exit status of a process whose reader went away, as shells report SIGPIPE.
+const BROKEN_PIPE: i32 = 141;
+
+/// Installs the report. Call once, first thing.
+pub(crate) fn install() {
+    panic::set_hook(Box::new(|info| {
+        let message = message_of(info);
+        if message.contains("Broken pipe") {
+            process::exit(BROKEN_PIPE);
+        }
+        report(&message, &place_of(info));
+        // The runtime turns the panics of its helpers into an error of its own, and no
+        // frame of a program can be unwound: the process ends here either way.
+        process::exit(INTERNAL);
+    }));
+}
+
+fn message_of(info: &PanicHookInfo<'_>) -> String {
+    let payload = info.payload();
+    payload
+        .downcast_ref::<&str>()
+        .map(|s| (*s).to_owned())
+        .or_else(|| payload.downcast_ref::<String>().cloned())
+        .unwrap_or_else(|| "unknown failure".to_owned())
+}
+
+/// File, line and phase: the crate that failed names it.
+fn place_of(info: &PanicHookInfo<'_>) -> String {
+    let Some(location) = info.location() else {
+        return "an unknown place".to_owned();
+    };
+    let file = location.file();
+    let phases = [
+        ("raya-syntax", "parsing"),
+        ("raya-check", "type checking"),
+        ("raya-compile", "compilation to bytecode"),
+        ("raya-bytecode", "bytecode verification"),
+        ("raya-heap", "garbage collection"),
+        ("raya-runtime", "execution"),
+        ("raya-interp", "interpretation"),
+        ("raya-jit", "machine-code generation"),
+    ];
+    let phase = phases.iter().find(|(name, _)| file.contains(name));
+    let phase = phase.map_or("the command", |(_, phase)| phase);
+    format!("{phase} ({file}:{})", location.line())
+}
+
+/// Prints the report; nothing can be done if that fails too.
+pub(crate) fn report(message: &str, place: &str) {
+    let _ = writeln!(
+        std::io::stderr(),
+        "internal error in {place}: {message}\n\
+         This is a fault of raya, not of the program. Please report it with the program \
+         and this message."
+    );
+}
+
+/// Ends the process after an internal error that the engine reported itself.
+pub(crate) fn internal(message: &str, phase: &str) -> ! {
+    report(message, phase);
+    process::exit(INTERNAL)
+}

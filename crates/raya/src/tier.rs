@@ -1,0 +1,93 @@
+//! The second tier: connects the interpreter's counters, the JIT and the runtime.
+//!
+//! Owns the policy of what is handed over when. Everything that compiled code needs of
+//! the interpreter goes through the hooks that are put together here, since neither
+//! tier knows the other.
+
+use std::rc::Rc;
+
+use raya_interp::{Compiler, FUNCTION, State};
+use raya_jit::{EngineHooks, InterpreterHooks, Jit, LinkHooks};
+use raya_runtime::ctx::Ctx;
+use raya_runtime::func::FuncInfo;
+use raya_runtime::mem::refs::Ref;
+
+use crate::error::Error;
+use crate::options::JitOptions;
+
+/// The JIT of an engine.
+pub(crate) struct Tier {
+    jit: Jit,
+}
+
+impl Tier {
+    /// Makes the tier and hands it to the interpreter. Nothing is compiled, no thread
+    /// started, before something is hot.
+    pub(crate) fn install(
+        options: &JitOptions,
+        state: &State,
+        runtime: &raya_runtime::engine::Engine,
+    ) -> Result<Rc<Tier>, Error> {
+        let settings = raya_jit::JitOptions {
+            // Code that is to be compiled before its first call must be waited for.
+            sync: options.sync || options.threshold == 0,
+            exit_every: options.exit_every,
+            invalidate_every: options.invalidate_every,
+            only: options.only.clone(),
+            log: options.log,
+            ..raya_jit::JitOptions::default()
+        };
+        let hooks = EngineHooks {
+            interpreter: InterpreterHooks {
+                call: raya_interp::call_frame,
+                resume: raya_interp::resume_at,
+                materialise: raya_interp::materialise,
+            },
+            link: LinkHooks {
+                translate: raya_interp::ensure_translated,
+            },
+        };
+        let jit = Jit::new(settings, hooks).map_err(|error| Error::Internal {
+            phase: "setting up the compiler",
+            message: error.to_string(),
+        })?;
+        let tier = Rc::new(Tier { jit });
+        *runtime.code_map.borrow_mut() = Some(tier.jit.code_map());
+        state.set_compiler(options.threshold, tier.clone());
+        Ok(tier)
+    }
+
+    /// Waits for what is under way and reports what was compiled.
+    pub(crate) fn stats(&self) -> String {
+        self.jit.finish();
+        self.jit.stats().to_string()
+    }
+
+    /// CLIF and assembly of a function's entries: name of the entry and text.
+    pub(crate) fn dump(
+        &self,
+        ctx: &mut Ctx,
+        func: Ref<FuncInfo>,
+    ) -> Result<Vec<(String, String)>, Error> {
+        self.jit.dump(ctx, func).map_err(|error| Error::Internal {
+            phase: "machine-code generation",
+            message: error.to_string(),
+        })
+    }
+}
+
+impl Compiler for Tier {
+    fn hot(&self, ctx: &mut Ctx, func: Ref<FuncInfo>, loop_index: u32) -> *const u8 {
+        if loop_index == FUNCTION {
+            return self.jit.tier_up(ctx, func, None);
+        }
+        let header = func.owner.get().and_then(|owner| {
+            let function = owner.module.functions.get(func.index as usize)?;
+            Some(function.loops.get(loop_index as usize)?.header)
+        });
+        match header {
+            Some(header) => self.jit.tier_up(ctx, func, Some(header)),
+            None => std::ptr::null(),
+        }
+    }
+}

@@ -1,0 +1,118 @@
+//! The embedding interface.
+
+use raya::{Engine, Error, JitOptions, Options, Value};
+
+fn engine() -> Engine {
+    Engine::new(Options::default()).expect("an engine")
+}
+
+fn eval(code: &str) -> Value {
+    engine()
+        .eval(code)
+        .unwrap_or_else(|e| panic!("{code}: {e}"))
+}
+
+#[test]
+fn values_come_back() {
+    assert_eq!(eval("1 + 2"), Value::Number(3.0));
+    assert_eq!(eval("let i: int = 7; i / 2"), Value::Int(3));
+    assert_eq!(eval("'a' + 'b'"), Value::String("ab".to_owned()));
+    assert_eq!(eval("1 < 2"), Value::Bool(true));
+    assert_eq!(eval("null"), Value::Null);
+    assert_eq!(eval("const x = 1;"), Value::Null);
+    assert_eq!(eval("return 5; 6"), Value::Number(5.0));
+    assert_eq!(eval("[1, 2]").to_string(), "[ 1, 2 ]");
+}
+
+#[test]
+fn faults_of_the_program_are_data() {
+    let Err(Error::Compile(faults)) = engine().eval("let x: number = 'a'; let y: string = 1;")
+    else {
+        panic!("two type errors");
+    };
+    assert_eq!(faults.list.iter().filter(|d| d.is_error()).count(), 2);
+    let Err(Error::Uncaught(text)) = engine().eval("throw new RangeError('too far');") else {
+        panic!("an exception");
+    };
+    assert!(text.contains("RangeError: too far"), "{text}");
+}
+
+#[test]
+fn an_engine_survives_a_failed_program() {
+    let mut engine = engine();
+    assert!(engine.eval("throw 1;").is_err());
+    assert!(
+        engine
+            .eval("function f(): number { return f() + 1; } f()")
+            .is_err()
+    );
+    assert_eq!(engine.eval("40 + 2").ok(), Some(Value::Number(42.0)));
+}
+
+#[test]
+fn engines_are_independent() {
+    let threads: Vec<_> = (0..4)
+        .map(|n| {
+            std::thread::spawn(move || {
+                let mut first = engine();
+                let mut second = engine();
+                let code = format!("let s = 0; for (let i = 0; i < 100; i++) s += i * {n}; s");
+                let expected = Value::Number(4950.0 * f64::from(n));
+                assert_eq!(first.eval(&code).ok(), Some(expected.clone()));
+                assert_eq!(second.eval(&code).ok(), Some(expected));
+            })
+        })
+        .collect();
+    for thread in threads {
+        thread.join().expect("no panic");
+    }
+}
+
+#[test]
+fn the_heap_limit_is_an_exception() {
+    let options = Options {
+        max_heap: Some(16 << 20),
+        ..Options::default()
+    };
+    let mut engine = Engine::new(options).expect("an engine");
+    let code = "const xs: number[][] = []; while (true) xs.push([1, 2, 3]);";
+    let Err(Error::Uncaught(text)) = engine.eval(code) else {
+        panic!("an exception");
+    };
+    assert!(text.contains("RangeError"), "{text}");
+}
+
+#[test]
+fn endless_programs_time_out() {
+    for jit in [None, Some(JitOptions::default())] {
+        let options = Options {
+            timeout: Some(std::time::Duration::from_millis(100)),
+            jit,
+            ..Options::default()
+        };
+        let mut engine = Engine::new(options).expect("an engine");
+        assert!(matches!(
+            engine.eval("while (true) {}"),
+            Err(Error::Timeout)
+        ));
+    }
+}
+
+#[test]
+fn tiers_agree() {
+    let code =
+        "function fib(n: number): number { return n < 2 ? n : fib(n - 1) + fib(n - 2); } fib(20)";
+    for threshold in [0, 2, 100] {
+        let jit = JitOptions {
+            threshold,
+            sync: true,
+            ..JitOptions::default()
+        };
+        let options = Options {
+            jit: Some(jit),
+            ..Options::default()
+        };
+        let mut engine = Engine::new(options).expect("an engine");
+        assert_eq!(engine.eval(code).ok(), Some(Value::Number(6765.0)));
+    }
+}

@@ -154,14 +154,20 @@ fn arrays(ctx: &mut Ctx) -> R<()> {
         black_box(array::array_sort_default(ctx, copy)?);
         Ok(())
     });
-    measure(ctx, "push a number", 100_000, |ctx| {
-        let all = array_of(ctx, [].into_iter(), false)?;
-        for i in 0..100_000 {
-            let _ = ops::array_push_f64(ctx, all.value(), i.into())?;
-        }
-        black_box(all.len());
-        Ok(())
-    });
+    for (name, n) in [
+        ("push a number, 10 times", 10),
+        ("push a number, 100000 times", 100_000),
+        ("push a number, 10000000 times", 10_000_000),
+    ] {
+        measure(ctx, name, n as usize, |ctx| {
+            let all = array_of(ctx, [].into_iter(), false)?;
+            for i in 0..n {
+                let _ = ops::array_push_f64(ctx, all.value(), i.into())?;
+            }
+            black_box(all.len());
+            Ok(())
+        });
+    }
     measure(ctx, "push a word", 100_000, |ctx| {
         let all = array_of(ctx, [].into_iter(), true)?;
         for _ in 0..100_000 {

@@ -20,6 +20,8 @@ use crate::type_info::{TypeKind, TypeRef};
 pub const MAX_ELEMENTS: usize = i32::MAX as usize;
 /// Room of the first storage that an array grows to.
 const FIRST_ROOM: usize = 4;
+/// Storages up to this many elements double, larger ones grow by half.
+const DOUBLING: usize = 64 << 10;
 /// Position of the element kind in a storage's flags.
 const KIND_SHIFT: u32 = 8;
 
@@ -229,6 +231,16 @@ impl Storage {
     }
 }
 
+/// Room to give a storage of `cap` elements that must hold `need`.
+fn room_for(need: usize, cap: usize) -> usize {
+    if need > MAX_ELEMENTS {
+        // Refused by whoever allocates it.
+        return need;
+    }
+    let more = if cap < DOUBLING { cap } else { cap / 2 };
+    (cap + more).max(need).clamp(FIRST_ROOM, MAX_ELEMENTS)
+}
+
 impl Array {
     /// The array in `v`.
     ///
@@ -260,9 +272,7 @@ impl Array {
             Storage::alloc(ctx, kind, cap.max(len), len)?
         };
         if kind == ElemKind::Word {
-            for i in 0..len {
-                storage.set_bits(ctx, i, Value::NULL.0);
-            }
+            storage.fill(ctx, 0, len, Value::NULL.0);
         }
         let obj = ctx.alloc(ty, ARRAY_SIZE)?;
         // SAFETY: fresh object with the layout of arrays.
@@ -320,12 +330,10 @@ impl Array {
         if need <= old.cap() {
             return Ok(old);
         }
-        let room = need.max(old.cap() * 2).max(FIRST_ROOM);
-        let room = if need <= MAX_ELEMENTS {
-            room.min(MAX_ELEMENTS)
-        } else {
-            need
-        };
+        let room = room_for(need, old.cap());
+        if old.grow_in_place(ctx, room) {
+            return Ok(old);
+        }
         let new = Storage::alloc(ctx, old.kind(), room, old.len())?;
         new.copy(ctx, 0, old, 0, old.len());
         self.set_storage(ctx, new);

@@ -13,7 +13,7 @@ const ORDER: &str = "\t\n\u{b}\u{c}\r\u{2028}\u{2029} _‗-‒–—―,;:!‼¡
 @*/\\&#%‰‱†‡•‣‧⁃′″‴‵‶‷‸※‿⁀⁁⁂`´^¯¨¸°©®←→↑↓+±÷×<=>¬|¦~⁄\u{e000}¤¢$£¥₠₡₢₣₤₥₦₩₪₫€₭₮₯₰₱₲₳₴₵₶₷\
 ₸₹₺₻₼₽₾₿0123456789abƀɓƃcƈdɖɗƌȡeɇǝəɛfƒgǥɠɣƣhƕiıɨɩjȷɉkƙlƚȴƛmnɲƞȵŋoɔɵȣpƥqȹɋĸrʀɍsȿʃƪtƾŧⱦƫƭʈȶuʉɯʊvʋʌ\
 wxyɏƴȝzƍƶȥɀʒƹƺþƿƻƨƽƅɂǀǁǂǃαβγδεϝͷϛζͱηθιϳκϗλμνξοπϻϟϙρϼσͼͻͽτυφχψωϡͳϸϣϥϧϩϫϭϯ\
-абвгдђеєжзѕиіјклљмнњопрстћуфхцчџшщъыьэюя";
+абвгдђеєжзѕийіјклљмнњопрстћуфхцчџшщъыьэюя";
 
 /// Marks where symbols come that have no place of their own: before currencies.
 const OTHER_SYMBOLS: char = '\u{e000}';
@@ -99,8 +99,14 @@ fn weights(units: &[u16]) -> Vec<Weights> {
     let mut out = Vec::with_capacity(units.len() + 4);
     let decoded = char::decode_utf16(units.iter().copied());
     let chars = decoded.map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER));
-    for c in chars.nfd() {
-        push_weights(c, &mut out);
+    for c in chars {
+        if matches!(c, 'й' | 'Й') {
+            // A letter of its own, though Unicode takes it apart.
+            push_weights(c, &mut out);
+        } else {
+            let parts = std::iter::once(c).nfd();
+            parts.for_each(|c| push_weights(c, &mut out));
+        }
     }
     out
 }
@@ -146,6 +152,10 @@ fn push_weights(c: char, out: &mut Vec<Weights>) {
         '‐' | '‑' => ("-", None, 2),
         'ς' => ("σ", None, 2),
         'µ' => ("μ", None, 2),
+        'ŀ' | 'Ŀ' => ("l·", None, 2 + upper),
+        '¼' => ("1⁄4", None, 2),
+        '½' => ("1⁄2", None, 2),
+        '¾' => ("3⁄4", None, 2),
         '¹' => ("1", None, 2),
         '²' => ("2", None, 2),
         '³' => ("3", None, 2),

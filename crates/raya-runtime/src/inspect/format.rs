@@ -5,6 +5,8 @@ use raya_bytecode::Slot;
 
 use crate::abi::R;
 use crate::ctx::Ctx;
+use crate::errors::ErrorKind;
+use crate::json::write::stringify;
 use crate::mem::array::Array;
 use crate::mem::value::Value;
 use crate::text::{number_format, number_parse};
@@ -102,6 +104,7 @@ fn directive_text(ctx: &mut Ctx, directive: char, v: Value) -> R<String> {
             Ok(primitive(Value::number(number_parse::parse_float(&text))))
         }
         'c' => Ok(String::new()),
+        'j' => as_json(ctx, v),
         'o' => {
             let options = Options {
                 depth: 4,
@@ -110,6 +113,16 @@ fn directive_text(ctx: &mut Ctx, directive: char, v: Value) -> R<String> {
             inspect(ctx, v, options)
         }
         _ => ctx.inspect(v),
+    }
+}
+
+/// `%j`: JSON, or a word where the value contains itself.
+fn as_json(ctx: &mut Ctx, v: Value) -> R<String> {
+    let indent = ctx.empty_string()?;
+    match stringify(ctx, v, Value::NULL, indent) {
+        Ok(text) => Ok(text.to_text(ctx)),
+        Err(_) if ctx.take_if(ErrorKind::TypeError) => Ok("[Circular]".to_owned()),
+        Err(thrown) => Err(thrown),
     }
 }
 

@@ -197,7 +197,7 @@ mod tests {
 
     #[test]
     fn prefixes() {
-        assert_eq!(parse_float("3.14abc"), 3.14);
+        assert_eq!(parse_float("3.75abc"), 3.75);
         assert_eq!(parse_float("1e5e"), 1e5);
         assert_eq!(parse_float("1e+"), 1.0);
         assert!(parse_float("abc").is_nan());

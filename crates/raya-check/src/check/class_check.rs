@@ -121,6 +121,7 @@ impl<'a> Checker<'a> {
         let function = &mut self.hir.functions[func.index()];
         function.type_params = sig.type_params.to_vec();
         function.outer_params = outer;
+        function.written_params = sig.params.len() as u16;
         function.params = params;
         function.locals = locals;
         function.rest = sig.rest;
@@ -211,6 +212,7 @@ impl<'a> Checker<'a> {
         let outer = self.types.class(class).params.clone();
         let function = &mut self.hir.functions[func.index()];
         function.outer_params = outer;
+        function.written_params = params.len() as u16;
         function.params = list;
         function.locals = locals;
         function.rest = rest;

@@ -283,6 +283,7 @@ impl<'a> Checker<'a> {
             type_params: Vec::new(),
             outer_params: Vec::new(),
             params: Vec::new(),
+            written_params: 0,
             rest: false,
             ret: Ty::ERROR,
             locals: Vec::new(),

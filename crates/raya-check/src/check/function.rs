@@ -285,11 +285,25 @@ impl<'a> Checker<'a> {
 
     /// The parameters as written.
     pub(crate) fn written_params(&mut self, signature: &'a ast::Signature) -> Vec<Param> {
-        signature
-            .params
-            .iter()
-            .map(|p| self.written_param(p))
-            .collect()
+        let defaults = signature.params.iter().any(|p| p.default.is_some() && p.ty.is_none());
+        if !defaults || self.fns.is_empty() {
+            return signature.params.iter().map(|p| self.written_param(p)).collect();
+        }
+        // The type of a default may depend on the parameters in front of it.
+        self.in_scope(|c| {
+            let mut params = Vec::with_capacity(signature.params.len());
+            for p in &signature.params {
+                let param = c.written_param(p);
+                if let PatternKind::Binding(name) = p.pattern.kind {
+                    let symbol = c.declare_var(name, p.pattern.span, VarKind::Param, None);
+                    let ty = if p.default.is_some() { c.types.non_null(param.ty) } else { param.ty };
+                    c.set_var_type(symbol, ty);
+                    c.pass_declaration(symbol);
+                }
+                params.push(param);
+            }
+            params
+        })
     }
 
     /// The result as written: of `asserts x is T` nothing, of `x is T` a boolean.
@@ -399,6 +413,12 @@ impl<'a> Checker<'a> {
                     inner.push((p, local, param.ty));
                 }
             }
+        }
+        for extra in input.params.iter().skip(params.len()) {
+            let span = input.ast.signature.span;
+            let ctx = self.ctx_mut();
+            let local = ctx.new_local(names::EMPTY, extra.ty, LocalKind::Param, span);
+            params.push(hir::Param { local, optional: extra.optional });
         }
         for (p, local, ty) in inner {
             self.declare_pattern(&p.pattern, VarKind::Let, None);
@@ -519,6 +539,7 @@ impl<'a> Checker<'a> {
             function.parent = parent;
             function.type_params = input.type_params.clone();
             function.outer_params = outer;
+            function.written_params = input.ast.signature.params.len() as u16;
             function.params = params;
             function.rest = rest;
             function.ret = ret;
@@ -785,7 +806,29 @@ impl<'a> Checker<'a> {
                 _ => params.push(self.written_param(p)),
             }
         }
+        self.pad_params(f, context, &mut params);
         params
+    }
+
+    /// A function expression that leaves out parameters of the type it is written for
+    /// takes them nevertheless: calls by that type then need no conversion.
+    fn pad_params(
+        &mut self,
+        f: &'a Function,
+        context: Option<&Signature>,
+        params: &mut Vec<Param>,
+    ) {
+        let Some(context) = context else { return };
+        let rest = context.rest || f.signature.params.iter().any(|p| p.rest);
+        if rest || !f.signature.type_params.is_empty() {
+            return;
+        }
+        for extra in context.params.iter().skip(params.len()) {
+            if !self.is_closed(extra.ty) {
+                return;
+            }
+            params.push(Param { name: names::EMPTY, ..*extra });
+        }
     }
 
     /// The array type of a rest parameter, from the expected signature.

@@ -238,7 +238,10 @@ impl<'a> Checker<'a> {
         if self.whole_library {
             self.load_whole_library();
         }
+        // Bodies of the library are checked as if the top level still ran.
+        self.fns.push(FnCtx::new(FuncId(0), None, 0));
         self.drain_pending();
+        self.fns.pop();
         self.finish();
     }
 

@@ -372,12 +372,8 @@ impl<'a> Checker<'a> {
         type_params: Vec<ParamId>,
         ret: Option<Ty>,
     ) -> Signature {
-        let mut params = Vec::with_capacity(signature.params.len());
-        let mut rest = false;
-        for p in &signature.params {
-            params.push(self.written_param(p));
-            rest |= p.rest;
-        }
+        let params = self.written_params(signature);
+        let rest = signature.params.iter().any(|p| p.rest);
         let this_ty = signature.this_param.as_ref().map(|t| self.resolve(t));
         let mut predicate = None;
         let result = match &signature.return_type {

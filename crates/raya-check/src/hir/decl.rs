@@ -27,8 +27,12 @@ pub struct Function {
     pub type_params: Vec<ParamId>,
     /// Type parameters of the enclosing functions and class.
     pub outer_params: Vec<ParamId>,
-    /// The declared parameters.
+    /// The parameters. A function expression that is written for a type with more
+    /// parameters has these too, behind the written ones.
     pub params: Vec<Param>,
+    /// How many parameters are written (what `length` and argument checks of dynamic
+    /// calls count).
+    pub written_params: u16,
     /// Whether the last parameter collects the remaining arguments in an array.
     pub rest: bool,
     /// The type of the result.

@@ -84,6 +84,7 @@ impl Ctx {
         {
             return self.find_class_attr(class, name);
         }
+        self.ensure_methods(ty)?;
         let on_type = ty.lookup(self.attr_name(name)?);
         if let Some((_, attr)) = on_type
             && let Some(v) = self.read_data_descriptor(o, attr, name)?
@@ -248,7 +249,7 @@ impl Ctx {
             let text = func.name.rsplit('.').next().unwrap_or("");
             return self.string(text).map(Some);
         }
-        if self.is_length(name) {
+        if self.is_length(name) || self.name_is(name, "__arity__") {
             return Ok(Some(Value::number(func.sig_info.required.into())));
         }
         Ok(None)

@@ -74,6 +74,18 @@ impl Ctx {
         self.call_slot(slot, &all)
     }
 
+    /// Whether a value can be called.
+    pub fn is_callable(&self, v: Value) -> bool {
+        let ty = self.type_of(v);
+        matches!(
+            ty.kind,
+            TypeKind::Function
+                | TypeKind::BoundMethod
+                | TypeKind::NativeFunction
+                | TypeKind::ClassObject
+        ) || !ty.slot(Slot::call, Form::Forward).is_absent()
+    }
+
     /// Calls `func` with `this`: functions without `this` get the arguments alone.
     pub(crate) fn call_bound(
         &mut self,

@@ -127,6 +127,12 @@ impl Ctx {
     pub fn new_error(&mut self, kind: ErrorKind, message: &str) -> R<Value> {
         let ty = self.error_class(kind)?;
         let error = Instance::new(self, ty)?;
+        // What the declaration's field initialisers would have done.
+        for field in ty.meta.fields.iter().filter(|f| f.desc.admits_null()) {
+            if !field.optional {
+                error.set_bits(self, field, Value::NULL.0);
+            }
+        }
         let text = Str::from_text(self, message)?;
         self.set_named_field(error, "message", text.value())?;
         Ok(error.value())
@@ -205,22 +211,29 @@ impl Ctx {
         Ok(ty)
     }
 
+    /// The hidden field that every `Error` has, declared or not.
+    pub(crate) fn trace_field(&mut self) -> R<FieldPlan> {
+        Ok(FieldPlan {
+            name: self.intern(TRACE_FIELD)?,
+            desc: self.engine().descs.any,
+            optional: true,
+            private: true,
+        })
+    }
+
     fn error_fields(&mut self) -> R<Vec<FieldPlan>> {
         let descs = &self.engine().descs;
-        let rows = [
-            ("message", descs.string, false, false),
-            ("cause", descs.any, true, false),
-            (TRACE_FIELD, descs.any, true, true),
-        ];
-        rows.into_iter()
-            .map(|(name, desc, optional, private)| {
-                Ok(FieldPlan {
-                    name: self.intern(name)?,
-                    desc,
-                    optional,
-                    private,
-                })
-            })
-            .collect()
+        let declared = [("message", descs.string, false), ("cause", descs.any, true)];
+        let mut fields = Vec::new();
+        for (name, desc, optional) in declared {
+            fields.push(FieldPlan {
+                name: self.intern(name)?,
+                desc,
+                optional,
+                private: false,
+            });
+        }
+        fields.push(self.trace_field()?);
+        Ok(fields)
     }
 }

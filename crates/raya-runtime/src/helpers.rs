@@ -178,6 +178,7 @@ macro_rules! define_helpers {
         }
 
         /// The table, indexed by [`HelperId`].
+        #[allow(clippy::needless_update)] // helpers with every flag
         pub static HELPERS: &[HelperInfo] = &[$(HelperInfo {
             name: stringify!($name),
             params: &[$(<kind::$k as Abi>::KIND),*],

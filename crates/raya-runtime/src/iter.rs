@@ -13,7 +13,7 @@ use crate::errors::ErrorKind;
 use crate::mem::object::Record;
 use crate::mem::string::Str;
 use crate::mem::value::Value;
-use crate::type_info::{Form, TypeKind};
+use crate::type_info::{Attr, Form, TypeKind, type_flags};
 
 impl Ctx {
     /// An iterator over `o`.
@@ -69,6 +69,9 @@ impl Ctx {
         if let Some(record) = self.as_record(it, self.engine().core.iterator) {
             return self.sequence_next(record);
         }
+        if let Some(step) = self.step_cursor(it)? {
+            return Ok(step);
+        }
         let own = self.type_of(it).slot(Slot::next, Form::Forward);
         if !own.is_absent() {
             return match self.call_slot(own, &[it]) {
@@ -88,6 +91,27 @@ impl Ctx {
         }
         let value = self.intern("value")?;
         self.get_attr(step, value).map(Some)
+    }
+
+    /// Built-in iterators are stepped by `__advance` and `__current`, which need no
+    /// exception at the end. None for all others; else the next element, if there is one.
+    fn step_cursor(&mut self, it: Value) -> R<Option<Option<Value>>> {
+        let ty = self.type_of(it);
+        if !ty.has(type_flags::BUILTIN) {
+            return Ok(None);
+        }
+        let (advance, current) = (self.intern("__advance")?, self.intern("__current")?);
+        let (Some((_, Attr::Method(advance))), Some((_, Attr::Method(current)))) =
+            (ty.lookup(advance), ty.lookup(current))
+        else {
+            return Ok(None);
+        };
+        let more = self.call_function(advance, it, it, &[], Surplus::Refuse)?;
+        if more != Value::TRUE {
+            return Ok(Some(None));
+        }
+        let item = self.call_function(current, it, it, &[], Surplus::Refuse)?;
+        Ok(Some(Some(item)))
     }
 
     fn sequence_next(&mut self, it: Record) -> R<Option<Value>> {

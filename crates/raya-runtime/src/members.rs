@@ -24,7 +24,7 @@ impl Ctx {
         if let Some(object) = self.as_instance(v) {
             let ty = self.type_of_obj(object.obj());
             if let Some(field) = ty.field(name).filter(|f| !f.private) {
-                return object.get(field);
+                return object.get(field).filter(|&v| self.is_visible(v));
             }
             return self.get_expando(object, name);
         }
@@ -51,7 +51,8 @@ impl Ctx {
         if let Some(object) = self.as_instance(v) {
             let ty = self.type_of_obj(object.obj());
             let declared = ty.meta.fields.iter().filter(|f| !f.private);
-            all.extend(declared.filter_map(|f| Some((f.name, object.get(f)?))));
+            let present = declared.filter_map(|f| Some((f.name, object.get(f)?)));
+            all.extend(present.filter(|&(_, v)| self.is_visible(v)));
             if let Some(expando) = object.expando() {
                 self.each_expando(expando, &mut all);
             }
@@ -60,6 +61,12 @@ impl Ctx {
         }
         self.sort_integer_keys(&mut all);
         all
+    }
+
+    /// Whether programs may see a value: hash tables and storages of built-in classes
+    /// stay inside.
+    fn is_visible(&self, v: Value) -> bool {
+        !v.is_object() || self.kind_of(v) != TypeKind::Internal
     }
 
     /// The table of a dictionary.

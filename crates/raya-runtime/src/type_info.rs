@@ -113,6 +113,8 @@ pub mod type_flags {
     pub const HAS_DATA_DESCRIPTORS: u32 = 64;
     /// Extends `Error`.
     pub const ERROR: u32 = 128;
+    /// The native methods of the built-in type are in its attribute table.
+    pub const METHODS: u32 = 256;
 }
 
 /// The type of an object or immediate. See the module's header.

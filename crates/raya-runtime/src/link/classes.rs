@@ -22,6 +22,9 @@ pub(super) fn link_classes(ctx: &mut Ctx, linking: &mut Linking) -> R<Box<[TypeR
         let reserved = cell.take();
         debug_assert!(reserved.is_some());
         let mut plan = plan_class(linking, class, root.filter(|r| r != this));
+        if class.flags.builtin && module.str(class.name) == ErrorKind::Error.name() {
+            plan.fields.push(ctx.trace_field()?);
+        }
         plan.reserved = reserved;
         plan.source = Some((linking.id, ClassId(i as u16)));
         let ty = ctx.build_class(plan)?;

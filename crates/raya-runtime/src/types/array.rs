@@ -145,6 +145,14 @@ impl Ctx {
         Ok(())
     }
 
+    /// `pop`: removes the last element; null when empty.
+    pub fn array_pop(&mut self, array: Array) -> R<Value> {
+        if array.obj().flags() & FLAG_FROZEN != 0 {
+            return Err(self.type_error("Cannot change the length of a frozen array"));
+        }
+        Ok(array.pop().unwrap_or(Value::NULL))
+    }
+
     /// A new array of the descriptor with `n` elements that are the zero of its type.
     pub fn new_array(&mut self, desc: DescRef, n: i32, cap: usize) -> R<Array> {
         if n < 0 {

@@ -4,5 +4,7 @@ pub mod array;
 mod array_join;
 pub mod array_search;
 mod array_sort;
+mod callbacks;
 pub mod dict;
+mod methods;
 mod table;

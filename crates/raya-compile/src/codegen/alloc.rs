@@ -1,15 +1,19 @@
 //! Register allocation: every virtual register gets a frame slot.
 //!
 //! Linear scan over intervals in order of their start. A slot has one declared type
-//! for the whole function, so only registers of exactly that type share it. Windows
-//! are allocated when the first register that lives in them appears, together with
-//! the windows that their results are arguments of, so that nested calls need no moves.
+//! for the whole function, so only registers of exactly that type share it. Ordinary
+//! registers come first; windows lie above all of them, because the callee's registers
+//! begin at a call's first argument and cover whatever is above. Windows are allocated
+//! when the first register that lives in them appears, together with the windows that
+//! their results are arguments of, so that nested calls need no moves. A register in a
+//! window that another call would overwrite becomes an ordinary one, and the function is
+//! allocated anew.
 //!
-//! Invariant: at every point, registers that are live there have distinct slots, and
-//! no live register lies in a window that is being filled or called.
+//! Invariant: at every point, registers that are live there have distinct slots, no live
+//! register lies in a window that is being filled, and none above the base of a call.
 
 use super::intervals::Intervals;
-use super::windows::Windows;
+use super::windows::{Shape, Windows};
 use crate::ir::{Func, VReg};
 use raya_bytecode::{Receiver, TypeId};
 use rustc_hash::FxHashMap;
@@ -39,6 +43,8 @@ struct Allocator<'a> {
     /// Up to which point each slot holds an argument that waits for its call.
     held: Vec<u32>,
     by_type: FxHashMap<TypeId, Vec<u32>>,
+    /// First slot that windows may take.
+    first_window: u32,
 }
 
 /// What begins at a point.
@@ -48,7 +54,43 @@ enum Event {
 }
 
 /// Allocates slots.
-pub fn allocate(func: &Func, intervals: &Intervals, windows: Windows) -> Allocation {
+pub fn allocate(func: &Func, intervals: &Intervals, mut windows: Windows) -> Allocation {
+    loop {
+        let allocation = attempt(func, intervals, windows.clone());
+        let overwritten = overwritten(intervals, &allocation);
+        if overwritten.is_empty() {
+            return allocation;
+        }
+        for reg in overwritten {
+            windows.release(reg);
+        }
+    }
+}
+
+/// Registers in windows that a call overwrites while they are live.
+fn overwritten(intervals: &Intervals, allocation: &Allocation) -> Vec<VReg> {
+    let windows = &allocation.windows;
+    let mut found = Vec::new();
+    for (i, interval) in intervals.list.iter().enumerate() {
+        let slot = allocation.slot[i];
+        if slot == NONE || interval.is_empty() {
+            continue;
+        }
+        // Calls read at an even point and write at the next one.
+        let first = windows.list.partition_point(|w| 2 * w.at < interval.start);
+        let across = windows.list[first..]
+            .iter()
+            .take_while(|w| 2 * w.at < interval.end);
+        let mut calls = across.filter(|w| w.shape == Shape::Call);
+        if calls.any(|w| w.base.is_some_and(|base| slot >= base)) {
+            found.push(VReg(i as u32));
+        }
+    }
+    found
+}
+
+/// Allocates with these pins, which may turn out not to hold.
+fn attempt(func: &Func, intervals: &Intervals, windows: Windows) -> Allocation {
     let mut a = Allocator {
         func,
         intervals,
@@ -58,6 +100,7 @@ pub fn allocate(func: &Func, intervals: &Intervals, windows: Windows) -> Allocat
         free_from: Vec::new(),
         held: Vec::new(),
         by_type: FxHashMap::default(),
+        first_window: 0,
     };
     for p in 0..func.params {
         let slot = a.grow(Some(func.regs[p as usize].ty));
@@ -71,7 +114,14 @@ pub fn allocate(func: &Func, intervals: &Intervals, windows: Windows) -> Allocat
         a.occupy(slot, end);
         a.slot[p as usize] = slot;
     }
-    for (_, event) in a.events() {
+    let (ordinary, in_windows) = a.events();
+    for (_, event) in ordinary {
+        if let Event::Reg(reg) = event {
+            a.place_reg(reg);
+        }
+    }
+    a.first_window = a.types.len() as u32;
+    for (_, event) in in_windows {
         match event {
             Event::Reg(reg) => a.place_reg(reg),
             Event::Window(id) => a.place_window(id, 2 * a.windows.list[id as usize].at),
@@ -85,18 +135,29 @@ pub fn allocate(func: &Func, intervals: &Intervals, windows: Windows) -> Allocat
 }
 
 impl Allocator<'_> {
-    fn events(&self) -> Vec<(u32, Event)> {
-        let mut events = Vec::with_capacity(self.func.regs.len());
+    /// The starts of ordinary registers, and those of windows and of registers in them.
+    fn events(&self) -> (Vec<(u32, Event)>, Vec<(u32, Event)>) {
+        let mut ordinary = Vec::with_capacity(self.func.regs.len());
+        let mut in_windows = Vec::new();
         for (i, interval) in self.intervals.list.iter().enumerate() {
             if i as u32 >= self.func.params && !interval.is_empty() {
-                events.push((interval.start, Event::Reg(VReg(i as u32))));
+                let reg = VReg(i as u32);
+                let inside = self.windows.pinned.contains_key(&reg)
+                    || self.windows.results.contains_key(&reg);
+                let list = if inside {
+                    &mut in_windows
+                } else {
+                    &mut ordinary
+                };
+                list.push((interval.start, Event::Reg(reg)));
             }
         }
         for (id, w) in self.windows.list.iter().enumerate() {
-            events.push((2 * w.at, Event::Window(id as u32)));
+            in_windows.push((2 * w.at, Event::Window(id as u32)));
         }
-        events.sort_by_key(|(point, _)| *point);
-        events
+        ordinary.sort_by_key(|(point, _)| *point);
+        in_windows.sort_by_key(|(point, _)| *point);
+        (ordinary, in_windows)
     }
 
     fn place_reg(&mut self, reg: VReg) {
@@ -333,10 +394,16 @@ impl Allocator<'_> {
         out
     }
 
-    /// The lowest run of slots that is free from `now` on and typed as asked; at the
-    /// end of the frame if there is none.
+    /// The lowest run of slots above everything that lives in windows now, typed as asked;
+    /// at the end of the frame if there is none.
     fn find_run(&self, types: &[Option<TypeId>], now: u32) -> u32 {
+        if types.is_empty() {
+            return 0;
+        }
         let frame = self.types.len();
+        let windows = self.first_window as usize..frame;
+        let used = windows.rev().find(|&slot| self.free_from[slot] > now);
+        let lowest = used.map_or(self.first_window as usize, |slot| slot + 1);
         let fits = |base: usize| {
             types.iter().enumerate().all(|(i, ty)| {
                 let slot = base + i;
@@ -345,6 +412,6 @@ impl Allocator<'_> {
                         && (ty.is_none() || self.types[slot].is_none() || self.types[slot] == *ty))
             })
         };
-        (0..frame).find(|&b| fits(b)).unwrap_or(frame) as u32
+        (lowest..frame).find(|&b| fits(b)).unwrap_or(frame) as u32
     }
 }

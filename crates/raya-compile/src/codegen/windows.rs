@@ -67,7 +67,7 @@ pub struct Window {
 const MAX_WAIT: u32 = 400;
 
 /// All windows of a function.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Windows {
     /// In layout order.
     pub list: Vec<Window>,
@@ -136,6 +136,16 @@ impl Windows {
             self.list[id].result_inside = true;
             self.list[id].outer = self.pinned.get(&result).copied();
             self.results.insert(result, id as u32);
+        }
+    }
+
+    /// Makes a register an ordinary one: it is moved into and out of windows.
+    pub fn release(&mut self, reg: VReg) {
+        self.pinned.remove(&reg);
+        self.results.remove(&reg);
+        for w in self.list.iter_mut().filter(|w| w.result == Some(reg)) {
+            w.result_inside = false;
+            w.outer = None;
         }
     }
 

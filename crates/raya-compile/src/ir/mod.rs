@@ -259,6 +259,9 @@ impl Inst {
         if matches!(self.op, Op::NewObject | Op::MakeClosure | Op::NewArrayCap) {
             return true;
         }
+        if self.op == Op::ArrayPop {
+            return false;
+        }
         let flags = self.op.flags();
         (flags.pure || (!flags.throws && !flags.user && flags.gc)) && has_result(self.op)
     }

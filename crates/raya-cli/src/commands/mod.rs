@@ -52,7 +52,7 @@ fn style() -> Style {
     if std::io::stderr().is_terminal() {
         Style::Coloured
     } else {
-        Style::Drawn
+        Style::Plain
     }
 }
 

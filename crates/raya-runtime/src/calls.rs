@@ -255,6 +255,9 @@ impl Ctx {
             let message = format!("cannot create '{}' instances", class.meta.name);
             return Err(self.type_error(&message));
         }
+        if let Some(converted) = self.call_conversion(class, args)? {
+            return Ok(converted);
+        }
         let new = class.slot(Slot::new, Form::Forward);
         let made = if new.is_absent() {
             if class.has(type_flags::ABSTRACT) {
@@ -273,6 +276,26 @@ impl Ctx {
         };
         self.initialise(class, made, args)?;
         Ok(made)
+    }
+
+    /// The classes that describe primitives convert when they are called.
+    fn call_conversion(&mut self, class: TypeRef, args: &[Value]) -> R<Option<Value>> {
+        if !class.has(type_flags::BUILTIN) {
+            return Ok(None);
+        }
+        let arg = args.first().copied();
+        Ok(Some(match &*class.meta.name {
+            "String" => match arg {
+                Some(v) => self.to_str(v)?.value(),
+                None => self.empty_string()?.value(),
+            },
+            "Number" => Value::number(match arg {
+                Some(v) => self.to_number(v)?,
+                None => 0.0,
+            }),
+            "Boolean" => Value::bool(self.truth(arg.unwrap_or(Value::NULL))?),
+            _ => return Ok(None),
+        }))
     }
 
     /// Runs the constructor of `class` on a fresh instance.
@@ -372,7 +395,7 @@ impl Ctx {
                 self.call_with(callee, &args, Surplus::Drop)?
             }
         };
-        self.convert(result, func.sig_info.ret)
+        self.convert_result(result, func.sig_info.ret)
     }
 
     /// Calls a function value through a signature: `args` are in the register format of
@@ -398,7 +421,16 @@ impl Ctx {
             self.spread_rest(&mut boxed);
         }
         let result = self.call_with(callee, &boxed, Surplus::Drop)?;
-        self.convert(result, sig.ret)
+        self.convert_result(result, sig.ret)
+    }
+
+    /// The result of a call in the register format of the type that its site expects; a site
+    /// without result takes any.
+    fn convert_result(&mut self, result: Value, desc: DescRef) -> R<u64> {
+        if desc.kind == DescKind::Null {
+            return Ok(Value::NULL.0);
+        }
+        self.convert(result, desc)
     }
 
     /// Replaces the array of a rest parameter by its elements.

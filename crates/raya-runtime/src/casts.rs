@@ -54,13 +54,17 @@ impl Ctx {
                 let (a, b) = (self.as_str(obj.value()), self.as_str(*s));
                 matches!((a, b), (Some(a), Some(b)) if a.equals(self, b))
             }
+            // Every access to an `any[]` looks at the array's own type.
+            DescShape::Array(elem) if elem.kind == DescKind::Any => {
+                matches!(ty.kind, TypeKind::Array)
+            }
             DescShape::Array(_) | DescShape::Tuple { .. } | DescShape::Dict(_) => {
                 ty.desc.get() == Some(desc)
             }
-            DescShape::ReadonlyArray(elem) => match ty.desc.get().map(|d| d.get_shape()) {
-                Some(DescShape::Array(actual)) => is_subtype(*actual, *elem, depth + 1),
-                _ => false,
-            },
+            DescShape::ReadonlyArray(_) => {
+                let actual = ty.desc.get();
+                actual.is_some_and(|actual| is_subtype(actual, desc, depth + 1))
+            }
             DescShape::Function(sig) => self.function_fits(obj.value(), sig),
             DescShape::Object(_) => self.structure_fits(obj, desc, depth),
             DescShape::AnyObject => ty.kind != TypeKind::String,
@@ -302,8 +306,13 @@ pub fn is_subtype(a: DescRef, b: DescRef, depth: u32) -> bool {
         (DescShape::Class(x), DescShape::Class(y)) => x.is_subtype_of(y),
         (DescShape::Class(x), DescShape::ClassOrigin(y)) => has_origin(x, *y),
         (DescShape::ClassObject(x), DescShape::ClassObject(y)) => x.is_subtype_of(y),
+        // Reads through a view of mixed elements look at the array's own type.
         (DescShape::Array(x) | DescShape::ReadonlyArray(x), DescShape::ReadonlyArray(y)) => {
-            x.repr == y.repr && is_subtype(*x, *y, next)
+            (x.repr == y.repr || y.repr == Repr::Word) && is_subtype(*x, *y, next)
+        }
+        (DescShape::Tuple { elems, rest, .. }, DescShape::ReadonlyArray(y)) => {
+            let all = elems.iter().chain(rest.as_ref());
+            y.repr == Repr::Word && all.copied().all(|x| is_subtype(x, *y, next))
         }
         (
             DescShape::Class(_)

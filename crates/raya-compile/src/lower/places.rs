@@ -395,7 +395,7 @@ impl Lower<'_, '_> {
     /// An array's element: `index` is an i32.
     pub fn read_index(&mut self, array: VReg, index: VReg, ty: Ty) -> VReg {
         let elem = match *self.desc(array) {
-            TypeDesc::Array(elem) => elem,
+            TypeDesc::Array(elem) if elem != self.c.any => elem,
             TypeDesc::ReadonlyArray(elem) if !self.mixes(elem) => elem,
             _ => {
                 let word = self.boxed(index);
@@ -423,7 +423,12 @@ impl Lower<'_, '_> {
 
     /// Stores an array's element.
     pub fn write_index(&mut self, array: VReg, index: VReg, value: VReg) {
-        let TypeDesc::Array(elem) = *self.desc(array) else {
+        let elem = match *self.desc(array) {
+            TypeDesc::Array(elem) => Some(elem).filter(|&elem| elem != self.c.any),
+            _ => None,
+        };
+        // An `any[]` may be an array of any element type, and may be pinned to one.
+        let Some(elem) = elem else {
             let (array, index) = (self.boxed(array), self.boxed(index));
             let value = self.boxed(value);
             self.emit(Op::SetItem, array.0, index.0, value.0);

@@ -85,10 +85,9 @@ pub struct MethodSite {
     /// Index into the vtable of the receiver's type, or [`NO_INDEX`]: no entry has this
     /// call interface, the site goes through the `call_method_slow` helper.
     pub index: u32,
-    /// Where a super call finds it: the vtable of this class, at `super_index`.
+    /// Where a super call finds it: the vtable of this class, the one that the reference
+    /// names, at `index`.
     pub base: Option<TypeRef>,
-    /// See `base`; [`NO_INDEX`] as for `index`.
-    pub super_index: u32,
     /// The function of a static member.
     pub func: Option<Ref<FuncInfo>>,
 }

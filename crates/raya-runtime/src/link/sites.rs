@@ -109,19 +109,10 @@ fn method_site(linking: &Linking, classes: &[TypeRef], method: &MethodRef) -> Me
     let class = classes[method.class.index()];
     let name = linking.strings[method.name.index()].get();
     let sig = linking.sigs[method.sig.index()];
-    let base = class.meta.bases.first().copied();
-    let (index, super_index, func) = if is_static(method.kind) {
-        (
-            NO_INDEX,
-            NO_INDEX,
-            static_function(class, name, method.kind),
-        )
+    let (index, func) = if is_static(method.kind) {
+        (NO_INDEX, static_function(class, name, method.kind))
     } else {
-        (
-            vtable_index(class, name, method.kind, &sig),
-            base.map_or(NO_INDEX, |b| vtable_index(b, name, method.kind, &sig)),
-            None,
-        )
+        (vtable_index(class, name, method.kind, &sig), None)
     };
     MethodSite {
         class,
@@ -129,8 +120,7 @@ fn method_site(linking: &Linking, classes: &[TypeRef], method: &MethodRef) -> Me
         kind: method.kind,
         sig,
         index,
-        base,
-        super_index,
+        base: Some(class),
         func,
     }
 }

@@ -361,6 +361,12 @@ impl Ctx {
                 base.meta.attrs.borrow_mut().set(name, Attr::Native(def));
             }
             base.set_flag(type_flags::METHODS);
+            // Types of the kind may remember that they have no such attribute.
+            self.engine().types.each(|other| {
+                if other.kind == ty.kind {
+                    other.forget_selectors();
+                }
+            });
         }
         ty.set_flag(type_flags::METHODS);
         Ok(())

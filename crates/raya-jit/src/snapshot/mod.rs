@@ -71,14 +71,14 @@ pub struct SigFact {
 pub struct MethodFact {
     /// Address of its `MethodSite`.
     pub site: usize,
-    /// Index in vtables.
-    pub index: u32,
+    /// Index in vtables; none when only the runtime can make the call.
+    pub index: Option<u32>,
     /// How it is called, the receiver first.
     pub interface: Interface,
     /// The function of a static member: address of its record, and its interface.
     pub func: Option<FuncFact>,
     /// Address of the vtable entry that a super call goes through.
-    pub super_entry: usize,
+    pub super_entry: Option<usize>,
 }
 
 /// A structural member that an instruction names.

@@ -105,20 +105,21 @@ fn candidates(
             if let Some(func) = &method.func {
                 return Some((Guard::None, vec![record(func.info)]));
             }
+            let index = method.index?;
             let seen = cell().filter(|c| *c != 0 && *c != MANY)?;
             let mut callees = Vec::new();
             for handle in [seen as u32, (seen >> 32) as u32] {
                 if handle == 0 {
                     continue;
                 }
-                let entry = vtable_entry(ctx.types as usize + handle as usize, method.index);
+                let entry = vtable_entry(ctx.types as usize + handle as usize, index);
                 // SAFETY: the receivers' types have every entry of the declared class.
                 let func = record(unsafe { (entry as *const usize).read() });
                 if !callees.contains(&func) {
                     callees.push(func);
                 }
             }
-            Some((Guard::Vtable(method.index), callees))
+            Some((Guard::Vtable(index), callees))
         }
         Op::CallClosure => {
             let seen = cell().filter(|c| *c != 0 && *c != MANY)?;

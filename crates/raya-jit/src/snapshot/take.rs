@@ -11,7 +11,7 @@ use raya_runtime::abi::R;
 use raya_runtime::ctx::Ctx;
 use raya_runtime::desc::{DescKind, DescRef, DescShape};
 use raya_runtime::func::{FuncInfo, SigInfo};
-use raya_runtime::link::{LoadedModule, MethodSite};
+use raya_runtime::link::{LoadedModule, MethodSite, NO_INDEX};
 use raya_runtime::mem::refs::Ref;
 use raya_runtime::type_info::{TypeInfo, type_flags};
 use rustc_hash::FxHashMap;
@@ -179,17 +179,16 @@ fn receiver_interface(sig: &SigInfo) -> Interface {
 
 fn method_fact(site: &MethodSite) -> MethodFact {
     let interface = receiver_interface(&site.sig);
-    let class = site.base.unwrap_or(site.class);
     MethodFact {
         site: &raw const *site as usize,
-        index: site.index,
+        index: (site.index != NO_INDEX).then_some(site.index),
         func: site.func.map(|f| FuncFact {
             info: f.addr(),
             interface: interface.clone(),
             needs_thunk: f.cell.load(Ordering::Acquire).is_null(),
         }),
         interface,
-        super_entry: vtable_entry(class.addr(), site.index),
+        super_entry: (site.index != NO_INDEX).then(|| vtable_entry(site.class.addr(), site.index)),
     }
 }
 

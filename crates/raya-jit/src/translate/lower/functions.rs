@@ -26,7 +26,10 @@ lowerings! {
         if let Some(func) = &method.func {
             return direct(t, i, func);
         }
-        let entry = t.address(method.super_entry);
+        let Some(entry) = method.super_entry else {
+            return Translator::malformed("a super call without an entry");
+        };
+        let entry = t.address(entry);
         let callee = t.load(I64, Region::Cell, entry, 0);
         let args = t.arguments(i.a + FRAME_HEADER, method.interface.params.len());
         let (done, v) = t.result_block(method.interface.ret);
@@ -162,9 +165,15 @@ fn method_call(t: &mut Translator<'_>, i: Instr) -> Lowered {
     if let Some(func) = &method.func {
         return direct(t, i, func);
     }
+    let Some(index) = method.index else {
+        let site = t.address(method.site);
+        let cache = t.cache_cell();
+        windowed(t, i, i.c, Helper::call_method_slow, &[site], &[cache]);
+        return Ok(());
+    };
     let how = &method.interface;
     let args = t.arguments(i.a + FRAME_HEADER, how.params.len());
-    let callee = vtable_entry(t, args[0], method.index);
+    let callee = vtable_entry(t, args[0], index);
     let (done, v) = t.result_block(how.ret);
     match planned(t) {
         Some(inline) => {

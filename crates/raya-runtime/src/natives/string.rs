@@ -16,21 +16,12 @@ use crate::text::collate;
 use crate::text::number_format;
 use crate::text::number_parse::is_space;
 use crate::text::search;
+use crate::types::array::relative;
 
 /// A position between 0 and `len`; NaN is 0.
 fn clamp(x: f64, len: usize) -> usize {
     // Casts from doubles saturate.
     (x as usize).min(len)
-}
-
-/// A position counted from the end where it is negative.
-fn relative(x: f64, len: usize) -> usize {
-    if x < 0.0 {
-        let from_end = x.trunc() + len as f64;
-        clamp(from_end, len)
-    } else {
-        clamp(x, len)
-    }
 }
 
 /// The index `x` names, if a unit lies there; NaN names the first.

@@ -28,7 +28,7 @@ function show(v) {
   return Object.is(v, -0) ? "-0" : String(v);
 }
 
-const positions = [-Infinity, -100, -3.7, -3, -2, -1, -0.5, -0, 0, 0.5, 1, 2, 2.9, 3, 5, 7, 100, Infinity, NaN];
+const positions = [-Infinity, -100, -3.7, -3, -2, -1, -0.5, -0.5, -0, 0, 0.5, 1, 2, 2.9, 3, 5, 7, 100, Infinity, NaN];
 const pools = {
   number: [0, -0, 1, -1, 2.5, NaN, Infinity, 10, 9, 100, 1e21, -7],
   int: [0, 1, -1, 2, 10, 9, 100, -2147483648],
@@ -126,5 +126,5 @@ function stringCall() {
 
 const lines = new Set();
 for (const kind of Object.keys(pools)) for (let i = 0; i < 130; i++) lines.add(arrayCall(kind).join("\t"));
-for (let i = 0; i < 600; i++) lines.add(stringCall().join("\t"));
+for (let i = 0; i < 1000; i++) lines.add(stringCall().join("\t"));
 process.stdout.write([...lines].join("\n") + "\n");

@@ -162,7 +162,7 @@ impl Ctx {
     }
 
     /// The value of a class attribute read through an instance: functions bind it.
-    fn bind_attr(&mut self, o: Value, class: TypeRef, attr: Attr) -> R<Value> {
+    pub(crate) fn bind_attr(&mut self, o: Value, class: TypeRef, attr: Attr) -> R<Value> {
         match attr {
             Attr::Method(func) => {
                 let func = self.function_object(func)?;

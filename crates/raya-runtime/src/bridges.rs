@@ -18,14 +18,15 @@ use crate::type_info::VtableKey;
 pub fn bridge(engine: &Engine, key: VtableKey, target: BridgeTarget) -> Ref<FuncInfo> {
     let name = match target {
         BridgeTarget::Func(func) => func.name.clone(),
-        BridgeTarget::Attr(_) => Box::default(),
+        BridgeTarget::Attr { .. } => Box::default(),
     };
     let sig = key.sig;
     engine.funcs.alloc(FuncInfo {
         code: AtomicPtr::default(),
         cell: AtomicPtr::default(),
         frame_entry: AtomicPtr::default(),
-        hotness: AtomicI32::new(i32::MAX),
+        // As in every function, the first call takes the slow path, which finds out what to run.
+        hotness: AtomicI32::new(0),
         nregs: 1 + sig.params.len() as u32,
         nparams: sig.params.len() as u16,
         hidden: 1,

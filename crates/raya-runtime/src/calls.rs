@@ -7,7 +7,7 @@
 //! Invariant: arguments are converted before anything is written to the VM stack, since
 //! conversion may run user code that uses the same slots.
 
-use raya_bytecode::{Receiver, Repr};
+use raya_bytecode::Receiver;
 
 use crate::abi::{R, Thrown};
 use crate::ctx::Ctx;
@@ -385,38 +385,47 @@ impl Ctx {
             return Ok(0);
         };
         let this = fp.word(0);
-        let args = boxed_arguments(fp.skip(1), &func.sig_info, func.sig_info.params.len());
+        let args = boxed_arguments(fp.skip(1), &func.sig_info);
         let result = match target {
             BridgeTarget::Func(inner) => {
                 self.call_function(inner, this, this, &args, Surplus::Drop)?
             }
-            BridgeTarget::Attr(name) => {
-                let callee = self.get_attr(this, name)?;
+            BridgeTarget::Attr { name, class } => {
+                let callee = self.method_of(this, class, name)?;
                 self.call_with(callee, &args, Surplus::Drop)?
             }
         };
         self.convert_result(result, func.sig_info.ret)
     }
 
+    /// The method `name` as an entry in the vtable of `class` finds it for `this`.
+    fn method_of(&mut self, this: Value, class: TypeRef, name: Value) -> R<Value> {
+        if self.type_of(this) == class {
+            return self.get_attr(this, name);
+        }
+        match class.lookup(name) {
+            Some((owner, attr)) => self.bind_attr(this, owner, attr),
+            None => Err(self.no_attribute(this, name)),
+        }
+    }
+
     /// Calls a function value through a signature: `args` are in the register format of
-    /// `sig`, so is the result.
-    pub fn call_typed(&mut self, callee: Value, sig: &SigInfo, args: Slots, n: usize) -> R<u64> {
+    /// `sig`, as many as it has parameters; so is the result.
+    pub fn call_typed(&mut self, callee: Value, sig: &SigInfo, args: Slots) -> R<u64> {
+        let n = sig.params.len();
         // A bound method of the same interface takes the arguments as they are.
         if let Some((this, func)) = self.as_bound_method(callee)
             && let Some(closure) = self.as_closure(func)
         {
             let func = closure.func();
-            if func.receiver == Receiver::This
-                && func.sig_info.same_interface(sig)
-                && n == sig.params.len()
-            {
+            if func.receiver == Receiver::This && func.sig_info.same_interface(sig) {
                 let mut bits = Bits::new();
                 bits.push(this.0);
                 bits.extend((0..n).map(|i| args.bits(i)));
                 return self.enter(func, &bits);
             }
         }
-        let mut boxed = boxed_arguments(args, sig, n);
+        let mut boxed = boxed_arguments(args, sig);
         if sig.rest {
             self.spread_rest(&mut boxed);
         }
@@ -446,13 +455,9 @@ impl Ctx {
 pub(crate) type Values = smallvec::SmallVec<[Value; 10]>;
 
 /// Arguments in register format, boxed.
-fn boxed_arguments(args: Slots, sig: &SigInfo, n: usize) -> Values {
-    (0..n)
-        .map(|i| {
-            let repr = sig.params.get(i).map_or(Repr::Word, |p| p.repr);
-            args.boxed(i, repr)
-        })
-        .collect()
+fn boxed_arguments(args: Slots, sig: &SigInfo) -> Values {
+    let params = sig.params.iter().enumerate();
+    params.map(|(i, p)| args.boxed(i, p.repr)).collect()
 }
 
 /// Boxes a result by its signature.

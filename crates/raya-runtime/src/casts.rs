@@ -54,10 +54,6 @@ impl Ctx {
                 let (a, b) = (self.as_str(obj.value()), self.as_str(*s));
                 matches!((a, b), (Some(a), Some(b)) if a.equals(self, b))
             }
-            // Every access to an `any[]` looks at the array's own type.
-            DescShape::Array(elem) if elem.kind == DescKind::Any => {
-                matches!(ty.kind, TypeKind::Array)
-            }
             DescShape::Array(_) | DescShape::Tuple { .. } | DescShape::Dict(_) => {
                 ty.desc.get() == Some(desc)
             }
@@ -126,6 +122,20 @@ impl Ctx {
                 None => member.optional,
             }
         })
+    }
+
+    /// Whether flow analysis may take `v` for the type: as [`Ctx::matches`], and every array
+    /// for an `any[]`, whose accesses look at the array's own type.
+    pub fn narrows(&mut self, v: Value, desc: DescRef) -> bool {
+        if self.matches(v, desc) {
+            return true;
+        }
+        let any_array = self.engine().descs.any_array;
+        let admits = match desc.shape() {
+            DescShape::Union(types) => types.contains(&any_array),
+            _ => desc == any_array,
+        };
+        admits && v.is_object() && self.kind_of(v) == TypeKind::Array
     }
 
     /// Checks `v` against a type: the value to use, converted where it is a number of

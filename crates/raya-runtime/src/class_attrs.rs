@@ -252,7 +252,7 @@ impl Ctx {
     fn dispatch_by_attribute(&mut self, ty: TypeRef, name: Value) {
         for (i, key) in (0..).zip(&ty.meta.vtable_keys) {
             if key.name == name && key.kind == MethodKind::Method {
-                let stub = bridge(self.engine(), *key, BridgeTarget::Attr(name));
+                let stub = bridge(self.engine(), *key, BridgeTarget::Attr { name, class: ty });
                 ty.set_vtable_entry(i, stub);
             }
         }

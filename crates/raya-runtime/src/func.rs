@@ -9,6 +9,7 @@ use crate::desc::Desc;
 use crate::link::LoadedModule;
 use crate::mem::refs::Ref;
 use crate::mem::value::Value;
+use crate::type_info::TypeRef;
 
 /// A linked function. `repr(C)`: interpreter handlers and compiled code read it at
 /// fixed offsets. Lives as long as its engine; its address is its identity.
@@ -84,8 +85,14 @@ pub enum FuncBody {
 pub enum BridgeTarget {
     /// A declared method with another call interface.
     Func(Ref<FuncInfo>),
-    /// The class attribute of this name, looked up at each call: patched methods.
-    Attr(Value),
+    /// The attribute of this name, looked up at each call: patched and shadowed methods.
+    Attr {
+        /// Interned name.
+        name: Value,
+        /// The class whose vtable has the entry. For receivers of another type the call
+        /// came by `super`: it goes on from this class and does not look at the instance.
+        class: TypeRef,
+    },
 }
 
 impl FuncInfo {

@@ -71,9 +71,10 @@ impl Ctx {
     }
 
     /// Calls a member: `args` in the format of the site's signature, the result likewise.
+    /// Where the member has no function type, `n` words are passed.
     pub fn call_prop(&mut self, o: Value, prop: &PropSite, args: Slots, n: usize) -> R<u64> {
         match prop.sig {
-            Some(sig) => self.invoke(o, prop.name, &sig, args, n),
+            Some(sig) => self.invoke(o, prop.name, &sig, args),
             None => {
                 let args = args.words(n);
                 let v = self.call_method(o, prop.name, args)?;
@@ -83,25 +84,17 @@ impl Ctx {
     }
 
     /// Calls the member `name` of `o` through a signature.
-    pub(crate) fn invoke(
-        &mut self,
-        o: Value,
-        name: Value,
-        sig: &SigInfo,
-        args: Slots,
-        n: usize,
-    ) -> R<u64> {
+    pub(crate) fn invoke(&mut self, o: Value, name: Value, sig: &SigInfo, args: Slots) -> R<u64> {
         let ty = self.type_of(o);
         if let Some((_, Attr::Method(func))) = ty.lookup(name)
             && !ty.has(type_flags::ATTR_HOOKS)
             && func.receiver == Receiver::This
             && func.sig_info.same_interface(sig)
-            && n == sig.params.len()
             && self.own_member(o, name).is_none()
         {
             let mut bits = smallvec::SmallVec::<[u64; 12]>::new();
             bits.push(o.0);
-            bits.extend((0..n).map(|i| args.bits(i)));
+            bits.extend((0..sig.params.len()).map(|i| args.bits(i)));
             let result = self.enter(func, &bits)?;
             if func.sig_info.ret == sig.ret || sig.ret.repr != Repr::Word {
                 return Ok(result);
@@ -112,7 +105,7 @@ impl Ctx {
             return Err(self.null_access("read", "reading", name));
         }
         let callee = self.get_attr(o, name)?;
-        self.call_typed(callee, sig, args, n)
+        self.call_typed(callee, sig, args)
     }
 
     /// Calls attribute `name` of `o` with boxed arguments.
@@ -144,13 +137,7 @@ impl Ctx {
     }
 
     /// A typed method call whose receiver is off the vtable path.
-    pub fn call_method_slow(
-        &mut self,
-        o: Value,
-        site: &MethodSite,
-        args: Slots,
-        n: usize,
-    ) -> R<u64> {
+    pub fn call_method_slow(&mut self, o: Value, site: &MethodSite, args: Slots) -> R<u64> {
         match site.kind {
             MethodKind::Getter | MethodKind::StaticGetter => {
                 let v = self.get_attr(o, site.name)?;
@@ -161,7 +148,7 @@ impl Ctx {
                 self.set_attr(o, site.name, args.boxed(0, repr))?;
                 Ok(Value::NULL.0)
             }
-            _ => self.invoke(o, site.name, &site.sig, args, n),
+            _ => self.invoke(o, site.name, &site.sig, args),
         }
     }
 

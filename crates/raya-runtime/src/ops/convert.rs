@@ -67,7 +67,7 @@ pub fn check_type(ctx: &mut Ctx, v: Value, ty: DescRef) -> R<Value> {
 
 /// Verifies what flow analysis claims.
 pub fn narrow(ctx: &mut Ctx, v: Value, ty: DescRef) -> R<Value> {
-    if ctx.matches(v, ty) {
+    if ctx.narrows(v, ty) {
         return Ok(v);
     }
     ctx.check(v, ty)

@@ -177,13 +177,15 @@ pub fn new_spread(ctx: &mut Ctx, window: Slots) -> R<Value> {
 /// Structural method call, result in register format.
 pub fn call_prop(ctx: &mut Ctx, window: Slots, prop: Ref<PropSite>, n: u32, _: Cache) -> R<Value> {
     let (o, args) = operands(window);
-    ctx.call_prop(o, &prop, args, n as usize).map(Value)
+    // The receiver is counted.
+    ctx.call_prop(o, &prop, args, n.saturating_sub(1) as usize)
+        .map(Value)
 }
 
 /// Function value of another signature, result in register format.
-pub fn call_closure_slow(ctx: &mut Ctx, window: Slots, sig: Ref<SigInfo>, n: u32) -> R<Value> {
+pub fn call_closure_slow(ctx: &mut Ctx, window: Slots, sig: Ref<SigInfo>, _n: u32) -> R<Value> {
     let (callee, args) = operands(window);
-    ctx.call_typed(callee, &sig, args, n as usize).map(Value)
+    ctx.call_typed(callee, &sig, args).map(Value)
 }
 
 /// Receiver off the vtable path, result in register format.
@@ -191,12 +193,11 @@ pub fn call_method_slow(
     ctx: &mut Ctx,
     window: Slots,
     method: Ref<MethodSite>,
-    n: u32,
+    _n: u32,
     _: Cache,
 ) -> R<Value> {
     let (o, args) = operands(window);
-    ctx.call_method_slow(o, &method, args, n as usize)
-        .map(Value)
+    ctx.call_method_slow(o, &method, args).map(Value)
 }
 
 /// Runs the bridge whose frame this is, result in register format.

@@ -142,10 +142,48 @@ impl Ctx {
     /// the other kind and pinned where it was born in `any`.
     #[inline]
     pub fn check(&mut self, v: Value, desc: DescRef) -> R<Value> {
-        if self.matches(v, desc) {
+        if self.holds(v, desc) {
             return Ok(v);
         }
         self.check_slow(v, desc)
+    }
+
+    /// Whether `v` is of the type and cannot stop being so: members of structural types
+    /// are judged by their declared types alone.
+    #[inline]
+    pub(crate) fn holds(&mut self, v: Value, desc: DescRef) -> bool {
+        match v.as_obj() {
+            None => immediate_matches(v, desc),
+            Some(obj) => {
+                let handle = desc.handle.get();
+                (handle != 0 && handle == obj.handle()) || self.object_holds(obj, desc, 0)
+            }
+        }
+    }
+
+    fn object_holds(&mut self, obj: Obj, desc: DescRef, depth: u32) -> bool {
+        match desc.shape() {
+            DescShape::Object(members) => {
+                let ty = self.type_of_obj(obj);
+                cached(desc, &ty).unwrap_or_else(|| {
+                    let fits = members.iter().all(|member| {
+                        let declared = self.member_type(obj.value(), member.name);
+                        declared.is_some_and(|d| is_subtype(d, member.ty, 1))
+                    });
+                    if ty.kind == TypeKind::Literal || !ty.meta.fields.is_empty() {
+                        desc.cache.borrow_mut().insert(ty.handle, fits);
+                    }
+                    fits
+                })
+            }
+            DescShape::Union(types) if depth < MAX_NESTING => {
+                types.iter().any(|&t| self.object_holds(obj, t, depth + 1))
+            }
+            DescShape::Intersection(types) if depth < MAX_NESTING => {
+                types.iter().all(|&t| self.object_holds(obj, t, depth + 1))
+            }
+            _ => self.object_matches(obj, desc, depth),
+        }
     }
 
     #[cold]

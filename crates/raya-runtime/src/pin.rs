@@ -40,7 +40,7 @@ impl Ctx {
 
     /// Whether `v` matches the type or could be pinned to it.
     fn fits_deep(&mut self, v: Value, desc: DescRef, assumed: &mut Assumed, depth: u32) -> bool {
-        if self.matches(v, desc) || self.number_fits(v, desc) {
+        if self.holds(v, desc) || self.number_fits(v, desc) {
             return true;
         }
         if !v.is_object() || depth > MAX_NESTING {
@@ -132,7 +132,7 @@ impl Ctx {
 
     /// Changes the types of `v` and of what it contains. Everything was found to fit.
     fn pin(&mut self, v: Value, desc: DescRef, depth: u32) -> R<()> {
-        if !v.is_object() || depth > MAX_NESTING || self.matches(v, desc) {
+        if !v.is_object() || depth > MAX_NESTING || self.holds(v, desc) {
             return Ok(());
         }
         let next = depth + 1;

@@ -773,9 +773,6 @@ impl<'a> Checker<'a> {
     /// The part of a declared union that a value of this type can be.
     pub(crate) fn assigned_part(&mut self, declared: Ty, value: Ty) -> Ty {
         let is_union = matches!(self.types.kind(declared), TypeKind::Union(_));
-        if declared == Ty::UNKNOWN {
-            return value;
-        }
         if !is_union || value == Ty::ANY {
             return declared;
         }

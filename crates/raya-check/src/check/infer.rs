@@ -293,6 +293,7 @@ impl<'a> Checker<'a> {
                     .chain(&slot.candidates)
                     .any(|&c| c != wanted)
                 && slot.candidates.iter().all(|&c| self.fits(c, wanted))
+                && slot.contra.iter().all(|&c| self.subtype(wanted, c))
             {
                 return wanted;
             }

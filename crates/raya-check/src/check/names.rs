@@ -32,6 +32,11 @@ impl<'a> Checker<'a> {
             names::INFINITY => self.add(ExprKind::Number(f64::INFINITY), Ty::NUMBER, span),
             names::NAN => self.add(ExprKind::Number(f64::NAN), Ty::NUMBER, span),
             names::UNDEFINED => self.add(ExprKind::Null, Ty::NULL, span),
+            _ if self.text(name) == "NotImplemented" => {
+                let name = self.names.intern("not_implemented");
+                let args = Box::default();
+                self.add(ExprKind::Native { name, args }, Ty::ANY, span)
+            }
             names::PROMISE | names::TASK => {
                 self.unsupported(codes::UNSUPPORTED_ASYNC, span);
                 self.error_expr(span)

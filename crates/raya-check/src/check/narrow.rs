@@ -111,9 +111,10 @@ impl<'a> Checker<'a> {
         let mut parts = Vec::with_capacity(members.len());
         for t in members {
             let possible = match self.lookup(t, name) {
-                Some(found) if self.is_unit_like(found.ty) => {
-                    to != Ty::NEVER && self.comparable(found.ty, to)
-                }
+                // Nothing is left of the member: only one of a single value proves that
+                // the object is another one.
+                Some(found) if to == Ty::NEVER => !self.is_unit(found.ty),
+                Some(found) if self.is_unit_like(found.ty) => self.comparable(found.ty, to),
                 // A member that is not a discriminant tells nothing.
                 Some(_) => true,
                 None => t != Ty::NULL || self.types.admits_null(to),

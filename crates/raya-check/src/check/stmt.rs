@@ -398,10 +398,7 @@ impl<'a> Checker<'a> {
     ) {
         let Some(declared) = declared else { return };
         let expanded = self.types.expand(declared);
-        if !matches!(
-            self.types.kind(expanded),
-            TypeKind::Union(_) | TypeKind::Unknown
-        ) {
+        if !matches!(self.types.kind(expanded), TypeKind::Union(_)) {
             return;
         }
         let mut at = value;

@@ -150,6 +150,11 @@ pub fn object_is_frozen(ctx: &mut Ctx, o: Value) -> R<bool> {
     Ok(ctx.is_frozen(o) || !o.is_object() || ctx.as_str(o).is_some())
 }
 
+/// `NotImplemented`, with which an operator method passes the turn.
+pub fn not_implemented(ctx: &mut Ctx) -> R<Value> {
+    ctx.not_implemented()
+}
+
 /// `Object.fromEntries(entries)` of any iterable of pairs.
 pub fn object_from_entries(ctx: &mut Ctx, entries: Value) -> R<Value> {
     let descs = &ctx.engine().descs;

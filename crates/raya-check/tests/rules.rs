@@ -164,7 +164,7 @@ fn type_arguments_are_inferred() {
     expect(
         "function first<T>(xs: readonly T[]): T | null { return xs.length > 0 ? xs[0] : null; }
         const a: number | null = first([1, 2]);
-        const b: string | null = first([1, 2]); // E0201
+        const b: string | null = first<number>([1, 2]); // E0201
         function compose<A, B, C>(f: (a: A) => B, g: (b: B) => C): (a: A) => C {
           return (a) => g(f(a));
         }

@@ -4,7 +4,7 @@ mod common;
 
 use raya_check::{BuiltinSource, EmbeddedBuiltins};
 use raya_syntax::ast::StmtKind;
-use raya_syntax::{Interner, SourceFile, FileId};
+use raya_syntax::{FileId, Interner, SourceFile};
 use std::collections::BTreeSet;
 
 #[test]

@@ -22,7 +22,10 @@ struct Random(u64);
 
 impl Random {
     fn below(&mut self, n: usize) -> usize {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        self.0 = self
+            .0
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
         (self.0 >> 33) as usize % n.max(1)
     }
 }
@@ -37,7 +40,10 @@ fn strange_programs_are_answered() {
 #[test]
 fn shuffled_programs_are_answered() {
     let mut random = Random(1);
-    let words: Vec<Vec<&str>> = SEEDS.iter().map(|s| s.split_inclusive(' ').collect()).collect();
+    let words: Vec<Vec<&str>> = SEEDS
+        .iter()
+        .map(|s| s.split_inclusive(' ').collect())
+        .collect();
     for _ in 0..600 {
         let mut text: Vec<&str> = words[random.below(words.len())].clone();
         for _ in 0..1 + random.below(4) {
@@ -54,7 +60,11 @@ fn shuffled_programs_are_answered() {
 fn deep_programs_are_answered() {
     let depth = 300;
     let nested = |open: &str, inner: &str, close: &str| {
-        format!("const x = {}{inner}{};", open.repeat(depth), close.repeat(depth))
+        format!(
+            "const x = {}{inner}{};",
+            open.repeat(depth),
+            close.repeat(depth)
+        )
     };
     for text in [
         nested("[", "1", "]"),

@@ -226,6 +226,11 @@ fn what_is_missing_is_said_at_its_keyword() {
 #[test]
 fn misspelled_names_get_a_suggestion() {
     let run = common::run("const length = 1; console.log(lenght); [1].psuh(2);", false);
-    let helps: Vec<_> = run.checked.diagnostics.iter().filter_map(|d| d.help.clone()).collect();
+    let helps: Vec<_> = run
+        .checked
+        .diagnostics
+        .iter()
+        .filter_map(|d| d.help.clone())
+        .collect();
     assert_eq!(helps, ["did you mean `length`?", "did you mean `push`?"]);
 }

@@ -190,9 +190,14 @@ fn known_failures(root: &Path, trials: &[Trial]) -> Result<Vec<String>, String> 
     let Ok(text) = std::fs::read_to_string(&path) else {
         return Ok(Vec::new());
     };
-    let lines = text.lines().map(|line| line.split('#').next().unwrap_or("").trim());
+    let lines = text
+        .lines()
+        .map(|line| line.split('#').next().unwrap_or("").trim());
     let names: Vec<String> = lines.filter(|l| !l.is_empty()).map(str::to_owned).collect();
-    match names.iter().find(|name| !trials.iter().any(|t| t.name() == name.as_str())) {
+    match names
+        .iter()
+        .find(|name| !trials.iter().any(|t| t.name() == name.as_str()))
+    {
         Some(name) => Err(format!("{}: no trial is called {name:?}", path.display())),
         None => Ok(names),
     }

@@ -285,9 +285,16 @@ impl<'a> Checker<'a> {
 
     /// The parameters as written.
     pub(crate) fn written_params(&mut self, signature: &'a ast::Signature) -> Vec<Param> {
-        let defaults = signature.params.iter().any(|p| p.default.is_some() && p.ty.is_none());
+        let defaults = signature
+            .params
+            .iter()
+            .any(|p| p.default.is_some() && p.ty.is_none());
         if !defaults || self.fns.is_empty() {
-            return signature.params.iter().map(|p| self.written_param(p)).collect();
+            return signature
+                .params
+                .iter()
+                .map(|p| self.written_param(p))
+                .collect();
         }
         // The type of a default may depend on the parameters in front of it.
         self.in_scope(|c| {
@@ -296,7 +303,11 @@ impl<'a> Checker<'a> {
                 let param = c.written_param(p);
                 if let PatternKind::Binding(name) = p.pattern.kind {
                     let symbol = c.declare_var(name, p.pattern.span, VarKind::Param, None);
-                    let ty = if p.default.is_some() { c.types.non_null(param.ty) } else { param.ty };
+                    let ty = if p.default.is_some() {
+                        c.types.non_null(param.ty)
+                    } else {
+                        param.ty
+                    };
                     c.set_var_type(symbol, ty);
                     c.pass_declaration(symbol);
                 }
@@ -418,7 +429,10 @@ impl<'a> Checker<'a> {
             let span = input.ast.signature.span;
             let ctx = self.ctx_mut();
             let local = ctx.new_local(names::EMPTY, extra.ty, LocalKind::Param, span);
-            params.push(hir::Param { local, optional: extra.optional });
+            params.push(hir::Param {
+                local,
+                optional: extra.optional,
+            });
         }
         for (p, local, ty) in inner {
             self.declare_pattern(&p.pattern, VarKind::Let, None);
@@ -827,7 +841,10 @@ impl<'a> Checker<'a> {
             if !self.is_closed(extra.ty) {
                 return;
             }
-            params.push(Param { name: names::EMPTY, ..*extra });
+            params.push(Param {
+                name: names::EMPTY,
+                ..*extra
+            });
         }
     }
 

@@ -41,9 +41,16 @@ pub fn run(text: &str, whole_library: bool) -> Run {
 /// The errors as `line:code`, in the order of the text.
 pub fn errors(text: &str) -> Vec<String> {
     let run = run(text, false);
-    assert!(run.syntax.is_empty(), "syntax errors in {text}: {:?}", run.syntax);
+    assert!(
+        run.syntax.is_empty(),
+        "syntax errors in {text}: {:?}",
+        run.syntax
+    );
     let line = |d: &Diagnostic| {
-        let file = run.sources.get(d.file).expect("diagnostics name known files");
+        let file = run
+            .sources
+            .get(d.file)
+            .expect("diagnostics name known files");
         file.line_col(d.span.start).line
     };
     run.checked

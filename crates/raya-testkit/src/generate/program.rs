@@ -201,9 +201,8 @@ impl Generator<'_> {
         let name = self.fresh("v");
         let text = ty.text(&self.prefix);
         // A type is left out where the value has exactly that type.
-        let plain = matches!(ty, Ty::Num | Ty::Int | Ty::Str)
-            && keyword == "let"
-            && self.choices.one_in(3);
+        let plain =
+            matches!(ty, Ty::Num | Ty::Int | Ty::Str) && keyword == "let" && self.choices.one_in(3);
         let raya = if plain {
             format!("{keyword} {name} = @;\n")
         } else {

@@ -44,6 +44,6 @@ pub use mark::Tracer;
 pub use model::{ObjectModel, Visitor};
 pub use options::HeapOptions;
 pub use roots::{Collection, RootProvider, Roots};
-pub use stack::{stack_base, with_saved_registers};
+pub use stack::{stack_base, stack_bounds, with_saved_registers};
 pub use stats::Stats;
 pub use verify::VerifyError;

@@ -115,6 +115,11 @@ compile_error!("the collector must know which registers this architecture preser
 /// Highest address of the calling thread's stack, exclusive. `None` if the system does
 /// not say. On the main thread of Linux this reads a file: ask once per thread.
 pub fn stack_base() -> Option<usize> {
+    stack_bounds().map(|bounds| bounds.end)
+}
+
+/// Addresses of the calling thread's stack, as [`stack_base`] asks for them.
+pub fn stack_bounds() -> Option<std::ops::Range<usize>> {
     #[cfg(target_os = "linux")]
     {
         let mut attributes = std::mem::MaybeUninit::uninit();
@@ -128,13 +133,18 @@ pub fn stack_base() -> Option<usize> {
             }
             let found = libc::pthread_attr_getstack(attributes.as_ptr(), &mut low, &mut size);
             libc::pthread_attr_destroy(attributes.as_mut_ptr());
-            (found == 0).then_some(low as usize + size)
+            (found == 0).then(|| low as usize..low as usize + size)
         }
     }
     #[cfg(target_os = "macos")]
     {
         // SAFETY: asks the running thread about itself.
-        Some(unsafe { libc::pthread_get_stackaddr_np(libc::pthread_self()) } as usize)
+        let (base, size) = unsafe {
+            let thread = libc::pthread_self();
+            let base = libc::pthread_get_stackaddr_np(thread) as usize;
+            (base, libc::pthread_get_stacksize_np(thread))
+        };
+        Some(base.saturating_sub(size)..base)
     }
     #[cfg(not(any(target_os = "linux", target_os = "macos")))]
     None

@@ -23,11 +23,14 @@ impl Ctx {
     pub(crate) fn new(engine: &Engine, stack: &Region, stack_base: usize) -> Ctx {
         let base: *mut u64 = stack.start().cast();
         let slots = stack.len() / 8;
+        // A thread's stack may be smaller than what the options allow to use.
+        let lowest = raya_heap::stack_bounds().map_or(0, |bounds| bounds.start);
         Ctx {
             budget: i64::MAX / 2,
             pending: 0,
             stack_limit: stack_base
                 .saturating_sub(engine.options.native_stack)
+                .max(lowest)
                 .saturating_add(NATIVE_RESERVE),
             vm_limit: base.wrapping_add(slots - VM_RESERVE),
             vm_top: base,

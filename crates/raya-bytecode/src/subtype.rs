@@ -118,6 +118,14 @@ fn object_fits(m: &Module, f: &TypeDesc, t: &TypeDesc, depth: u32) -> bool {
         (TypeDesc::Array(a) | TypeDesc::ReadonlyArray(a), TypeDesc::ReadonlyArray(b)) => {
             readonly_fits(m, *a, *b, depth)
         }
+        // Elements of tuples are boxed, as those of a view of any word type may be.
+        (TypeDesc::Tuple { elems, rest, .. }, TypeDesc::ReadonlyArray(to)) => {
+            m.repr(*to) == Repr::Word
+                && elems
+                    .iter()
+                    .chain(rest)
+                    .all(|&e| element_fits(m, e, *to, depth))
+        }
         // Calls through a function type compare signatures at run time.
         (TypeDesc::Function(_), TypeDesc::Function(_)) => true,
         (

@@ -44,6 +44,20 @@ impl State {
         self.set[w] &= !bit;
     }
 
+    /// Forgets a register and all above it.
+    fn forget_from(&mut self, reg: u16) {
+        let w = reg as usize / 64;
+        let below = (1u64 << (reg % 64)) - 1;
+        for words in [&mut self.assigned, &mut self.set] {
+            if let Some(word) = words.get_mut(w) {
+                *word &= below;
+            }
+            for word in words.iter_mut().skip(w + 1) {
+                *word = 0;
+            }
+        }
+    }
+
     fn is_assigned(&self, reg: u16) -> bool {
         self.assigned[reg as usize / 64] >> (reg % 64) & 1 != 0
     }
@@ -267,13 +281,15 @@ impl Flow<'_, '_> {
     }
 }
 
-/// A call leaves nothing in its window but the result.
+/// A call leaves nothing in its window but the result, and nothing above it: the
+/// callee's registers begin at the first argument and reach as far as they need.
 fn clobber(state: &mut State, instr: Instr) {
-    if let Some(w) = window(instr)
-        && w.call
-    {
-        for reg in run(w.base, w.offset + w.args) {
-            state.forget(reg.0);
-        }
+    let Some(w) = window(instr).filter(|w| w.call) else {
+        return;
+    };
+    if instr.op == Op::NativeCall {
+        run(w.base, w.offset + w.args).for_each(|reg| state.forget(reg.0));
+    } else {
+        state.forget_from(w.base);
     }
 }

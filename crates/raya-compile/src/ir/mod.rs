@@ -255,15 +255,22 @@ impl Inst {
 
     /// Whether nothing is lost when the result is not used.
     pub fn removable(&self) -> bool {
-        // An allocation that nobody sees does not fail for want of memory.
-        if matches!(self.op, Op::NewObject | Op::MakeClosure | Op::NewArrayCap) {
-            return true;
-        }
-        if self.op == Op::ArrayPop {
-            return false;
-        }
-        let flags = self.op.flags();
-        (flags.pure || (!flags.throws && !flags.user && flags.gc)) && has_result(self.op)
+        // Allocations that nobody sees, which do not fail for want of memory then, and
+        // comparisons that may only collect (flattening of strings).
+        let harmless = matches!(
+            self.op,
+            Op::NewObject
+                | Op::MakeClosure
+                | Op::NewArrayCap
+                | Op::GetFunction
+                | Op::GetClass
+                | Op::EqStr
+                | Op::LtStr
+                | Op::LeStr
+                | Op::StrictEq
+                | Op::StrCharCode
+        );
+        (self.op.flags().pure || harmless) && has_result(self.op)
     }
 }
 

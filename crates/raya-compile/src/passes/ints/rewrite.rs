@@ -192,7 +192,13 @@ impl Rewriter<'_> {
         out: &mut Vec<Inst>,
     ) -> bool {
         let at = inst.at;
+        let fits = |r: u32| {
+            func.regs[r as usize].repr == Repr::I32
+                || constants.get(r as usize).copied().flatten().is_some()
+        };
         let op = match inst.op {
+            // Sums and products are right modulo 2^32, a remainder is not.
+            Op::ModF64 if !fits(inst.b) || !fits(inst.c) => return false,
             Op::AddF64 => Op::AddI32,
             Op::SubF64 => Op::SubI32,
             Op::MulF64 => Op::MulI32,

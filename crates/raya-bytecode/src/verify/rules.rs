@@ -162,7 +162,9 @@ impl Check<'_> {
             Op::ArrayGetF64 | Op::ArrayGetI32 | Op::ArrayGetBool | Op::ArrayGetW => {
                 self.element_out(op, a, b)
             }
-            Op::ArraySetF64 | Op::ArraySetI32 | Op::ArraySetBool | Op::ArraySetW => {
+            Op::ArraySetF64 | Op::ArraySetI32 | Op::ArraySetBool => self.element_in(a, c),
+            Op::ArraySetW => {
+                self.known_elements(a)?;
                 self.element_in(a, c)
             }
             Op::ArraySetLen | Op::ArrayExtend => match self.desc(a)? {
@@ -256,6 +258,7 @@ impl Check<'_> {
             TypeDesc::Tuple { .. } if op == Op::ArrayGetW => return self.gives_any(a),
             _ => return Err("an element of something else than an array".into()),
         };
+        self.known_elements(b)?;
         let repr = self.m.repr(elem);
         let stored = match op {
             Op::ArrayGetF64 => Repr::F64,
@@ -281,6 +284,16 @@ impl Check<'_> {
             // Reads of a tuple narrow each element.
             TypeDesc::Tuple { .. } => self.word(value),
             _ => Err("an element of something else than an array".into()),
+        }
+    }
+
+    /// An `any[]` may store elements of any representation: accesses go through the slots.
+    fn known_elements(&self, array: u16) -> Checked {
+        match *self.desc(array)? {
+            TypeDesc::Array(elem) if self.is_any(elem) => {
+                Err("an element of any[] is accessed directly".into())
+            }
+            _ => Ok(()),
         }
     }
 

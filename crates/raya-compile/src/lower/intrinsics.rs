@@ -44,12 +44,28 @@ impl Lower<'_, '_> {
         if let Some(dst) = dst {
             operands[0] = dst.0;
         }
+        if op == Op::ArrayPush && self.is_any_array(operands[0]) {
+            return self.push_dynamically(e, VReg(operands[0]), VReg(operands[1]));
+        }
         if op == Op::ArrayPush {
             operands[1] = self.as_element(operands[0], VReg(operands[1])).0;
         }
         let [a, b, c] = operands;
         self.emit(op, a, b, c);
         self.opcode_value(e, op, dst, a)
+    }
+
+    /// An `any[]` may be an array of any element type.
+    fn is_any_array(&self, array: u32) -> bool {
+        matches!(*self.desc(VReg(array)), TypeDesc::Array(elem) if elem == self.c.any)
+    }
+
+    /// Appends through the slots, which look at the array's own type.
+    fn push_dynamically(&mut self, e: &Expr, array: VReg, value: VReg) -> VReg {
+        let length = self.emit_to(self.c.int, Op::ArrayLen, array.0, 0);
+        let (index, value) = (self.boxed(length), self.boxed(value));
+        self.emit(Op::SetItem, array.0, index.0, value.0);
+        self.opcode_value(e, Op::ArrayPush, None, array.0)
     }
 
     /// `push` gives the new length; other operations their result, as the expression's type.

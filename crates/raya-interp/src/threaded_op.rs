@@ -69,6 +69,8 @@ macro_rules! define {
             CheckSetI32,
             /// A 64-bit constant into a register.
             LoadRaw,
+            /// `CallMethod` whose receiver's type has no vtable entry of the call interface.
+            CallMethodSlow,
             // ---- stubs
             /// Leaves the dispatch loop.
             Halt,

@@ -22,7 +22,7 @@ use raya_bytecode::{
 use raya_runtime::abi::R;
 use raya_runtime::ctx::Ctx;
 use raya_runtime::func::{FuncBody, FuncInfo};
-use raya_runtime::link::LoadedModule;
+use raya_runtime::link::{LoadedModule, NO_INDEX};
 use raya_runtime::mem::layout::CLOSURE_CAPTURES;
 use raya_runtime::mem::refs::Ref;
 use raya_runtime::mem::value::{UNSET_F64, UNSET_I32, Value};
@@ -325,19 +325,20 @@ impl<'a> Translator<'a> {
     /// A call through a vtable, or of a known member.
     fn method_call(&mut self, op: ThreadedOp, i: Instr) -> Drafted {
         let site = self.owner.method(MethodId(i.b));
+        let entry = u16::try_from(site.index).ok().filter(|_| site.index != NO_INDEX);
         if i.op == Op::CallMethod && site.func.is_none() {
-            return match u16::try_from(site.index) {
-                Ok(index) => self.celled(op, i.a, index),
-                Err(_) => unreachable!("a class has fewer methods than a module has names"),
+            return match entry {
+                Some(index) => self.celled(op, i.a, index),
+                None => self.celled(ThreadedOp::CallMethodSlow, i.a, i.c),
             };
         }
         if i.op == Op::CallMethod {
             self.next_cell();
         }
-        match (site.func, site.base) {
-            (Some(func), _) => regs(ThreadedOp::Call, i.a, 0, 0).with_address(func.addr()),
-            (None, base) => {
-                let class = base.unwrap_or(site.class);
+        match site.func {
+            Some(func) => regs(ThreadedOp::Call, i.a, 0, 0).with_address(func.addr()),
+            None => {
+                let class = site.base.unwrap_or(site.class);
                 let entry = vtable_slot(class, site.index as usize);
                 regs(ThreadedOp::CallCell, i.a, 0, 0).with_address(entry)
             }

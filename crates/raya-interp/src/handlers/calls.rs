@@ -12,7 +12,7 @@ use super::macros::*;
 use crate::instr::{Cx, Fp, Ip, Next, address, pool};
 use crate::stubs;
 use crate::translate::{site, string};
-use raya_bytecode::{FRAME_HEADER, PropId, SigId, StrId};
+use raya_bytecode::{FRAME_HEADER, MethodId, PropId, SigId, StrId};
 use raya_runtime::func::FuncInfo;
 use raya_runtime::mem::layout::{CLOSURE_FUNC, HEADER_TYPE};
 use raya_runtime::type_info::TypeInfo;
@@ -109,6 +109,14 @@ flow! {
             *cell = if *cell == 0 { func as u64 } else { u64::MAX };
         }
         enter(i, fp, cx, func as *const FuncInfo)
+    };
+    CallMethodSlow |i, fp, cx| {
+        let (module, instr) = site(i, fp);
+        let method = module.method(MethodId(instr.b)).as_ptr();
+        let window = fp.add((*i).a as usize);
+        let (n, cell) = ((*i).b as u32, pool(i));
+        *window = try_helper!(i, fp, cx, call_method_slow(window as _, method as _, n, cell as _));
+        (i.add(1), fp)
     };
     CallProp |i, fp, cx| {
         let (module, instr) = site(i, fp);

@@ -320,9 +320,11 @@ fn publish(code: &CodeObject, state: &mut State) {
     for &(kind, address) in &code.entries {
         match kind {
             PieceKind::Typed => func.cell.store(address as *mut u8, Ordering::Release),
-            PieceKind::Frame => func
-                .frame_entry
-                .store(address as *mut u8, Ordering::Release),
+            PieceKind::Frame => {
+                (func.frame_entry).store(address as *mut u8, Ordering::Release);
+                // The interpreter looks for compiled code when the counter has run out.
+                func.hotness.store(0, Ordering::Release);
+            }
             PieceKind::Osr(header) => {
                 let f = state.funcs.entry(code.func).or_default();
                 f.loops.insert(header, address);

@@ -325,7 +325,9 @@ impl<'a> Translator<'a> {
     /// A call through a vtable, or of a known member.
     fn method_call(&mut self, op: ThreadedOp, i: Instr) -> Drafted {
         let site = self.owner.method(MethodId(i.b));
-        let entry = u16::try_from(site.index).ok().filter(|_| site.index != NO_INDEX);
+        let entry = u16::try_from(site.index)
+            .ok()
+            .filter(|_| site.index != NO_INDEX);
         if i.op == Op::CallMethod && site.func.is_none() {
             return match entry {
                 Some(index) => self.celled(op, i.a, index),

@@ -1,5 +1,8 @@
 //! What the tests of the checker share.
 
+// Each test program uses a part of it.
+#![allow(dead_code)]
+
 use raya_check::{Checked, EmbeddedBuiltins, Input, check};
 use raya_syntax::{Diagnostic, Interner, SourceMap};
 

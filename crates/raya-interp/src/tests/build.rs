@@ -14,7 +14,6 @@ pub(super) const BOOL: TypeId = TypeId(2);
 /// `any`.
 pub(super) const ANY: TypeId = TypeId(3);
 /// `boolean[]`.
-pub(super) const BOOLS: TypeId = TypeId(4);
 
 /// A module under construction.
 pub(super) struct Build {

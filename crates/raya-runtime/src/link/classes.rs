@@ -6,7 +6,7 @@ use crate::abi::R;
 use crate::class_builder::{ClassPlan, FieldPlan, MethodPlan};
 use crate::ctx::Ctx;
 use crate::errors::ErrorKind;
-use crate::link::load::{Linking, Planned};
+use crate::link::load::{Linking, Planned, bases_first, has_root_as_base, root_class};
 use crate::mem::refs::Ref;
 use crate::mem::value::Value;
 use crate::type_info::{Attr, StaticField, TypeKind, TypeRef, type_flags};
@@ -14,8 +14,9 @@ use crate::type_info::{Attr, StaticField, TypeKind, TypeRef, type_flags};
 /// Builds every class of the module, bases before heirs.
 pub(super) fn link_classes(ctx: &mut Ctx, linking: &mut Linking) -> R<Box<[TypeRef]>> {
     let module = linking.module.clone();
-    let root = root_class(linking);
-    for (i, class) in module.classes.iter().enumerate() {
+    let root = root_class(&module).map(|at| linking.planned[at].type_ref());
+    for i in bases_first(&module) {
+        let class = &module.classes[i];
         let Planned::New(cell, this, _) = &linking.planned[i] else {
             continue;
         };
@@ -44,15 +45,6 @@ pub(super) fn link_classes(ctx: &mut Ctx, linking: &mut Linking) -> R<Box<[TypeR
     Ok(linking.planned.iter().map(Planned::type_ref).collect())
 }
 
-/// The module's declaration of `Object`, which is the base of classes that name none.
-fn root_class(linking: &Linking) -> Option<TypeRef> {
-    let module = &linking.module;
-    let is_root =
-        |c: &Class| c.flags.builtin && c.bases.is_empty() && module.str(c.name) == "Object";
-    let at = module.classes.iter().position(is_root)?;
-    Some(linking.planned[at].type_ref())
-}
-
 fn name_of(linking: &Linking, id: StrId) -> Value {
     linking.strings[id.index()].get()
 }
@@ -62,7 +54,7 @@ fn plan_class(linking: &Linking, class: &Class, root: Option<TypeRef>) -> ClassP
     let mut bases: Vec<TypeRef> = (class.bases.iter())
         .map(|b| linking.planned[b.index()].type_ref())
         .collect();
-    if bases.is_empty() && kind == TypeKind::Instance {
+    if has_root_as_base(class) {
         bases.extend(root);
     }
     ClassPlan {

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI32, AtomicPtr, AtomicU8, AtomicU64};
 
 use raya_bytecode::{
-    ClassId, Const, ConstId, Function, Module, Receiver, Repr, StrConst, StrId, TypeDesc,
+    Class, ClassId, Const, ConstId, Function, Module, Receiver, Repr, StrConst, StrId, TypeDesc,
 };
 
 use crate::abi::R;
@@ -48,6 +48,18 @@ impl Planned {
         match self {
             Planned::Existing(ty) => ty.depth,
             Planned::New(_, _, depth) => *depth,
+        }
+    }
+
+    fn vtable_len(&self) -> u32 {
+        match self {
+            Planned::Existing(ty) => ty.vtable_len,
+            Planned::New(cell, ..) => {
+                let place = cell.take();
+                let len = place.as_ref().map_or(0, ReservedType::vtable_len);
+                cell.set(place);
+                len
+            }
         }
     }
 }
@@ -213,44 +225,53 @@ impl Ctx {
 
     /// Finds or reserves a type for every class.
     fn reserve_classes(&mut self, module: &Module) -> R<Vec<Planned>> {
-        let mut planned: Vec<Planned> = Vec::with_capacity(module.classes.len());
-        for class in &module.classes {
+        let root = root_class(module);
+        let mut planned: Vec<Option<Planned>> = Vec::new();
+        planned.resize_with(module.classes.len(), || None);
+        for at in bases_first(module) {
+            let class = &module.classes[at];
             if class.flags.builtin
                 && class.args.is_empty()
                 && let Some(kind) = ErrorKind::by_name(&module.str(class.name))
                 && let Some(existing) = self.engine().errors.get(kind)
             {
-                planned.push(Planned::Existing(existing));
+                planned[at] = Some(Planned::Existing(existing));
                 continue;
             }
-            let inherited: u32 = (class.bases.iter())
-                .map(|b| match &planned[b.index()] {
-                    Planned::Existing(ty) => ty.vtable_len,
-                    Planned::New(cell, ..) => {
-                        let place = cell.take();
-                        let len = place.as_ref().map_or(0, ReservedType::vtable_len);
-                        cell.set(place);
-                        len
-                    }
-                })
-                .sum();
+            let implied = root.filter(|&root| root != at && has_root_as_base(class));
+            let bases = class.bases.iter().map(|b| b.index()).chain(implied);
+            let bases = bases.filter_map(|b| planned[b].as_ref());
+            let inherited: u32 = bases.clone().map(Planned::vtable_len).sum();
+            let depth = bases.map(Planned::depth).next().unwrap_or(0);
             let room = inherited + class.methods.len() as u32;
             let Some(place) = self.engine().types.reserve(room) else {
                 return Err(self.range_error("too many classes"));
             };
             let ty = place.type_ref();
-            let depth = class
-                .bases
-                .first()
-                .map_or(0, |b| planned[b.index()].depth());
-            planned.push(Planned::New(
-                Cell::new(Some(place)),
-                ty,
-                depth.saturating_add(1),
-            ));
+            let place = Cell::new(Some(place));
+            planned[at] = Some(Planned::New(place, ty, depth.saturating_add(1)));
         }
-        Ok(planned)
+        Ok(planned.into_iter().flatten().collect())
     }
+}
+
+/// The module's declaration of `Object`, which is the base of classes that name none.
+pub(super) fn root_class(module: &Module) -> Option<usize> {
+    let is_root =
+        |c: &Class| c.flags.builtin && c.bases.is_empty() && module.str(c.name) == "Object";
+    module.classes.iter().position(is_root)
+}
+
+/// Whether `Object` is the base of a class that is not `Object` itself.
+pub(super) fn has_root_as_base(class: &Class) -> bool {
+    class.bases.is_empty() && !class.flags.is_scope && !class.flags.is_literal
+}
+
+/// The indices of all classes, each after its bases.
+pub(super) fn bases_first(module: &Module) -> impl Iterator<Item = usize> {
+    let root = root_class(module);
+    let others = (0..module.classes.len()).filter(move |&at| Some(at) != root);
+    root.into_iter().chain(others)
 }
 
 fn link_function(

@@ -13,7 +13,6 @@ pub(super) const INT: TypeId = TypeId(1);
 pub(super) const BOOL: TypeId = TypeId(2);
 /// `any`.
 pub(super) const ANY: TypeId = TypeId(3);
-/// `boolean[]`.
 
 /// A module under construction.
 pub(super) struct Build {

@@ -78,15 +78,3 @@ fn a_sieve_counts_primes() {
     assert_eq!(call!(r, f, (a.word() => u64, 10_000 => i32) -> i32), 1229);
     assert_eq!(r.compiled[0].tables.census.loop_helpers, 0);
 }
-
-#[test]
-#[ignore = "prints machine code"]
-fn show_the_sieve() {
-    let (mut r, f) = sieve();
-    println!("{}", r.compiled[0].dumps[0].0);
-    println!("{}", r.compiled[0].dumps[0].1);
-    let a = FakeArray::new(5_000_000, 1);
-    let start = std::time::Instant::now();
-    call!(r, f, (a.word() => u64, 5_000_000 => i32) -> i32);
-    println!("{:?}", start.elapsed());
-}

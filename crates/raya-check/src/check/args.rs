@@ -388,9 +388,11 @@ impl<'a> Checker<'a> {
                         if self.is_context_sensitive(e) != sensitive {
                             continue;
                         }
-                        let subst = self.current_subst(inference);
+                        let before = self.diagnostics.len();
+                        let subst = self.current_subst(inference, true);
                         let wish = self.types.substitute(param, &subst);
-                        (self.expr(e, Some(wish)), false)
+                        let id = self.expr(e, Some(wish));
+                        (self.without_result_wish(e, id, param, inference, before), false)
                     }
                 };
                 checked[i] = Some(id);
@@ -403,6 +405,31 @@ impl<'a> Checker<'a> {
                 self.infer_from(inference, param, ty);
             }
         }
+    }
+
+    /// What the expected result says about type arguments is only a wish: an argument
+    /// that does not fit it is checked again without.
+    fn without_result_wish(
+        &mut self,
+        e: &'a Expr,
+        id: ExprId,
+        param: Ty,
+        inference: &Inference,
+        before: usize,
+    ) -> ExprId {
+        let failed = self.diagnostics[before.min(self.diagnostics.len())..].iter().any(|d| d.is_error());
+        let (with, without) =
+            (self.current_subst(inference, true), self.current_subst(inference, false));
+        let same = with.pairs().len() == without.pairs().len();
+        if !failed || same || self.rechecks >= MAX_RECHECKS {
+            return id;
+        }
+        self.diagnostics.truncate(before);
+        self.rechecks += 1;
+        let wish = self.types.substitute(param, &without);
+        let again = self.expr(e, Some(wish));
+        self.rechecks -= 1;
+        again
     }
 
     /// Whether an expression has parameters without types, so that it needs to know

@@ -74,6 +74,10 @@ impl<'a> Checker<'a> {
         if from == to || from == Ty::ERROR || to == Ty::ERROR {
             return id;
         }
+        let at = self.span(id);
+        if let Some(function) = self.class_as_function(id, to, at) {
+            return self.coerce(function, to);
+        }
         if self.converts_int(from, to) && !self.subtype(from, to) {
             let number = self.int_to_number(id);
             return self.coerce(number, to);

@@ -240,14 +240,16 @@ impl<'a> Checker<'a> {
 
     /// What is known so far, for the types that arguments are checked against; a
     /// parameter about which nothing is known stands for itself.
-    pub(crate) fn current_subst(&mut self, inference: &Inference) -> Subst {
+    pub(crate) fn current_subst(&mut self, inference: &Inference, with_result: bool) -> Subst {
         let mut subst = Subst::default();
         for (i, &param) in inference.params.iter().enumerate() {
             let slot = inference.slots[i].clone();
             if !slot.candidates.is_empty() {
                 let ty = self.solve_slot(param, &slot);
                 subst.push(param, ty);
-            } else if let [ty] = *slot.result {
+            } else if let [ty] = *slot.result
+                && with_result
+            {
                 subst.push(param, ty);
             }
         }

@@ -438,7 +438,7 @@ impl<'a> Checker<'a> {
         };
         let mut inference = super::infer::Inference::new(&params);
         self.infer_from(&mut inference, seen, base);
-        let known = self.current_subst(&inference);
+        let known = self.current_subst(&inference, true);
         let args: Vec<Ty> = params
             .iter()
             .map(|&p| known.get(p).unwrap_or(Ty::ANY))

@@ -281,7 +281,17 @@ impl<'a> Checker<'a> {
             };
             return self.add(ExprKind::Call(Box::new(call)), Ty::ANY, span);
         }
-        self.call_method_on(object, slice, vec![start], span)
+        let rest = self.call_method_on(object, slice, vec![start], span);
+        match self.types.kind(apparent) {
+            // Behind the fixed elements there are only those of the rest.
+            TypeKind::Tuple(id) if from >= self.types.tuple(id).elems.len() => {
+                match self.types.tuple(id).rest {
+                    Some(elem) => self.spread_to_array(rest, elem, span),
+                    None => rest,
+                }
+            }
+            _ => rest,
+        }
     }
 
     fn tuple_tail(

@@ -124,7 +124,12 @@ impl<'a> Checker<'a> {
         let this_symbol = self.new_type_symbol(TypeSymKind::Param(this_param));
         self.scopes.add_type(self.scope, names::THIS, this_symbol);
         self.class_mut(id).scope = self.scope;
-        for member in &class.members {
+        // Parameter properties come before the fields, as they are stored before them.
+        let is_ctor = |m: &&ast::ClassMember| matches!(m.kind, ClassMemberKind::Constructor(_));
+        for member in class.members.iter().filter(is_ctor) {
+            self.declare_member(id, member);
+        }
+        for member in class.members.iter().filter(|m| !is_ctor(m)) {
             self.declare_member(id, member);
         }
         self.declare_initialisers(id, class);

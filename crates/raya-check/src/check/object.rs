@@ -138,7 +138,7 @@ impl<'a> Checker<'a> {
             return Ty::ANY;
         }
         match wish {
-            Some(wish) if wish != Ty::UNKNOWN && self.is_closed(wish) && self.fits(ty, wish) => {
+            Some(wish) if self.is_closed(wish) && self.fits(ty, wish) => {
                 wish
             }
             Some(wish) if self.is_closed(wish) => ty,

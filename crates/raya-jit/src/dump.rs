@@ -30,6 +30,11 @@ impl Names {
         for (kind, address) in ["f64", "i32", "i32", "word"].iter().zip(linkage.exits) {
             names.add(address, format!("exit_{kind}"));
         }
+        for native in raya_bytecode::NATIVES {
+            if let Some(&address) = linkage.natives.get(&native.id) {
+                names.add(address, native.name.to_owned());
+            }
+        }
         names.add(linkage.exit_osr, "exit_osr".to_owned());
         names.add(linkage.interpret, "interpret".to_owned());
         names.add(linkage.jit, "jit".to_owned());

@@ -9,7 +9,9 @@ use crate::exits::entry::{InterpreterHooks, exit_f64, exit_i32, exit_osr, exit_w
 use crate::exits::record::{ExitReason, ExitRecord};
 use crate::options::JitOptions;
 use crate::translate::{Linkage, ctx, marks_place};
+use raya_bytecode::NATIVES;
 use raya_runtime::helpers::HelperId as Helper;
+use raya_runtime::natives::entry_address;
 use rustc_hash::FxHashSet;
 use std::sync::atomic::{AtomicI32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -83,10 +85,16 @@ impl Shared {
             exit_osr as *const () as usize,
             interpret as *const () as usize,
         ];
+        let mut natives: Vec<(u16, usize)> = (NATIVES.iter())
+            .filter_map(|n| Some((n.id, entry_address(n.id)?)))
+            .collect();
         if STORE_FRAME_POINTER {
             let marked = Helper::ALL.iter().filter(|h| marks_place(**h));
             let slots: Vec<usize> = marked.map(|h| *h as usize).collect();
-            let targets = slots.iter().map(|h| helpers[*h]).chain(exits);
+            let natives_too = natives.iter().map(|n| n.1);
+            let targets = (slots.iter().map(|h| helpers[*h]))
+                .chain(exits)
+                .chain(natives_too);
             let blob = Blob {
                 pieces: targets.map(|t| stub(ctx::NATIVE_FP, t)).collect(),
             };
@@ -94,11 +102,16 @@ impl Shared {
             for (slot, stub) in slots.iter().zip(&addresses) {
                 helpers[*slot] = *stub;
             }
-            exits.copy_from_slice(&addresses[slots.len()..]);
+            let (for_exits, for_natives) = addresses[slots.len()..].split_at(exits.len());
+            exits.copy_from_slice(for_exits);
+            for (native, stub) in natives.iter_mut().zip(for_natives) {
+                native.1 = *stub;
+            }
         }
         let [double, int, word, osr, interpret] = exits;
         Ok(Linkage {
             helpers,
+            natives: natives.into_iter().collect(),
             exits: [double, int, int, word],
             exit_osr: osr,
             interpret,

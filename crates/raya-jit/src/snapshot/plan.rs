@@ -47,7 +47,7 @@ impl Planner<'_> {
                 snapshot.opaque |= inline.targets.iter().any(|t| t.opaque);
                 snapshot.inlines.insert(pc, inline);
             } else {
-                snapshot.opaque |= is_opaque(ins.op);
+                snapshot.opaque |= is_opaque(ins);
             }
         }
         Some(snapshot)

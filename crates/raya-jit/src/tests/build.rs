@@ -153,6 +153,7 @@ fn linkage() -> Linkage {
     helpers[Helper::throw_stack_overflow as usize] = overflow as *const () as usize;
     Linkage {
         helpers,
+        natives: FxHashMap::default(),
         exits: [
             exit_f64 as *const () as usize,
             exit_int as *const () as usize,
@@ -290,7 +291,7 @@ fn snapshot(
         sigs: FxHashMap::default(),
         closures: 0,
         inlines: FxHashMap::default(),
-        opaque: func.code.iter().any(|i| is_opaque(i.op)),
+        opaque: func.code.iter().any(|i| is_opaque(*i)),
         caches: 0,
         cache_pcs: Vec::new(),
         feedback: Vec::new(),

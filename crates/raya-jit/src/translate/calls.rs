@@ -1,7 +1,8 @@
 //! Calls of helpers and of other functions.
 
-use super::emit::{Region, helper_signature, interface_signature};
+use super::emit::{Region, arg_type, helper_signature, interface_signature};
 use super::{Lowered, NO_SITE, Translator, ctx};
+use crate::analysis::effects::touches_arrays;
 use crate::code::stubs::STORE_FRAME_POINTER;
 use crate::error::JitError;
 use crate::snapshot::{FuncFact, Interface, MethodFact};
@@ -11,7 +12,7 @@ use cranelift_codegen::ir::{
     Block, ExtFuncData, ExternalName, FuncRef, InstBuilder, StackSlotData, StackSlotKind,
     UserExternalName, Value,
 };
-use raya_bytecode::FRAME_HEADER;
+use raya_bytecode::{FRAME_HEADER, Native, NativeType, Repr};
 use raya_runtime::func::FuncInfo;
 use raya_runtime::helpers::HelperId as Helper;
 use raya_runtime::mem::abi::AbiKind;
@@ -19,6 +20,16 @@ use std::mem::offset_of;
 
 /// Offset of the typed native entry in a function's record.
 const CELL: usize = offset_of!(FuncInfo, cell);
+
+/// How an argument or result of a native is kept in a register.
+fn native_repr(ty: NativeType) -> Repr {
+    match ty {
+        NativeType::F64 => Repr::F64,
+        NativeType::I32 => Repr::I32,
+        NativeType::Bool => Repr::Bool,
+        NativeType::Str | NativeType::Arr | NativeType::Any | NativeType::Void => Repr::Word,
+    }
+}
 
 /// Whether a caller must tell where it is: the helper may throw, collect or run code.
 pub fn marks_place(helper: Helper) -> bool {
@@ -45,6 +56,40 @@ impl<'a> Translator<'a> {
             AbiKind::Bool => self.bool_from_arg(v),
             _ => v,
         }
+    }
+
+    /// Calls a native through its typed entry; gives a register's value and what kind.
+    pub(super) fn call_native(
+        &mut self,
+        native: &'static Native,
+        args: &[Value],
+    ) -> Result<(Value, Repr), JitError> {
+        let target = self.job.linkage.natives.get(&native.id).copied();
+        let target = target.ok_or_else(|| JitError::Malformed("native without entry".into()))?;
+        if !self.in_cold && self.in_innermost_loop() {
+            self.tables.census.loop_helpers += 1;
+        }
+        if native.throws || native.user || native.gc {
+            self.mark_place();
+            self.young.clear();
+            self.facts.forget_types();
+        }
+        let params = native.params.iter().map(|p| native_repr(p.1));
+        let ret = native_repr(native.ret);
+        let sig = super::signature(params.clone().map(arg_type), Some(arg_type(ret)));
+        let mut all = vec![self.cx];
+        for (repr, v) in params.zip(args) {
+            let v = self.to_arg(repr, *v);
+            all.push(v);
+        }
+        let v = self.call_address(target, sig, &all)[0];
+        if touches_arrays(native) {
+            self.storages_changed();
+        }
+        if native.throws {
+            self.check_pending();
+        }
+        Ok((self.from_arg(ret, v), ret))
     }
 
     /// Calls a helper and nothing else.

@@ -50,6 +50,8 @@ pub(crate) type Lowered = Result<(), JitError>;
 pub struct Linkage {
     /// Entries of the helpers, by table index.
     pub helpers: Vec<usize>,
+    /// Typed entries of natives, by number.
+    pub natives: FxHashMap<u16, usize>,
     /// Exits by representation of the function's result: `(ctx, image, exit, jit) -> result`.
     pub exits: [usize; 4],
     /// Exit of code entered at a loop header: `(ctx, fp, exit, jit)`.

@@ -280,7 +280,7 @@ impl Translator<'_> {
             let node = &frame.analysis.graph.nodes[n];
             (node.start..node.end).all(|pc| match frame.snapshot.inlines.get(&pc) {
                 Some(inline) => inline.targets.iter().all(|t| !t.opaque),
-                None => !is_opaque(code[pc as usize].op),
+                None => !is_opaque(code[pc as usize]),
             })
         })
     }

@@ -9,7 +9,7 @@ use crate::translate::{Lowered, Translator, ctx};
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::types::{I32, I64};
 use cranelift_codegen::ir::{Block, InstBuilder, Value};
-use raya_bytecode::{FRAME_HEADER, Instr};
+use raya_bytecode::{FRAME_HEADER, Instr, Native};
 use raya_runtime::func::FuncInfo;
 use raya_runtime::helpers::HelperId as Helper;
 use raya_runtime::mem::layout;
@@ -76,13 +76,13 @@ lowerings! {
         t.set(i.a, v)
     };
     NativeCall |t, i| {
-        let window = t.window(i.a + 1, i.c);
-        let args = t.b.ins().iadd_imm_s(window, i64::from(FRAME_HEADER) * 8);
-        let id = t.index_arg(i.b);
-        let n = t.index_arg(i.c);
-        let bits = t.call_helper(Helper::native_call, &[args, id, n]);
-        let repr = t.repr(i.a);
-        let v = t.from_slot(repr, bits);
+        let native = Native::by_id(i.b);
+        let native = native.ok_or_else(|| JitError::Malformed("no such native".into()))?;
+        let args = t.arguments(i.a + 1, native.params.len());
+        let (v, repr) = t.call_native(native, &args)?;
+        if repr != t.repr(i.a) {
+            return Translator::malformed("a native's result in a register of another kind");
+        }
         t.set(i.a, v)
     };
     GetFunction |t, i| {

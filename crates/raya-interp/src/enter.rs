@@ -124,7 +124,7 @@ pub(crate) unsafe fn loop_from_interpreter(entry: *const u8, cx: Cx) -> OsrEnd {
     // SAFETY: the caller's promise.
     unsafe {
         let entry = std::mem::transmute::<*const u8, LoopEntry>(entry);
-        let (status, ip, fp) = with_link(cx, LinkKind::Compiled, false, || {
+        let (status, ip, fp) = with_link(cx, LinkKind::Compiled, true, || {
             let status = entry(cx, (*cx).fp);
             // An exit leaves its position in the context, which the link restores.
             (status, (*cx).ip, (*cx).fp)

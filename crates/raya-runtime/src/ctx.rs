@@ -71,7 +71,9 @@ pub struct Link {
     pub prev: *mut Link,
     /// What was entered.
     pub kind: LinkKind,
-    /// At an exit: the compiled activation that the interpreter replaces is skipped.
+    /// At an exit: the compiled activation that the interpreter replaces is skipped. At an
+    /// entry into the middle of a loop: the interpreter's frame that compiled code
+    /// replaces is.
     pub replaces: bool,
     /// The interpreter's frame and instruction at an entry into compiled code, and the
     /// outer activation's when Rust code starts another.

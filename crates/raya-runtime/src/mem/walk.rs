@@ -61,6 +61,16 @@ pub(crate) fn walk(ctx: &Ctx, visit: &mut dyn FnMut(Ref<FuncInfo>, u32) -> bool)
                 fp: entered.native_fp,
                 site: (!entered.replaces).then_some(entered.site),
             },
+            (LinkKind::Compiled, _) if entered.replaces && !entered.fp.is_null() => {
+                // SAFETY: `fp` is the frame that the loop was entered from: its header
+                // holds its return address and its caller's frame.
+                let (back, caller) =
+                    unsafe { (*entered.fp.sub(3) as *const u8, *entered.fp.sub(2) as *mut u64) };
+                At::Interpreter {
+                    fp: caller,
+                    ip: back.wrapping_sub(1),
+                }
+            }
             _ => At::Interpreter {
                 fp: entered.fp,
                 ip: entered.ip,

@@ -9,6 +9,7 @@
 //! unless the field takes everything. Changing a class clears the cells that name it or
 //! an heir.
 
+use std::cell::Cell;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use raya_bytecode::{Receiver, Repr};
@@ -71,29 +72,73 @@ pub fn remember_offset(cache: Cache, ty: &TypeInfo, offset: u32) {
     cache.store(cell, Ordering::Release);
 }
 
-/// The function that a method-call cell knows for this object.
-#[inline(always)]
-pub fn cached_method(ctx: &Ctx, cache: Cache, obj: Obj) -> Option<Ref<FuncInfo>> {
-    let cell = cache.load(Ordering::Relaxed);
-    if cell as u32 != obj.handle() || obj.expando_word() != Value::UNSET {
-        return None;
-    }
-    ctx.engine().funcs.get((cell >> 32) as usize)
+/// Places of the memo of method look-ups, a power of two.
+const MEMO: usize = 512;
+
+/// Methods found before, by receiver type and name: what a call site asks when its own
+/// cell names another type. Cleared when a class changes.
+pub(crate) struct MethodMemo {
+    entries: Box<[Cell<(u32, Value, Option<Ref<FuncInfo>>)>; MEMO]>,
 }
 
-/// Remembers the method that calls of `name` on instances of `ty` reach, if that depends on
-/// the type alone.
-pub fn remember_method(cache: Cache, ty: &TypeInfo, name: Value) {
-    let instance = matches!(ty.kind, TypeKind::Instance);
-    if !instance || ty.has(type_flags::ATTR_HOOKS) || ty.field(name).is_some() {
-        return;
+impl Default for MethodMemo {
+    fn default() -> Self {
+        MethodMemo {
+            entries: Box::new([const { Cell::new((0, Value::UNSET, None)) }; MEMO]),
+        }
     }
-    if let Some((_, Attr::Method(func))) = ty.lookup(name)
-        && func.receiver == Receiver::This
-    {
+}
+
+impl MethodMemo {
+    fn entry(&self, handle: u32, name: Value) -> &Cell<(u32, Value, Option<Ref<FuncInfo>>)> {
+        let mixed = (handle >> 4) as usize ^ (name.0 >> 3) as usize;
+        &self.entries[mixed & (MEMO - 1)]
+    }
+
+    fn clear(&self) {
+        for entry in self.entries.iter() {
+            entry.set((0, Value::UNSET, None));
+        }
+    }
+}
+
+/// The function that a call of `name` on this object reaches, where its type alone
+/// decides that: through the site's cell, else through the engine's memo.
+#[inline(always)]
+pub fn cached_method(ctx: &Ctx, cache: Cache, obj: Obj, name: Value) -> Option<Ref<FuncInfo>> {
+    if obj.expando_word() != Value::UNSET {
+        return None;
+    }
+    let cell = cache.load(Ordering::Relaxed);
+    let handle = obj.handle();
+    if cell as u32 == handle {
+        return ctx.engine().funcs.get((cell >> 32) as usize);
+    }
+    let (known, named, func) = ctx.engine().methods.entry(handle, name).get();
+    if known == handle && named == name {
+        return func;
+    }
+    find_method(ctx, cache, obj, name)
+}
+
+/// Looks the method up and remembers it, in the site's cell if that is free.
+#[cold]
+fn find_method(ctx: &Ctx, cache: Cache, obj: Obj, name: Value) -> Option<Ref<FuncInfo>> {
+    let ty = ctx.type_of_obj(obj);
+    let plain = ty.kind == TypeKind::Instance
+        && !ty.has(type_flags::ATTR_HOOKS)
+        && ty.field(name).is_none();
+    let func = match ty.lookup(name) {
+        Some((_, Attr::Method(func))) if plain && func.receiver == Receiver::This => func,
+        _ => return None,
+    };
+    let entry = ctx.engine().methods.entry(ty.handle, name);
+    entry.set((ty.handle, name, Some(func)));
+    if cache.load(Ordering::Relaxed) == 0 {
         let cell = u64::from(func.id) << 32 | u64::from(ty.handle);
         cache.store(cell, Ordering::Release);
     }
+    Some(func)
 }
 
 /// The declared field that reading `name` on instances of `ty` always finds, so that a
@@ -109,6 +154,7 @@ pub fn plain_field(ty: &TypeInfo, name: Value) -> Option<&crate::type_info::Fiel
 impl Ctx {
     /// Clears the cells of every function that name one of these types.
     pub(crate) fn drop_caches(&mut self, types: &[TypeRef]) {
+        self.engine().methods.clear();
         let named = |cell: u64| types.iter().any(|ty| ty.handle == cell as u32);
         self.engine().funcs.each(|func| {
             for cell in func.cache_cells() {

@@ -162,6 +162,10 @@ impl Ctx {
         args: &[Value],
         surplus: Surplus,
     ) -> R<Value> {
+        if let Some(window) = self.quick_window(&func, closure, this, args) {
+            let result = self.run_window(func, window)?;
+            return Ok(box_result(result, &func.sig_info));
+        }
         let mut bits = Bits::new();
         match func.receiver {
             Receiver::None => {}
@@ -172,6 +176,38 @@ impl Ctx {
         self.convert_arguments(&func, args, surplus, &mut bits)?;
         let result = self.enter(func, &bits)?;
         Ok(box_result(result, &func.sig_info))
+    }
+
+    /// A window with converted arguments, where all of them are given and convert at a
+    /// glance: then nothing can run while it is filled.
+    #[inline]
+    fn quick_window(
+        &mut self,
+        func: &FuncInfo,
+        closure: Value,
+        this: Value,
+        args: &[Value],
+    ) -> Option<Slots> {
+        let sig = func.sig_info.whole();
+        if sig.rest || args.len() != sig.params.len() {
+            return None;
+        }
+        let window = self.new_window(func.nregs as usize)?;
+        let mut fp = window.skip(crate::mem::stack::HEADER_WORDS);
+        match func.receiver {
+            Receiver::None => {}
+            Receiver::Closure => fp.set_bits(0, closure.0),
+            Receiver::This => fp.set_bits(0, this.0),
+            Receiver::ClosureThis => {
+                fp.set_bits(0, closure.0);
+                fp.set_bits(1, this.0);
+            }
+        }
+        fp = fp.skip(func.first_param());
+        for (i, (&arg, &param)) in args.iter().zip(&sig.params).enumerate() {
+            fp.set_bits(i, self.convert_quick(arg, param)?);
+        }
+        Some(window)
     }
 
     /// Checks the argument count and converts each argument to its parameter.

@@ -124,12 +124,14 @@ impl Ctx {
         })
     }
 
-    /// Whether flow analysis may take `v` for the type: as [`Ctx::matches`], and every array
-    /// for an `any[]`, whose accesses look at the array's own type.
+    /// Whether flow analysis may take `v` for the type.
     pub fn narrows(&mut self, v: Value, desc: DescRef) -> bool {
-        if self.matches(v, desc) {
-            return true;
-        }
+        self.matches(v, desc) || self.is_any_array(v, desc)
+    }
+
+    /// Whether the type admits `any[]` and `v` is an array: every access to an `any[]` looks at
+    /// the array's own type, so that arrays of all types can pass for one.
+    fn is_any_array(&self, v: Value, desc: DescRef) -> bool {
         let any_array = self.engine().descs.any_array;
         let admits = match desc.shape() {
             DescShape::Union(types) => types.contains(&any_array),
@@ -142,10 +144,27 @@ impl Ctx {
     /// the other kind and pinned where it was born in `any`.
     #[inline]
     pub fn check(&mut self, v: Value, desc: DescRef) -> R<Value> {
-        if self.holds(v, desc) {
+        if desc.kind == DescKind::Any || self.holds(v, desc) {
             return Ok(v);
         }
         self.check_slow(v, desc)
+    }
+
+    /// Converts a word to the register format of a type where that takes no more than a
+    /// look at the word: no user code, no allocation.
+    #[inline(always)]
+    pub(crate) fn convert_quick(&self, v: Value, desc: DescRef) -> Option<u64> {
+        match desc.kind {
+            DescKind::Any => Some(v.0),
+            DescKind::Number => v.as_f64().map(f64::to_bits),
+            DescKind::Int => v.as_int().map(|n| u64::from(n as u32)),
+            DescKind::Boolean => v.as_bool().map(u64::from),
+            _ => {
+                let handle = desc.handle.get();
+                let obj = v.as_obj()?;
+                (handle != 0 && handle == obj.handle() && desc.repr == Repr::Word).then_some(v.0)
+            }
+        }
     }
 
     /// Whether `v` is of the type and cannot stop being so: members of structural types
@@ -191,6 +210,9 @@ impl Ctx {
     fn check_slow(&mut self, v: Value, desc: DescRef) -> R<Value> {
         if let Some(converted) = convert_number(v, desc) {
             return Ok(converted);
+        }
+        if self.is_any_array(v, desc) {
+            return Ok(v);
         }
         if v.is_object() && self.try_pin(v, desc)? {
             return Ok(v);

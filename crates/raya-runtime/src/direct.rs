@@ -8,7 +8,7 @@
 use raya_bytecode::{Receiver, Repr};
 
 use crate::abi::R;
-use crate::caches::{Cache, cached_method, remember_method};
+use crate::caches::{Cache, cached_method};
 use crate::ctx::Ctx;
 use crate::func::FuncInfo;
 use crate::mem::refs::Ref;
@@ -52,8 +52,7 @@ impl Ctx {
         let Some(obj) = window.word(HEADER_WORDS).as_obj() else {
             return Ok(None);
         };
-        let Some(func) = cached_method(self, cache, obj) else {
-            remember_method(cache, &self.type_of_obj(obj), name);
+        let Some(func) = cached_method(self, cache, obj, name) else {
             return Ok(None);
         };
         if !fits(&func, Receiver::This, n) {

@@ -14,6 +14,7 @@ use raya_heap::{Heap, HeapOptions};
 use rustc_hash::FxHashMap;
 
 use crate::assumptions::Assumptions;
+use crate::caches::MethodMemo;
 use crate::core_types::CoreTypes;
 use crate::ctx::Ctx;
 use crate::desc::DescRef;
@@ -98,6 +99,8 @@ pub struct Engine {
     pub(crate) thrown: RefCell<Option<(Value, Vec<[u32; 3]>)>>,
     /// Arrays that are being printed as text: a cycle prints nothing.
     pub(crate) joining: RefCell<Vec<Value>>,
+    /// Method look-ups of calls on `any`.
+    pub(crate) methods: MethodMemo,
     /// What compiled code relies on.
     pub assumptions: Assumptions,
     /// Types of pinned literals: by original type and descriptor.
@@ -185,6 +188,7 @@ impl Engine {
             globals: Globals::new().ok_or(NoAddressSpace)?,
             thrown: RefCell::default(),
             joining: RefCell::default(),
+            methods: MethodMemo::default(),
             assumptions: Assumptions::default(),
             pinned: RefCell::default(),
             errors: ErrorClasses::default(),

@@ -56,7 +56,8 @@ impl Ctx {
         }
         match k.as_f64() {
             Some(x) => {
-                let found = (x >= 0.0 && x.fract() == 0.0).then(|| array.get(x as usize));
+                let i = x as u32;
+                let found = (f64::from(i) == x).then(|| array.get(i as usize));
                 match found.flatten() {
                     Some(item) => Ok(item),
                     None => Err(self.out_of_bounds(array, x)),

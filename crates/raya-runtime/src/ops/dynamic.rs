@@ -3,7 +3,7 @@
 use raya_bytecode::{Slot, SlotOp};
 
 use crate::abi::R;
-use crate::caches::{Cache, cached_method, remember_method};
+use crate::caches::{Cache, cached_method};
 use crate::calls::Surplus;
 use crate::ctx::Ctx;
 use crate::desc::DescRef;
@@ -128,11 +128,10 @@ pub fn call_any_method(
 ) -> R<Value> {
     let (o, args) = operands(window);
     let args = args.words(n as usize);
-    if let Some(obj) = o.as_obj() {
-        if let Some(func) = cached_method(ctx, cache, obj) {
-            return ctx.call_function(func, o, o, args, Surplus::Refuse);
-        }
-        remember_method(cache, &ctx.type_of_obj(obj), name);
+    if let Some(obj) = o.as_obj()
+        && let Some(func) = cached_method(ctx, cache, obj, name)
+    {
+        return ctx.call_function(func, o, o, args, Surplus::Refuse);
     }
     ctx.call_method(o, name, args)
 }

@@ -4,9 +4,6 @@
 //! interpreter. It knows the interpreter only through the hooks that the engine
 //! installs, and nothing but the engine depends on it.
 
-// Entries that generated code calls receive pointers that the translator made.
-#![allow(clippy::not_unsafe_ptr_arg_deref)]
-
 pub mod analysis;
 pub mod code;
 pub mod compile;

@@ -75,10 +75,13 @@ pub fn remember_offset(cache: Cache, ty: &TypeInfo, offset: u32) {
 /// Places of the memo of method look-ups, a power of two.
 const MEMO: usize = 512;
 
+/// A receiver's type handle and a method's name, with the method.
+type Remembered = (u32, Value, Option<Ref<FuncInfo>>);
+
 /// Methods found before, by receiver type and name: what a call site asks when its own
 /// cell names another type. Cleared when a class changes.
 pub(crate) struct MethodMemo {
-    entries: Box<[Cell<(u32, Value, Option<Ref<FuncInfo>>)>; MEMO]>,
+    entries: Box<[Cell<Remembered>; MEMO]>,
 }
 
 impl Default for MethodMemo {

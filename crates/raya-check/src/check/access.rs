@@ -612,12 +612,10 @@ impl<'a> Checker<'a> {
                 self.error(codes::INVALID_INDEX, index.span, message);
                 return None;
             }
-            let key = if key_ty == Ty::ANY {
-                self.coerce(key, Ty::STRING)
-            } else if stringy {
+            let key = if key_ty == Ty::ANY || stringy {
                 self.coerce(key, Ty::STRING)
             } else {
-                self.to_str(key)
+                self.as_text(key)
             };
             let ty = if null_tested {
                 self.types.nullable(signature.value)

@@ -392,7 +392,10 @@ impl<'a> Checker<'a> {
                         let subst = self.current_subst(inference, true);
                         let wish = self.types.substitute(param, &subst);
                         let id = self.expr(e, Some(wish));
-                        (self.without_result_wish(e, id, param, inference, before), false)
+                        (
+                            self.without_result_wish(e, id, param, inference, before),
+                            false,
+                        )
                     }
                 };
                 checked[i] = Some(id);
@@ -417,9 +420,13 @@ impl<'a> Checker<'a> {
         inference: &Inference,
         before: usize,
     ) -> ExprId {
-        let failed = self.diagnostics[before.min(self.diagnostics.len())..].iter().any(|d| d.is_error());
-        let (with, without) =
-            (self.current_subst(inference, true), self.current_subst(inference, false));
+        let failed = self.diagnostics[before.min(self.diagnostics.len())..]
+            .iter()
+            .any(|d| d.is_error());
+        let (with, without) = (
+            self.current_subst(inference, true),
+            self.current_subst(inference, false),
+        );
         let same = with.pairs().len() == without.pairs().len();
         if !failed || same || self.rechecks >= MAX_RECHECKS {
             return id;

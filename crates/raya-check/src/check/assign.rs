@@ -365,9 +365,7 @@ impl<'a> Checker<'a> {
         if reused && !is_this {
             id = self.keep_part(id, &mut lets);
         }
-        let Some(found) = self.lookup_target(ty, property) else {
-            return None;
-        };
+        let found = self.lookup_target(ty, property)?;
         self.check_access(&found, ty, property);
         if found.readonly && !self.may_initialise(&found, property.name, is_this) {
             self.report_readonly(&found, ty, property);

@@ -149,7 +149,7 @@ impl<'a> Checker<'a> {
         };
         let (args, ret) = if has_overloads {
             match self.impl_signature(target) {
-                Some(own) => self.to_implementation(&resolved, &own, span),
+                Some(own) => self.call_implementation(&resolved, &own, span),
                 None => return self.error_expr(span),
             }
         } else {
@@ -177,7 +177,7 @@ impl<'a> Checker<'a> {
         self.types.intern_list(&vec![Ty::ANY; count])
     }
 
-    fn to_implementation(
+    fn call_implementation(
         &mut self,
         resolved: &Resolved,
         own: &Signature,
@@ -290,7 +290,7 @@ impl<'a> Checker<'a> {
         };
         if Some(class) == known.string {
             let id = self.expr(expr, None);
-            return Some(self.to_str(id));
+            return Some(self.as_text(id));
         }
         if Some(class) == known.boolean {
             let id = self.expr(expr, None);
@@ -679,7 +679,7 @@ impl<'a> Checker<'a> {
         let params = self.types.class(class).params.clone();
         let subst = crate::types::Subst::new(&params, &self.types.list_arc(args));
         let own = self.types.substitute_signature(&own, &subst);
-        self.to_implementation(resolved, &own, span)
+        self.call_implementation(resolved, &own, span)
     }
 
     fn method_type_args(&mut self, class: ClassId, index: u32, resolved: &Resolved) -> TyList {

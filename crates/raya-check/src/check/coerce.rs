@@ -103,13 +103,13 @@ impl<'a> Checker<'a> {
     /// Literals take their place's type directly where that changes nothing.
     fn adapt_literal(&mut self, id: ExprId, to: Ty) -> Option<ExprId> {
         let span = self.span(id);
-        let same = match (&self.hir.exprs[id.index()].kind, to) {
+        let same = matches!(
+            (&self.hir.exprs[id.index()].kind, to),
             (ExprKind::Number(_), Ty::NUMBER)
-            | (ExprKind::Str(_) | ExprKind::WideStr(_), Ty::STRING)
-            | (ExprKind::Bool(_), Ty::BOOLEAN) => true,
-            (ExprKind::Null, Ty::VOID) => true,
-            _ => false,
-        };
+                | (ExprKind::Str(_) | ExprKind::WideStr(_), Ty::STRING)
+                | (ExprKind::Bool(_), Ty::BOOLEAN)
+                | (ExprKind::Null, Ty::VOID)
+        );
         if !same {
             return None;
         }
@@ -164,7 +164,7 @@ impl<'a> Checker<'a> {
     }
 
     /// The value as a string, as templates and `+` make it.
-    pub(crate) fn to_str(&mut self, id: ExprId) -> ExprId {
+    pub(crate) fn as_text(&mut self, id: ExprId) -> ExprId {
         let (ty, span) = (self.ty(id), self.span(id));
         if matches!(
             self.types.kind(ty),

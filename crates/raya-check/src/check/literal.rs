@@ -89,7 +89,7 @@ impl<'a> Checker<'a> {
             }
             if let Some(e) = t.exprs.get(i) {
                 let id = self.expr(e, None);
-                parts.push(self.to_str(id));
+                parts.push(self.as_text(id));
             }
         }
         self.add(ExprKind::Concat(parts.into()), Ty::STRING, span)
@@ -543,7 +543,7 @@ impl<'a> Checker<'a> {
                 ast::ExprKind::Null => Ty::NULL,
                 _ => continue,
             };
-            if !self.fits(literal, found.ty) && !(literal != Ty::NULL && self.wants_int(found.ty)) {
+            if !(self.fits(literal, found.ty) || literal != Ty::NULL && self.wants_int(found.ty)) {
                 return false;
             }
         }
@@ -595,7 +595,7 @@ impl<'a> Checker<'a> {
                         }
                         (None, PropKey::Computed(e)) => {
                             let key = self.expr(e, None);
-                            let key = self.to_str(key);
+                            let key = self.as_text(key);
                             let value = self.expr_as(value, value_ty);
                             parts.push(ObjectMember::Computed { key, value });
                         }

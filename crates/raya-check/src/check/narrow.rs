@@ -362,7 +362,7 @@ impl<'a> Checker<'a> {
                     word == "function"
                 }
                 TypeKind::AnyObject => {
-                    if word == "object" || (word == "function" && is) || !is {
+                    if word == "object" || word == "function" || !is {
                         parts.push(t);
                     }
                     continue;

@@ -138,9 +138,7 @@ impl<'a> Checker<'a> {
             return Ty::ANY;
         }
         match wish {
-            Some(wish) if self.is_closed(wish) && self.fits(ty, wish) => {
-                wish
-            }
+            Some(wish) if self.is_closed(wish) && self.fits(ty, wish) => wish,
             Some(wish) if self.is_closed(wish) => ty,
             Some(_) => ty,
             None => {

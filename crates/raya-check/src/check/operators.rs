@@ -261,7 +261,7 @@ impl<'a> Checker<'a> {
                 return self.error_expr(span);
             }
         }
-        let (l, r) = (self.to_str(left), self.to_str(right));
+        let (l, r) = (self.as_text(left), self.as_text(right));
         let mut parts = Vec::with_capacity(4);
         match &self.hir.exprs[l.index()].kind {
             // `a + b + c` is one concatenation.

@@ -9,10 +9,10 @@ use crate::input::read_program;
 
 /// Reports the errors of every file.
 pub(crate) fn check(args: &CheckArgs) -> Exit {
-    let ok = args
-        .files
-        .iter()
-        .fold(true, |ok, file| check_file(file) && ok);
+    let mut ok = true;
+    for file in &args.files {
+        ok &= check_file(file);
+    }
     if ok { Exit::Success } else { Exit::Usage }
 }
 

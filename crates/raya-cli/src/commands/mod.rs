@@ -40,7 +40,6 @@ fn options(args: &EngineArgs, program_args: Vec<String>) -> Options {
         verify_bytecode: args.verify_bytecode,
         coverage: std::env::var_os(COVERAGE).is_some(),
         args: program_args,
-        ..Options::default()
     }
 }
 

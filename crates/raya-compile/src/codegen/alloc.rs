@@ -134,9 +134,12 @@ fn attempt(func: &Func, intervals: &Intervals, windows: Windows) -> Allocation {
     }
 }
 
+/// What happens at which position.
+type Events = Vec<(u32, Event)>;
+
 impl Allocator<'_> {
     /// The starts of ordinary registers, and those of windows and of registers in them.
-    fn events(&self) -> (Vec<(u32, Event)>, Vec<(u32, Event)>) {
+    fn events(&self) -> (Events, Events) {
         let mut ordinary = Vec::with_capacity(self.func.regs.len());
         let mut in_windows = Vec::new();
         for (i, interval) in self.intervals.list.iter().enumerate() {

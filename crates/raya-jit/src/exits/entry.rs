@@ -50,6 +50,7 @@ raya_abi! {
 
     /// Exit of code that was entered at a loop header over the interpreter's frame `fp`,
     /// which is the image.
+    #[allow(clippy::not_unsafe_ptr_arg_deref)] // called by address
     pub fn exit_osr(cx: *mut Ctx, fp: *mut u64, exit: u32, shared: *const Shared) -> u64 {
         // SAFETY: compiled code passes its context, its frame, and the address that the
         // engine gave the translator.
@@ -64,6 +65,7 @@ raya_abi! {
     }
 
     /// Runs a function that is not compiled over the frame at `fp`.
+    #[allow(clippy::not_unsafe_ptr_arg_deref)] // called by address
     pub fn interpret(cx: *mut Ctx, func: *const FuncInfo, fp: *mut u64, shared: *const Shared) {
         // SAFETY: thunks pass their context, a function record of its engine, and the
         // address that the engine gave the translator.

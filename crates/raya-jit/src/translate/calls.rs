@@ -79,7 +79,7 @@ impl<'a> Translator<'a> {
         let sig = super::signature(params.clone().map(arg_type), Some(arg_type(ret)));
         let mut all = vec![self.cx];
         for (repr, v) in params.zip(args) {
-            let v = self.to_arg(repr, *v);
+            let v = self.as_arg(repr, *v);
             all.push(v);
         }
         let v = self.call_address(target, sig, &all)[0];
@@ -89,7 +89,7 @@ impl<'a> Translator<'a> {
         if native.throws {
             self.check_pending();
         }
-        Ok((self.from_arg(ret, v), ret))
+        Ok((self.arg_value(ret, v), ret))
     }
 
     /// Calls a helper and nothing else.
@@ -148,7 +148,7 @@ impl<'a> Translator<'a> {
             self.call_pointer(target, &callee.interface, args)
         };
         self.after_call();
-        self.from_arg(callee.interface.ret, v)
+        self.arg_value(callee.interface.ret, v)
     }
 
     /// Calls the function whose record is at `info`, which may have no native entry;
@@ -173,7 +173,7 @@ impl<'a> Translator<'a> {
         self.enter(native);
         let v = self.call_pointer(target, how, args);
         self.after_call();
-        let v = self.from_arg(how.ret, v);
+        let v = self.arg_value(how.ret, v);
         self.b.ins().jump(done, &[v.into()]);
     }
 
@@ -201,7 +201,7 @@ impl<'a> Translator<'a> {
         });
         let fp = self.b.ins().iadd_imm_s(top, header * 8);
         for (k, (v, repr)) in args.iter().zip(&how.params).enumerate() {
-            let bits = self.to_slot(*repr, *v);
+            let bits = self.as_slot(*repr, *v);
             self.store(Region::Window, bits, fp, k * 8);
         }
         let jit = self.address(self.job.linkage.jit);
@@ -210,7 +210,7 @@ impl<'a> Translator<'a> {
         self.call_address(target, sig, &[self.cx, info, fp, jit]);
         self.after_call();
         let bits = self.load(I64, Region::Window, top, 0);
-        self.from_slot(how.ret, bits)
+        self.slot_value(how.ret, bits)
     }
 
     /// What follows every call of user code.
@@ -237,7 +237,7 @@ impl<'a> Translator<'a> {
     fn typed_args(&mut self, how: &Interface, args: &[Value]) -> Vec<Value> {
         let mut all = vec![self.cx];
         for (repr, v) in how.params.iter().zip(args) {
-            let v = self.to_arg(*repr, *v);
+            let v = self.as_arg(*repr, *v);
             all.push(v);
         }
         all
@@ -283,7 +283,7 @@ impl<'a> Translator<'a> {
         for k in 0..len {
             let v = self.get(first + k);
             let repr = self.repr(first + k);
-            let bits = self.to_slot(repr, v);
+            let bits = self.as_slot(repr, v);
             let offset = i32::from(FRAME_HEADER + k) * 8;
             let at = self.b.ins().stack_addr(I64, slot, offset);
             self.store(Region::Window, bits, at, 0);

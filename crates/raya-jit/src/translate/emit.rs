@@ -223,7 +223,7 @@ impl Translator<'_> {
     }
 
     /// The form in which a register's value is an argument.
-    pub(super) fn to_arg(&mut self, repr: Repr, v: Value) -> Value {
+    pub(super) fn as_arg(&mut self, repr: Repr, v: Value) -> Value {
         match repr {
             Repr::Bool => self.b.ins().uextend(I32, v),
             _ => v,
@@ -231,7 +231,7 @@ impl Translator<'_> {
     }
 
     /// The register's value of an argument or result.
-    pub(super) fn from_arg(&mut self, repr: Repr, v: Value) -> Value {
+    pub(super) fn arg_value(&mut self, repr: Repr, v: Value) -> Value {
         match repr {
             Repr::Bool => self.bool_from_arg(v),
             _ => v,
@@ -239,7 +239,7 @@ impl Translator<'_> {
     }
 
     /// 64 bits in register format of a value.
-    pub(super) fn to_slot(&mut self, repr: Repr, v: Value) -> Value {
+    pub(super) fn as_slot(&mut self, repr: Repr, v: Value) -> Value {
         match repr {
             Repr::F64 => self.b.ins().bitcast(I64, MemFlagsData::new(), v),
             Repr::I32 | Repr::Bool => self.b.ins().uextend(I64, v),
@@ -248,7 +248,7 @@ impl Translator<'_> {
     }
 
     /// A value from 64 bits in register format.
-    pub(super) fn from_slot(&mut self, repr: Repr, bits: Value) -> Value {
+    pub(super) fn slot_value(&mut self, repr: Repr, bits: Value) -> Value {
         match repr {
             Repr::F64 => self.b.ins().bitcast(F64, MemFlagsData::new(), bits),
             Repr::I32 => self.b.ins().ireduce(I32, bits),

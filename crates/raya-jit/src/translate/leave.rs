@@ -334,9 +334,9 @@ impl Translator<'_> {
             return;
         }
         let v = match self.entry {
-            Entry::Call => self.to_arg(repr, v),
+            Entry::Call => self.as_arg(repr, v),
             Entry::Loop(_) => {
-                let bits = self.to_slot(repr, v);
+                let bits = self.as_slot(repr, v);
                 self.store(Region::Ctx, bits, self.cx, ctx::RET);
                 self.word_const(osr_result::RETURNED)
             }

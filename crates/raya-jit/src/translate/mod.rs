@@ -295,7 +295,7 @@ impl Translator<'_> {
             Entry::Call => {
                 let interface = &self.job.snapshot.interface;
                 for (i, repr) in interface.params.iter().enumerate() {
-                    let v = self.from_arg(*repr, params[i + 1]);
+                    let v = self.arg_value(*repr, params[i + 1]);
                     self.define(i as u16, v);
                 }
                 if self.needs_stack_check() {

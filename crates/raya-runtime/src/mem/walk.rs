@@ -64,8 +64,12 @@ pub(crate) fn walk(ctx: &Ctx, visit: &mut dyn FnMut(Ref<FuncInfo>, u32) -> bool)
             (LinkKind::Compiled, _) if entered.replaces && !entered.fp.is_null() => {
                 // SAFETY: `fp` is the frame that the loop was entered from: its header
                 // holds its return address and its caller's frame.
-                let (back, caller) =
-                    unsafe { (*entered.fp.sub(3) as *const u8, *entered.fp.sub(2) as *mut u64) };
+                let (back, caller) = unsafe {
+                    (
+                        *entered.fp.sub(3) as *const u8,
+                        *entered.fp.sub(2) as *mut u64,
+                    )
+                };
                 At::Interpreter {
                     fp: caller,
                     ip: back.wrapping_sub(1),

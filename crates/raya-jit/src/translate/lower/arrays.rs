@@ -135,7 +135,7 @@ fn write(t: &mut Translator<'_>, i: Instr, kind: ElemKind) {
     let (helper, arg) = match kind {
         ElemKind::F64 => (Helper::array_set_slow_f64, v),
         ElemKind::I32 => (Helper::array_set_slow_i32, v),
-        ElemKind::Bool => (Helper::array_set_slow_bool, t.to_arg(Repr::Bool, v)),
+        ElemKind::Bool => (Helper::array_set_slow_bool, t.as_arg(Repr::Bool, v)),
         ElemKind::Word => (Helper::array_set_slow_word, v),
     };
     t.call_helper(helper, &[array, n, arg]);
@@ -171,7 +171,7 @@ fn push(t: &mut Translator<'_>, i: Instr) {
     let (helper, arg) = match kind {
         ElemKind::F64 => (Helper::array_push_f64, v),
         ElemKind::I32 => (Helper::array_push_i32, v),
-        ElemKind::Bool => (Helper::array_push_bool, t.to_arg(Repr::Bool, v)),
+        ElemKind::Bool => (Helper::array_push_bool, t.as_arg(Repr::Bool, v)),
         ElemKind::Word => (Helper::array_push_word, v),
     };
     t.call_helper(helper, &[array, arg]);

@@ -163,7 +163,7 @@ lowerings! {
         t.ended = true;
         t.throw_pending()
     };
-    Debug |_t, _i| ();
+    Debug |_t, _i| {};
 }
 
 /// The two successors of the current node: target and fall-through.

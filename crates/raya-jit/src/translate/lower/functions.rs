@@ -128,7 +128,7 @@ fn make_closure(t: &mut Translator<'_>, i: Instr) -> Lowered {
         let r = i.c + k as u16;
         let v = t.get(r);
         let repr = t.repr(r);
-        let bits = t.to_slot(repr, v);
+        let bits = t.as_slot(repr, v);
         let offset = layout::CLOSURE_CAPTURES + k * 8;
         t.store(Region::Capture, bits, closure, offset);
     }
@@ -293,7 +293,7 @@ fn any_closure(
     let info = t.address(sig.info);
     let n = t.index_arg(i.c);
     let bits = t.call_helper(Helper::call_closure_slow, &[window, info, n]);
-    let v = t.from_slot(sig.interface.ret, bits);
+    let v = t.slot_value(sig.interface.ret, bits);
     t.in_cold = before;
     t.b.ins().jump(done, &[v.into()]);
     Ok(())
@@ -322,6 +322,6 @@ fn windowed(
     args.extend_from_slice(rest);
     let bits = t.call_helper(helper, &args);
     let repr = t.repr(i.a);
-    let v = t.from_slot(repr, bits);
+    let v = t.slot_value(repr, bits);
     t.set(i.a, v);
 }

@@ -212,7 +212,7 @@ fn get_prop(t: &mut Translator<'_>, i: Instr) -> Lowered {
     let site = t.address(prop.site);
     let cache = t.cache_cell();
     let bits = t.call_helper(Helper::get_prop, &[object, site, cache]);
-    let v = t.from_slot(repr, bits);
+    let v = t.slot_value(repr, bits);
     t.in_cold = before;
     t.b.ins().jump(done, &[v.into()]);
     t.enter(done);
@@ -224,7 +224,7 @@ fn set_prop(t: &mut Translator<'_>, i: Instr) -> Lowered {
     let prop = property(t, i.b)?;
     let (object, v) = (t.get(i.a), t.get(i.c));
     let repr = t.repr(i.c);
-    let bits = t.to_slot(repr, v);
+    let bits = t.as_slot(repr, v);
     let (miss, ask) = miss_block(t);
     let found = find_member(t, i.a, miss);
     let flags = found.flags(t);

@@ -87,17 +87,17 @@ lowerings! {
         if let Some(set) = is_set(t, repr, raw) {
             t.guard(set, ExitReason::Unset)
         }
-        let v = t.from_slot(repr, bits);
+        let v = t.slot_value(repr, bits);
         t.set(i.a, v)
     };
     SetGlobal |t, i| {
         let (base, offset, region) = global(t, i.b);
         let v = t.get(i.a);
         let repr = t.repr(i.a);
-        let bits = t.to_slot(repr, v);
+        let bits = t.as_slot(repr, v);
         t.store(region, bits, base, offset)
     };
-    Nop |_t, _i| ();
+    Nop |_t, _i| {};
 }
 
 /// Base, offset and region of a module variable.

@@ -47,7 +47,7 @@ lowerings! {
         let region = Region::Field(field.offset);
         let bits = match field.repr {
             Repr::F64 | Repr::Word => v,
-            narrow => t.to_slot(narrow, v),
+            narrow => t.as_slot(narrow, v),
         };
         t.store(region, bits, object, field.offset as usize);
         if field.repr == Repr::Word {
@@ -66,14 +66,14 @@ lowerings! {
         let unset = t.word_const(unset);
         let set = t.b.ins().icmp(IntCC::NotEqual, bits, unset);
         t.guard(set, ExitReason::Unset);
-        let v = t.from_slot(repr, bits);
+        let v = t.slot_value(repr, bits);
         t.set(i.a, v)
     };
     SetStatic |t, i| {
         let (base, offset, region) = static_slot(t, i.b)?;
         let v = t.get(i.a);
         let repr = t.repr(i.a);
-        let bits = t.to_slot(repr, v);
+        let bits = t.as_slot(repr, v);
         t.store(region, bits, base, offset)
     };
     GetClass |t, i| {

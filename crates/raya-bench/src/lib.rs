@@ -26,7 +26,7 @@ use progress::Progress;
 use report::Row;
 use size::Size;
 
-pub use measure::measure_command;
+pub use measure::{MEASURE, measure_command};
 
 /// The options of `raya bench`.
 #[derive(Args, Clone, Debug)]

@@ -22,7 +22,7 @@ pub struct Sample {
 }
 
 /// The name of the hidden command.
-pub const COMMAND: &str = "measure";
+pub const MEASURE: &str = "measure";
 
 /// Runs a job once.
 ///
@@ -30,7 +30,7 @@ pub const COMMAND: &str = "measure";
 /// When it cannot be started or does not end with status 0.
 pub fn run(job: &Job, raya: &Path) -> Result<Sample, String> {
     let output = Command::new(raya)
-        .arg(COMMAND)
+        .arg(MEASURE)
         .arg(&job.program)
         .args(&job.args)
         .stdin(Stdio::null())
@@ -48,7 +48,7 @@ pub fn run(job: &Job, raya: &Path) -> Result<Sample, String> {
         .lines()
         .next_back()
         .and_then(parse)
-        .ok_or_else(|| format!("{} {COMMAND} gave no measurement", raya.display()))?;
+        .ok_or_else(|| format!("{} {MEASURE} gave no measurement", raya.display()))?;
     Ok(Sample {
         time,
         peak,

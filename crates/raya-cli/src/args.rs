@@ -26,6 +26,16 @@ pub(crate) enum Command {
     Dump(DumpArgs),
     /// Measure programs, and peers that are found on the PATH
     Bench(raya_bench::Options),
+    /// Run a command and write down what it cost; `bench` starts itself so
+    #[command(hide = true, name = raya_bench::MEASURE)]
+    Measure(MeasureArgs),
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct MeasureArgs {
+    /// The command line to measure
+    #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true)]
+    pub(crate) command: Vec<String>,
 }
 
 #[derive(Args, Debug)]

@@ -51,6 +51,7 @@ fn main() -> ExitCode {
         args::Command::Eval(args) => commands::eval::eval(args),
         args::Command::Dump(args) => commands::dump::dump(&args),
         args::Command::Bench(options) => commands::bench(&options),
+        args::Command::Measure(args) => commands::measure(&args),
     };
     exit.into()
 }

@@ -12,7 +12,7 @@ use raya::syntax::render::Style;
 use raya::{Diagnostics, Error, JitOptions, Options};
 
 use crate::Exit;
-use crate::args::EngineArgs;
+use crate::args::{EngineArgs, MeasureArgs};
 use crate::crash;
 
 /// Exit status of a program that was ended by `--timeout`, as `timeout(1)` reports it.
@@ -106,6 +106,18 @@ pub(crate) fn bench(options: &raya_bench::Options) -> Exit {
         .and_then(|raya| raya_bench::run(options, &raya));
     match result {
         Ok(()) => Exit::Success,
+        Err(message) => {
+            eprintln!("error: {message}");
+            Exit::Failure
+        }
+    }
+}
+
+/// The hidden half of `raya bench`: one command in a process of its own.
+pub(crate) fn measure(args: &MeasureArgs) -> Exit {
+    match raya_bench::measure_command(&args.command) {
+        Ok(0) => Exit::Success,
+        Ok(status) => Exit::Code(u8::try_from(status).unwrap_or(1)),
         Err(message) => {
             eprintln!("error: {message}");
             Exit::Failure

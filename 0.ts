@@ -1,2 +1,0 @@
-type int = number;
-declare function int(x: number): number;

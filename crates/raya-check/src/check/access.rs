@@ -182,18 +182,16 @@ impl<'a> Checker<'a> {
                 self.add(ExprKind::Read(place), found.ty, span)
             }
             How::Static { class, field } => {
-                let id = self.add(
-                    ExprKind::Read(Place::Static {
-                        class,
-                        field,
-                        checked: false,
-                    }),
-                    found.ty,
-                    span,
-                );
+                let place = Place::Static {
+                    object: self.asked_class(object, class),
+                    class,
+                    field,
+                    checked: false,
+                };
+                let id = self.add(ExprKind::Read(place), found.ty, span);
                 let (current, clock) = (self.current(), self.clock);
                 self.post.read_class(id, class, current, clock);
-                self.and_object(object, id)
+                id
             }
             How::Method {
                 class,
@@ -204,9 +202,13 @@ impl<'a> Checker<'a> {
             } => {
                 self.need_method(class, index);
                 if is_static {
-                    let place = Place::StaticMethod { class, method };
-                    let id = self.add(ExprKind::Read(place), found.ty, span);
-                    return self.and_object(object, id);
+                    let object = self.asked_class(object, class);
+                    let place = Place::StaticMethod {
+                        object,
+                        class,
+                        method,
+                    };
+                    return self.add(ExprKind::Read(place), found.ty, span);
                 }
                 let object = self.as_class(object, class);
                 let place = Place::Method {
@@ -279,16 +281,13 @@ impl<'a> Checker<'a> {
         object
     }
 
-    /// Evaluates an object whose value is not needed.
-    fn and_object(&mut self, object: ExprId, id: ExprId) -> ExprId {
-        if matches!(
-            self.hir.exprs[object.index()].kind,
-            ExprKind::Class { .. } | ExprKind::This
-        ) {
-            return id;
+    /// The class that is asked for a static member, unless that is plainly the one that
+    /// declares it.
+    pub(crate) fn asked_class(&self, object: ExprId, declaring: ClassId) -> Option<ExprId> {
+        match self.hir.exprs[object.index()].kind {
+            ExprKind::Class { class, .. } if class == declaring => None,
+            _ => Some(object),
         }
-        let (ty, span) = (self.ty(id), self.span(id));
-        self.add(ExprKind::Seq(Box::new([object, id])), ty, span)
     }
 
     /// A call of a getter or, with a value, of a setter.
@@ -307,9 +306,11 @@ impl<'a> Checker<'a> {
         let type_args = TyList::EMPTY;
         let callee = if is_static {
             Callee::Static {
+                object: self.asked_class(object, class),
                 class,
                 method,
                 type_args,
+                dispatch: Dispatch::Virtual,
                 checked: false,
             }
         } else {

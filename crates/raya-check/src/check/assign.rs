@@ -77,7 +77,7 @@ impl<'a> Checker<'a> {
         if let Some(id) = self.evolve(&target, value, span) {
             return id;
         }
-        let raw = self.expr(value, Some(target.ty));
+        let raw = self.assigned_value(&target, value);
         let raw_ty = self.ty(raw);
         let moved = self.move_to(raw, target.ty, value.span);
         let mut id = self.write(&target, moved, span);
@@ -93,6 +93,17 @@ impl<'a> Checker<'a> {
             };
         }
         self.wrap_lets(target.lets, id)
+    }
+
+    /// The value of an assignment; a function or class takes the variable's name.
+    fn assigned_value(&mut self, target: &Target, value: &'a Expr) -> ExprId {
+        match target.place {
+            Slot::Var(symbol) => {
+                let name = self.symbol(symbol).name;
+                self.named_expr(name, value, Some(target.ty))
+            }
+            _ => self.expr(value, Some(target.ty)),
+        }
     }
 
     /// `a op= b`
@@ -172,7 +183,7 @@ impl<'a> Checker<'a> {
             LogicalOp::Nullish => self.add(ExprKind::IsNull(read), Ty::BOOLEAN, span),
             LogicalOp::And | LogicalOp::Or => self.truth(read),
         };
-        let raw = self.expr(value, Some(target.ty));
+        let raw = self.assigned_value(&target, value);
         let raw_ty = self.ty(raw);
         let moved = self.move_to(raw, target.ty, value.span);
         let written = self.write(&target, moved, span);
@@ -439,6 +450,7 @@ impl<'a> Checker<'a> {
                 }
             }
             How::Static { class, field } => Place::Static {
+                object: self.asked_class(object, class),
                 class,
                 field,
                 checked: false,

@@ -5,7 +5,7 @@ use super::args::Resolved;
 use super::member::{Found, How};
 use crate::codes;
 use crate::env::{SymId, SymKind};
-use crate::hir::{Call, Callee, Element, ExprId, ExprKind, MethodIdx};
+use crate::hir::{Call, Callee, Dispatch, Element, ExprId, ExprKind, MethodIdx};
 use crate::types::{ClassId, Predicate, Signature, Ty, TyList, TypeKind};
 use raya_syntax::ast::{self, Expr, Ident};
 use raya_syntax::name::Name;
@@ -540,14 +540,12 @@ impl<'a> Checker<'a> {
                 self.need_method(class, index);
                 let (call_args, own_ret) = self.method_args(class, args, index, &resolved, span);
                 let type_args = self.method_type_args(class, index, &resolved);
-                let object_ty = self.ty(object);
                 let callee = self.method_callee(object, class, args, method, type_args, is_static);
                 let id = self.call_node(callee, call_args, own_ret, span);
                 if is_static {
                     let (current, clock) = (self.current(), self.clock);
                     self.post.read_class(id, class, current, clock);
                 }
-                let _ = object_ty;
                 self.finish_call(id, ret)
             }
             How::Prop => {
@@ -621,9 +619,11 @@ impl<'a> Checker<'a> {
     ) -> Callee {
         if is_static {
             return Callee::Static {
+                object: self.asked_class(object, class),
                 class,
                 method,
                 type_args,
+                dispatch: Dispatch::Virtual,
                 checked: false,
             };
         }

@@ -389,10 +389,11 @@ impl<'a> Checker<'a> {
             return;
         }
         let ty = self.member_type(class, index);
-        let value = self.expr_as(init, ty);
+        let value = self.named_expr_as(member.name, init, ty);
         let span = member.span;
         let place = if is_static {
             Place::Static {
+                object: None,
                 class,
                 field,
                 checked: false,

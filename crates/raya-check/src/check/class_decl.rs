@@ -589,10 +589,10 @@ impl<'a> Checker<'a> {
     pub(crate) fn class_expr(&mut self, class: &'a Class, span: Span) -> ExprId {
         let outer = self.scope;
         self.scope = self.scopes.new_scope(Some(outer));
-        let name = self.class_name_or(class);
-        let name = match (name, self.self_symbol) {
-            (names::EMPTY, Some(symbol)) => self.symbol(symbol).name,
-            _ => name,
+        let given = self.given_name.take();
+        let name = match (self.class_name_or(class), given) {
+            (names::EMPTY, Some(given)) => given,
+            (name, _) => name,
         };
         let id = self.make_class(class, name);
         if let Some(ident) = class.name {

@@ -452,7 +452,9 @@ impl<'a> Checker<'a> {
     fn make_direct(&mut self, id: ExprId) {
         match &mut self.hir.exprs[id.index()].kind {
             ExprKind::Call(call) => {
-                if let Callee::Method { dispatch, .. } = &mut call.callee {
+                if let Callee::Method { dispatch, .. } | Callee::Static { dispatch, .. } =
+                    &mut call.callee
+                {
                     *dispatch = Dispatch::Direct;
                 }
             }

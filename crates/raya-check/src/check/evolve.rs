@@ -124,7 +124,8 @@ impl<'a> Checker<'a> {
             return None;
         };
         let index = self.var(symbol)?.evolving?;
-        let id = self.expr(value, None);
+        let name = self.symbol(symbol).name;
+        let id = self.named_expr(name, value, None);
         let ty = self.ty(id);
         let ty = self.types.widen_literals(ty);
         self.collect(index, ty);

@@ -457,21 +457,16 @@ impl<'a> Checker<'a> {
         let Some(default) = &p.default else {
             return read;
         };
-        let declared = match &p.ty {
-            Some(_) => {
-                // `x: T | null = d` takes the default for null and is a `T` then.
-                self.types.non_null(ty)
-            }
-            None => self.types.non_null(ty),
-        };
+        // `x: T | null = d` takes the default for null and is a `T` then.
+        let declared = self.types.non_null(ty);
+        let name = p.pattern.binding_name();
         if ty == Ty::ANY || ty == Ty::ERROR {
-            let value = self.expr(default, Some(Ty::ANY));
-            let value = self.move_to(value, Ty::ANY, default.span);
+            let value = self.named_expr_as(name, default, Ty::ANY);
             return self.or_if_null(read, value, Some(Ty::ANY), default.span, default.span);
         }
         let nullable_default = matches!(default.kind, ast::ExprKind::Null);
         let target = if nullable_default { ty } else { declared };
-        let value = self.expr_as(default, target);
+        let value = self.named_expr_as(name, default, target);
         self.or_if_null(read, value, Some(target), default.span, default.span)
     }
 
@@ -657,6 +652,7 @@ impl<'a> Checker<'a> {
 
     /// `function (…) {…}`, `(…) => …`
     pub(crate) fn function_expr(&mut self, f: &'a Function, expected: Option<Ty>) -> ExprId {
+        let given = self.given_name.take();
         if self.refuse_special(f) {
             return self.error_expr(f.span);
         }
@@ -665,7 +661,7 @@ impl<'a> Checker<'a> {
         } else {
             ThisCtx::None
         };
-        let name = f.name.map(|i| i.name).or_else(|| self.pending_name());
+        let name = f.name.map(|i| i.name).or(given);
         self.closure(f, name.unwrap_or(names::EMPTY), this, expected)
     }
 
@@ -682,10 +678,6 @@ impl<'a> Checker<'a> {
         }
         self.self_symbol = None;
         self.closure(f, name, this, expected)
-    }
-
-    fn pending_name(&self) -> Option<Name> {
-        self.self_symbol.map(|s| self.symbol(s).name)
     }
 
     fn closure(

@@ -7,7 +7,7 @@ use crate::codes;
 use crate::hir::{Element, ExprId, ExprKind, ObjectLit, ObjectMember};
 use crate::types::{Member, Tuple, Ty, TypeKind};
 use raya_syntax::ast::{self, Expr, NumberLit, PropKey, Text};
-use raya_syntax::name::Name;
+use raya_syntax::name::{Name, names};
 use raya_syntax::span::Span;
 
 impl<'a> Checker<'a> {
@@ -406,7 +406,7 @@ impl<'a> Checker<'a> {
     pub(crate) fn const_array(&mut self, elements: &'a [ast::Element], span: Span) -> ExprId {
         let mut ids = Vec::with_capacity(elements.len());
         for e in elements {
-            ids.push(self.const_value(&e.expr));
+            ids.push(self.const_value(names::EMPTY, &e.expr));
             if e.spread {
                 self.error(
                     codes::INVALID_SPREAD,
@@ -427,11 +427,11 @@ impl<'a> Checker<'a> {
         self.add(ExprKind::Tuple(ids.into()), ty, span)
     }
 
-    fn const_value(&mut self, e: &'a Expr) -> ExprId {
+    fn const_value(&mut self, name: Name, e: &'a Expr) -> ExprId {
         match &e.kind {
             ast::ExprKind::Array(elements) => self.const_array(elements, e.span),
             ast::ExprKind::Object(members) => self.const_object(members, e.span),
-            _ => self.expr(e, None),
+            _ => self.named_expr(name, e, None),
         }
     }
 
@@ -446,7 +446,7 @@ impl<'a> Checker<'a> {
             let Some(name) = self.type_key(key) else {
                 continue;
             };
-            let value = self.const_value(value);
+            let value = self.const_value(name, value);
             let ty = self.ty(value);
             parts.put(Member {
                 name,
@@ -590,7 +590,7 @@ impl<'a> Checker<'a> {
                         .map_or(value_ty, |f| f.ty);
                     match (name, key) {
                         (Some(name), _) => {
-                            let value = self.expr_as(value, ty);
+                            let value = self.named_expr_as(name, value, ty);
                             parts.push(ObjectMember::Field { name, value });
                         }
                         (None, PropKey::Computed(e)) => {
@@ -606,6 +606,7 @@ impl<'a> Checker<'a> {
                     let Some(name) = self.fixed_key(key) else {
                         continue;
                     };
+                    self.given_name = Some(name);
                     let value = self.function_expr(function, Some(value_ty));
                     let value = self.move_to(value, value_ty, function.span);
                     parts.push(ObjectMember::Field { name, value });
@@ -627,17 +628,6 @@ impl<'a> Checker<'a> {
 
     /// A literal where anything is expected: every member is any.
     fn any_object(&mut self, members: &'a [ast::ObjectMember], span: Span) -> ExprId {
-        let plain = members.iter().all(|m| match m {
-            ast::ObjectMember::Property { key, .. } => !matches!(key, PropKey::Computed(_)),
-            ast::ObjectMember::Method { .. } | ast::ObjectMember::Spread(_) => false,
-        });
-        if plain {
-            let mut builder = super::object::Builder::new(None, span);
-            builder.any = true;
-            self.build_object(&mut builder, members);
-            let id = self.finish_literal(builder);
-            return self.coerce(id, Ty::ANY);
-        }
         let dynamic = members.iter().any(|m| match m {
             ast::ObjectMember::Property { key, .. } => matches!(key, PropKey::Computed(_)),
             ast::ObjectMember::Method { .. } => false,

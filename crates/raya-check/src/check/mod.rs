@@ -165,6 +165,9 @@ pub(crate) struct Checker<'a> {
     post: post::Records,
     /// The symbol whose initialiser is the function expression checked next.
     self_symbol: Option<SymId>,
+    /// What the function or class expression checked next is called if it has no name
+    /// of its own: where it is assigned to.
+    given_name: Option<Name>,
     /// The expression checked next is tested for null: a missing key is fine.
     null_tested: bool,
     /// Closure expressions of nested declarations, which get their types at the end.
@@ -218,6 +221,7 @@ impl<'a> Checker<'a> {
             relation: relation::RelationState::default(),
             post: post::Records::default(),
             self_symbol: None,
+            given_name: None,
             null_tested: false,
             closures: Vec::new(),
             chain: Vec::new(),
@@ -325,6 +329,25 @@ impl<'a> Checker<'a> {
     /// The current function's id.
     pub(crate) fn current(&self) -> FuncId {
         self.ctx().func
+    }
+
+    /// An expression whose value goes to a place called `name`: functions and classes
+    /// without a name take it.
+    pub(crate) fn named_expr(
+        &mut self,
+        name: Name,
+        e: &'a ast::Expr,
+        expected: Option<Ty>,
+    ) -> ExprId {
+        let nameable = matches!(e.kind, ast::ExprKind::Function(_) | ast::ExprKind::Class(_));
+        self.given_name = (nameable && name != raya_syntax::name::names::EMPTY).then_some(name);
+        self.expr(e, expected)
+    }
+
+    /// [`Self::named_expr`], moved to a place of type `to`.
+    pub(crate) fn named_expr_as(&mut self, name: Name, e: &'a ast::Expr, to: Ty) -> ExprId {
+        let id = self.named_expr(name, e, Some(to));
+        self.move_to(id, to, e.span)
     }
 
     /// Runs `inside` in a new scope.

@@ -56,7 +56,7 @@ impl<'a> Checker<'a> {
                     };
                     let (wish, known) = self.member_wish(builder, name);
                     self.check_excess(builder, name, known, key.span());
-                    let id = self.expr(value, wish);
+                    let id = self.named_expr(name, value, wish);
                     let ty = self.member_value_type(builder, value, id, wish);
                     let id = self.move_to(id, ty, value.span);
                     self.put_member(builder, name, ty, id, false);

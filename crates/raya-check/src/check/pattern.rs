@@ -90,7 +90,8 @@ impl<'a> Checker<'a> {
         }
         let before = self.flow.clone();
         let wish = self.types.non_null(ty);
-        let r = self.expr(default, (wish != Ty::NEVER).then_some(wish));
+        let name = element.pattern.binding_name();
+        let r = self.named_expr(name, default, (wish != Ty::NEVER).then_some(wish));
         let after = std::mem::take(&mut self.flow);
         self.flow = self.join(before, after);
         if ty != Ty::ANY && !self.admits_null(ty) {

@@ -362,7 +362,8 @@ impl<'a> Checker<'a> {
             self.set_var_type(symbol, ty);
         }
         self.self_symbol = matches!(init.kind, ast::ExprKind::Function(_)).then_some(symbol);
-        let id = self.expr(init, declared);
+        let name = self.symbol(symbol).name;
+        let id = self.named_expr(name, init, declared);
         self.self_symbol = None;
         let constant = self.var(symbol).is_some_and(|v| v.kind == VarKind::Const);
         let ty = match declared {

@@ -206,10 +206,15 @@ impl Dumper<'_> {
                     self.text(class.methods[method.index()].name)
                 )
             }
-            Callee::Static { class, method, .. } => {
+            Callee::Static {
+                object,
+                class,
+                method,
+                ..
+            } => {
                 let class = self.hir.class(class);
                 let method = self.text(class.methods[method.index()].name);
-                format!("{}::{method}", self.text(class.name))
+                format!("{}{}::{method}", self.asked(object), self.text(class.name))
             }
             Callee::Value(value) => format!("value {}", self.expr(value)),
             Callee::Prop { object, name, .. } => {
@@ -221,6 +226,11 @@ impl Dumper<'_> {
             }
         };
         format!("{callee}({args})")
+    }
+
+    /// The class that is asked for a static member of another one.
+    fn asked(&self, object: Option<ExprId>) -> String {
+        object.map_or(String::new(), |id| format!("{}.", self.expr(id)))
     }
 
     fn place(&self, place: &Place) -> String {
@@ -244,6 +254,7 @@ impl Dumper<'_> {
                 format!("{}.{}", self.expr(object), self.text(field.name))
             }
             Place::Static {
+                object,
                 class,
                 field,
                 checked,
@@ -251,7 +262,8 @@ impl Dumper<'_> {
                 let class = self.hir.class(class);
                 let field = self.text(class.statics[field.index()].name);
                 format!(
-                    "{}{}::{field}",
+                    "{}{}{}::{field}",
+                    self.asked(object),
                     self.checked(checked),
                     self.text(class.name)
                 )
@@ -264,10 +276,18 @@ impl Dumper<'_> {
                 let method = &self.hir.class(class).methods[method.index()];
                 format!("{}.method {}", self.expr(object), self.text(method.name))
             }
-            Place::StaticMethod { class, method } => {
+            Place::StaticMethod {
+                object,
+                class,
+                method,
+            } => {
                 let class = self.hir.class(class);
                 let method = self.text(class.methods[method.index()].name);
-                format!("{}::method {method}", self.text(class.name))
+                format!(
+                    "{}{}::method {method}",
+                    self.asked(object),
+                    self.text(class.name)
+                )
             }
             Place::Prop {
                 object,

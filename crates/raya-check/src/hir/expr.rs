@@ -299,6 +299,9 @@ pub enum Place {
     },
     /// A static field.
     Static {
+        /// The class that is asked, if it is not simply the one that declares the field:
+        /// an heir may have a field of its own of that name.
+        object: Option<ExprId>,
         /// The class that declares it.
         class: ClassId,
         /// Which one, in [`super::Class::statics`].
@@ -317,7 +320,9 @@ pub enum Place {
     },
     /// A static method as a value (bound to the class).
     StaticMethod {
-        /// The class.
+        /// The class that is asked, if it is not simply the one that declares the method.
+        object: Option<ExprId>,
+        /// The class that declares it.
         class: ClassId,
         /// Which one.
         method: MethodIdx,
@@ -479,14 +484,19 @@ pub enum Callee {
         /// How the code is found.
         dispatch: Dispatch,
     },
-    /// A static method (or accessor); `this` is the class.
+    /// A static method (or accessor); `this` is the class that is asked.
     Static {
+        /// The class that is asked, evaluated first, if it is not simply the one that
+        /// declares the method.
+        object: Option<ExprId>,
         /// The class that declares it.
         class: ClassId,
         /// Which one.
         method: MethodIdx,
         /// Its own type arguments.
         type_args: TyList,
+        /// How the code is found.
+        dispatch: Dispatch,
         /// Whether the class's declaration may not have run yet.
         checked: bool,
     },

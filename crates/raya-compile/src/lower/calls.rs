@@ -10,6 +10,7 @@
 use super::classes::method_kind;
 use super::ctx::Lower;
 use super::instances::Form;
+use super::statics::StaticCall;
 use crate::ir::VReg;
 use raya_bytecode::{ClassId, FuncId, MethodKind, MethodRef, Op, PropRef, StrId, TypeDesc, TypeId};
 use raya_check::hir::{self, Call, Callee, Dispatch, Element, Expr, ExprId};
@@ -53,11 +54,22 @@ impl<'a> Lower<'_, 'a> {
                 self.call_method(e, object, m, &call.args)
             }
             Callee::Static {
+                object,
                 class,
                 method,
                 type_args,
+                dispatch,
                 checked,
-            } => self.call_static(class, method, type_args, checked, &call.args),
+            } => {
+                let asked = self.asked(object, class, checked);
+                let m = StaticCall {
+                    class,
+                    method: &self.hir.class(class).methods[method.index()],
+                    type_args,
+                    dispatch,
+                };
+                self.call_static(e, &asked, m, &call.args)
+            }
             Callee::Value(callee) => self.call_value(callee, &call.args),
             Callee::Prop { object, name, ty } => self.call_prop(object, name, ty, &call.args),
             Callee::Any(callee) => self.call_any(e, callee, &call.args),
@@ -67,7 +79,12 @@ impl<'a> Lower<'_, 'a> {
 
     /// Evaluates arguments one by one, each converted to its parameter's type, behind
     /// the values that are there already.
-    fn arguments(&mut self, before: &[VReg], args: &[Element], params: &[TypeId]) -> Vec<VReg> {
+    pub(super) fn arguments(
+        &mut self,
+        before: &[VReg],
+        args: &[Element],
+        params: &[TypeId],
+    ) -> Vec<VReg> {
         let mut guards: Vec<_> = before.iter().map(|&v| self.guard(v)).collect();
         for (i, arg) in args.iter().enumerate() {
             let (Element::One(id) | Element::Spread(id)) = *arg;
@@ -80,7 +97,7 @@ impl<'a> Lower<'_, 'a> {
         guards.into_iter().map(|g| self.settle(g)).collect()
     }
 
-    fn signature_of(&mut self, id: raya_bytecode::SigId) -> (Box<[TypeId]>, TypeId) {
+    pub(super) fn signature_of(&mut self, id: raya_bytecode::SigId) -> (Box<[TypeId]>, TypeId) {
         match self.c.tables.module.signatures.get(id.index()) {
             Some(sig) => {
                 let (params, ret) = (sig.params.clone(), sig.ret);
@@ -260,7 +277,7 @@ impl<'a> Lower<'_, 'a> {
     }
 
     /// Types for a function's own type parameters.
-    fn push_own(&self, subst: &mut Subst, func: &hir::Function, own: TyList) {
+    pub(super) fn push_own(&self, subst: &mut Subst, func: &hir::Function, own: TyList) {
         let own = self.c.types.list(own);
         for (i, &param) in func.type_params.iter().enumerate() {
             subst.push(param, own.get(i).copied().unwrap_or(Ty::ANY));
@@ -279,7 +296,7 @@ impl<'a> Lower<'_, 'a> {
         !decl.builtin || m.method.is_abstract || self.c.is_overridden(m.class, m.method.name)
     }
 
-    fn method_ref(
+    pub(super) fn method_ref(
         &mut self,
         id: ClassId,
         name: StrId,
@@ -314,44 +331,6 @@ impl<'a> Lower<'_, 'a> {
             .c
             .request_with(m.method.func, subst, Some(this), Form::Direct);
         self.emit_window(Op::Call, ret, target.0.into(), &args)
-    }
-
-    fn call_static(
-        &mut self,
-        class: types::ClassId,
-        method: hir::MethodIdx,
-        type_args: TyList,
-        checked: bool,
-        args: &[Element],
-    ) -> VReg {
-        let decl = self.hir.class(class);
-        let method = &decl.methods[method.index()];
-        let origin = self.c.origin_class(class);
-        if checked {
-            self.emit(Op::CheckClass, origin.0.into(), 0, 0);
-        }
-        let ty = self.c.tables.ty(TypeDesc::ClassObject(origin));
-        let this = self.emit_to(ty, Op::GetClass, origin.0.into(), 0);
-        let any_args = vec![Ty::ANY; decl.params.len()];
-        let class_args = self.c.types.intern_list(&any_args);
-        let mut subst = self.c.class_subst(class, class_args);
-        let func = self.hir.function(method.func);
-        let own = self.c.types.substitute_list(type_args, &self.subst);
-        self.push_own(&mut subst, func, own);
-        let fixed = decl.builtin || decl.primitive || !func.type_params.is_empty();
-        let sig = self.c.instance_signature(method.func, &subst);
-        let (params, ret) = self.signature_of(sig);
-        let args = self.arguments(&[this], args, &params);
-        if fixed {
-            let this_ty = self.c.types.intern(TypeKind::Class(class, class_args));
-            let target: FuncId =
-                self.c
-                    .request_with(method.func, subst, Some(this_ty), Form::Direct);
-            return self.emit_window(Op::Call, ret, target.0.into(), &args);
-        }
-        let name = self.c.str_name(method.name);
-        let method = self.method_ref(origin, name, method, sig);
-        self.emit_window(Op::CallMethod, ret, method, &args)
     }
 
     // ---- construction

@@ -283,6 +283,12 @@ impl Compiler<'_> {
         found
     }
 
+    /// Whether the program has a class that inherits from `class`.
+    pub(super) fn has_heirs(&self, class: types::ClassId) -> bool {
+        let mut classes = self.hir.class_order.iter();
+        classes.any(|&c| c != class && self.types.inherits(c, class))
+    }
+
     /// The class of object literals with these members.
     pub(super) fn literal_class(&mut self, members: Vec<Member>) -> ClassId {
         if let Some(&id) = self.literals.get(&members) {

@@ -24,6 +24,7 @@ mod literals;
 mod loops;
 mod operators;
 mod places;
+mod statics;
 mod stmt;
 mod switch;
 mod tries;

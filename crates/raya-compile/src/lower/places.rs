@@ -3,7 +3,7 @@
 use super::ctx::{Guard, Lower, Slot};
 use crate::ir::{Term, VReg};
 use raya_bytecode::{ClassId, FieldId, FieldRef, Op, PropRef, Repr, TypeDesc, TypeId};
-use raya_check::hir::{ExprId, ExprKind, FieldIdx, Place, StmtKind};
+use raya_check::hir::{ExprId, FieldIdx, Place};
 use raya_check::types::{self, Ty};
 use raya_syntax::{Name, Span};
 
@@ -26,10 +26,14 @@ impl Lower<'_, '_> {
                 self.read_field(value, class, field, ty)
             }
             Place::Static {
+                object,
                 class,
                 field,
                 checked,
-            } => self.read_static(class, field, checked),
+            } => {
+                let asked = self.asked(object, class, checked);
+                self.read_static(&asked, class, field, ty)
+            }
             Place::Method {
                 object,
                 class,
@@ -38,10 +42,13 @@ impl Lower<'_, '_> {
                 let value = self.expr(object);
                 self.method_value(value, class, method, ty)
             }
-            Place::StaticMethod { class, method } => {
-                let origin = self.c.origin_class(class);
-                let object = self.c.tables.ty(TypeDesc::ClassObject(origin));
-                let value = self.emit_to(object, Op::GetClass, origin.0.into(), 0);
+            Place::StaticMethod {
+                object,
+                class,
+                method,
+            } => {
+                let asked = self.asked(object, class, false);
+                let value = self.asked_object(&asked);
                 self.method_value(value, class, method, ty)
             }
             Place::Prop {
@@ -138,14 +145,13 @@ impl Lower<'_, '_> {
                 self.write_field(object, class, field, value)
             }
             Place::Static {
+                object,
                 class,
                 field,
                 checked,
             } => {
-                let (id, ty) = self.static_field(class, field, checked);
-                let value = self.expr_as(value, ty);
-                self.emit(Op::SetStatic, value.0, id.0.into(), 0);
-                value
+                let asked = self.asked(object, class, checked);
+                self.write_static(&asked, class, field, value)
             }
             Place::Prop { object, name, .. } => {
                 let ty = self.hx(value).ty;
@@ -245,7 +251,7 @@ impl Lower<'_, '_> {
 
     // ---- fields
 
-    fn field_ref(&mut self, id: ClassId, name: Name, is_static: bool) -> FieldId {
+    pub(super) fn field_ref(&mut self, id: ClassId, name: Name, is_static: bool) -> FieldId {
         let name = self.c.str_name(name);
         self.c.tables.field(FieldRef {
             class: id,
@@ -255,7 +261,7 @@ impl Lower<'_, '_> {
     }
 
     /// The register type of a field, seen in a module class that has it.
-    fn field_type(&mut self, id: ClassId, ty: Ty) -> (TypeId, TypeId) {
+    pub(super) fn field_type(&mut self, id: ClassId, ty: Ty) -> (TypeId, TypeId) {
         let Some(info) = self.c.class_args(id).cloned() else {
             return (self.c.any, self.c.any);
         };
@@ -319,48 +325,6 @@ impl Lower<'_, '_> {
         let field = self.field_ref(id, decl.name, false);
         self.emit(Op::SetField, object.0, field.0.into(), value.0);
         value
-    }
-
-    fn static_field(
-        &mut self,
-        class: types::ClassId,
-        field: FieldIdx,
-        checked: bool,
-    ) -> (FieldId, TypeId) {
-        let decl = &self.hir.class(class).statics[field.index()];
-        let id = self.c.origin_class(class);
-        if checked {
-            self.emit(Op::CheckClass, id.0.into(), 0, 0);
-        }
-        let (_, ty) = self.field_type(id, decl.ty);
-        (self.field_ref(id, decl.name, true), ty)
-    }
-
-    fn read_static(&mut self, class: types::ClassId, field: FieldIdx, checked: bool) -> VReg {
-        if !checked && let Some(value) = self.library_constant(class, field) {
-            return self.const_f64(value);
-        }
-        let (id, ty) = self.static_field(class, field, checked);
-        self.emit_to(ty, Op::GetStatic, id.0.into(), 0)
-    }
-
-    /// The value of a read-only number of a library class, such as `Math.PI`.
-    fn library_constant(&self, class: types::ClassId, field: FieldIdx) -> Option<f64> {
-        let decl = self.hir.class(class);
-        let known = decl.builtin && decl.statics[field.index()].readonly;
-        let init = self.hir.function(decl.static_init.filter(|_| known)?);
-        init.body.as_ref()?.stmts.iter().find_map(|stmt| {
-            let StmtKind::Expr(id) = stmt.kind else {
-                return None;
-            };
-            let ExprKind::Assign { place, value } = self.hx(id).kind else {
-                return None;
-            };
-            match (place, &self.hx(value).kind) {
-                (Place::Static { field: f, .. }, ExprKind::Number(v)) if f == field => Some(*v),
-                _ => None,
-            }
-        })
     }
 
     /// A structural member at a type.

@@ -1,7 +1,7 @@
 //! Patterns: what a declaration binds or an assignment writes.
 
 use super::{Expr, NodeId, PropKey};
-use crate::name::Name;
+use crate::name::{Name, names};
 use crate::span::Span;
 
 /// What stands on the left of `=`, or where a parameter, variable or loop
@@ -14,6 +14,18 @@ pub struct Pattern {
     pub span: Span,
     /// What it is.
     pub kind: PatternKind,
+}
+
+impl Pattern {
+    /// The single name that the pattern stands for; empty if it takes a value apart or
+    /// writes to a member.
+    pub fn binding_name(&self) -> Name {
+        match &self.kind {
+            PatternKind::Binding(name) => *name,
+            PatternKind::Expr(e) => e.as_ident().map_or(names::EMPTY, |i| i.name),
+            _ => names::EMPTY,
+        }
+    }
 }
 
 /// The forms of patterns.

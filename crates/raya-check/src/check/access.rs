@@ -134,8 +134,8 @@ impl<'a> Checker<'a> {
         if let Some(id) = self.tuple_length(object, ty, property.name, span) {
             return id;
         }
-        match self.lookup(ty, property.name) {
-            Some(found) => {
+        match self.lookup_on(object, property.name) {
+            Some((object, found)) => {
                 self.check_access(&found, ty, property);
                 self.read_found(object, &found, property.name, null_tested, span)
             }

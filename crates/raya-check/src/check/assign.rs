@@ -372,11 +372,12 @@ impl<'a> Checker<'a> {
         if ty == Ty::ERROR {
             return None;
         }
+        let (target, found) = self.lookup_target(id, property)?;
+        id = target;
         let mut lets = Vec::new();
         if reused && !is_this {
             id = self.keep_part(id, &mut lets);
         }
-        let found = self.lookup_target(ty, property)?;
         self.check_access(&found, ty, property);
         if found.readonly && !self.may_initialise(&found, property.name, is_this) {
             self.report_readonly(&found, ty, property);
@@ -391,7 +392,8 @@ impl<'a> Checker<'a> {
         })
     }
 
-    fn lookup_target(&mut self, ty: Ty, property: Ident) -> Option<Found> {
+    fn lookup_target(&mut self, object: ExprId, property: Ident) -> Option<(ExprId, Found)> {
+        let ty = self.ty(object);
         if ty == Ty::UNKNOWN {
             let message = "a value of type `unknown` must be narrowed before it is used";
             self.error(codes::UNKNOWN_VALUE, property.span, message);
@@ -403,9 +405,9 @@ impl<'a> Checker<'a> {
             // `a.length = n` shrinks.
             let mut found = self.lookup(ty, property.name)?;
             found.readonly = false;
-            return Some(found);
+            return Some((object, found));
         }
-        let found = self.lookup(ty, property.name);
+        let found = self.lookup_on(object, property.name);
         if found.is_none() {
             self.report_unknown_member(ty, property);
         }

@@ -384,7 +384,7 @@ impl<'a> Checker<'a> {
             self.check_args_only(call);
             return self.error_expr(span);
         }
-        let Some(found) = self.lookup(ty, property.name) else {
+        let Some((object, found)) = self.lookup_on(object, property.name) else {
             self.report_unknown_member(ty, property);
             self.check_args_only(call);
             return self.error_expr(span);

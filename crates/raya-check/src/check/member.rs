@@ -2,7 +2,7 @@
 
 use super::Checker;
 use crate::env::MemberKind;
-use crate::hir::{FieldIdx, MethodIdx};
+use crate::hir::{CoerceKind, ExprId, ExprKind, FieldIdx, MethodIdx};
 use crate::types::{ClassId, Member, Signature, Subst, Ty, TyList, TypeKind};
 use raya_syntax::ast::{Access, Ident};
 use raya_syntax::name::{Name, names};
@@ -481,6 +481,25 @@ impl<'a> Checker<'a> {
             self.error(crate::codes::INACCESSIBLE, member.span, message);
         }
         let _ = receiver;
+    }
+
+    /// A member of a checked object, with the object as the access takes it: what
+    /// `instanceof` made of an `any` keeps the attributes that its class does not declare.
+    pub(crate) fn lookup_on(&mut self, object: ExprId, name: Name) -> Option<(ExprId, Found)> {
+        let ty = self.ty(object);
+        if let Some(found) = self.lookup(ty, name) {
+            return Some((object, found));
+        }
+        let ExprKind::Coerce {
+            expr,
+            kind: CoerceKind::Narrow,
+        } = self.hir.exprs[object.index()].kind
+        else {
+            return None;
+        };
+        let open = self.ty(expr) == Ty::ANY && matches!(self.types.kind(ty), TypeKind::Class(..));
+        let found = self.lookup(Ty::ANY, name).filter(|_| open)?;
+        Some((expr, found))
     }
 
     /// Reports a member that a type does not have.

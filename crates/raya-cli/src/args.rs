@@ -121,6 +121,9 @@ pub(crate) struct EngineArgs {
     /// Report counters of the compiler on standard error at the end
     #[arg(long)]
     pub(crate) jit_stats: bool,
+    /// Write the map by which perf names compiled code
+    #[arg(long)]
+    pub(crate) perf_map: bool,
     /// Compile only these functions
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     pub(crate) jit_only: Vec<String>,

@@ -19,6 +19,8 @@ pub struct JitOptions {
     pub only: Vec<String>,
     /// Report what is compiled on standard error.
     pub log: bool,
+    /// Write the map by which `perf` names compiled code.
+    pub perf_map: bool,
 }
 
 impl Default for JitOptions {
@@ -30,6 +32,7 @@ impl Default for JitOptions {
             invalidate_every: None,
             only: Vec::new(),
             log: false,
+            perf_map: false,
         }
     }
 }

@@ -35,6 +35,7 @@ impl Tier {
             invalidate_every: options.invalidate_every,
             only: options.only.clone(),
             log: options.log,
+            perf_map: options.perf_map,
             ..raya_jit::JitOptions::default()
         };
         let hooks = EngineHooks {

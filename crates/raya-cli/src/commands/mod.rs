@@ -28,6 +28,7 @@ fn options(args: &EngineArgs, program_args: Vec<String>) -> Options {
         invalidate_every: args.invalidate_every,
         only: args.jit_only.clone(),
         log: args.jit_log,
+        perf_map: args.perf_map,
     };
     Options {
         jit: (!args.no_jit).then_some(jit),

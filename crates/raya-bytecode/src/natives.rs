@@ -93,6 +93,7 @@ macro_rules! for_each_native {
             0x0222 string_next_index(s: Str, i: I32) -> I32, [gc], "index after the code point at i";
             0x0223 string_is_well_formed(s: Str) -> Bool, [gc], "isWellFormed";
             0x0224 string_to_well_formed(s: Str) -> Str, [gc, throws], "toWellFormed";
+            0x0225 string_from_char_code(unit: F64) -> Str, [gc, throws], "String.fromCharCode of one";
 
             // ---- Error
             0x0500 error_stack(e: Any) -> Any, [gc, throws, user], "the trace as text; null before the first throw";

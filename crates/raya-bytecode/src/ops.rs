@@ -259,6 +259,7 @@ macro_rules! for_each_op {
             StrConcatN = 0xDA, [DW, Base, Count], [gc, throws], "a = concatenation of the c strings from register b on";
             StrCharCode = 0xDB, [DF, SW, SI], [gc], "a = UTF-16 unit of b at c as a double, NaN outside";
             StrIndex = 0xDC, [DW, SW, SI], [throws, gc], "a = one-unit string of b at c; RangeError outside";
+            StrUnit = 0xDD, [DI, SW, SI], [gc], "a = UTF-16 unit of b at c as an int, 0 outside";
 
             // ---- operators on any, through the slots
             AddAny = 0xE0, [DW, SW, SW], [throws, user, gc], "a = b + c";

@@ -161,6 +161,11 @@ impl Singletons {
 }
 
 impl Engine {
+    /// Address of the strings of one Latin-1 unit, by unit: words, unset where not made yet.
+    pub fn unit_strings(&self) -> usize {
+        self.singletons.chars.as_ptr() as usize
+    }
+
     /// The exception that no handler may catch: an internal error or the end of the
     /// program; what it is stands in [`Host::end`].
     pub const UNCATCHABLE: Value = Value(0x0A);

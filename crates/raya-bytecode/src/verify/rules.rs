@@ -42,7 +42,7 @@ impl Check<'_> {
                 self.string(b)?;
                 self.string(c)
             }
-            Op::StrLen | Op::StrCharCode => self.string(b),
+            Op::StrLen | Op::StrCharCode | Op::StrUnit => self.string(b),
             Op::StrConcat => {
                 self.string(b)?;
                 self.string(c)?;

@@ -269,6 +269,7 @@ impl Inst {
                 | Op::LeStr
                 | Op::StrictEq
                 | Op::StrCharCode
+                | Op::StrUnit
         );
         (self.op.flags().pure || harmless) && has_result(self.op)
     }

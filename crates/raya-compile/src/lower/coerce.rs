@@ -15,7 +15,7 @@ impl Lower<'_, '_> {
         match (self.repr(value), target) {
             (from, to) if from == to => value,
             (Repr::I32, Repr::F64) => self.emit_to(to, Op::I32ToF64, value.0, 0),
-            (_, Repr::Word) => self.boxed(value),
+            (_, Repr::Word) => self.boxed_for(value, to),
             (Repr::Word, _) => self.unbox(value, to),
             (Repr::F64, Repr::I32) => self.emit_to(to, Op::F64ToI32, value.0, 0),
             _ => {
@@ -27,13 +27,44 @@ impl Lower<'_, '_> {
 
     /// A value as a word.
     pub fn boxed(&mut self, value: VReg) -> VReg {
+        self.boxed_as(value, self.c.any)
+    }
+
+    /// A value as a word in a register of a type that takes it.
+    fn boxed_as(&mut self, value: VReg, ty: TypeId) -> VReg {
         let op = match self.repr(value) {
             Repr::F64 => Op::BoxF64,
             Repr::I32 => Op::BoxI32,
             Repr::Bool => Op::BoxBool,
             Repr::Word => return value,
         };
-        self.emit_to(self.c.any, op, value.0, 0)
+        self.emit_to(ty, op, value.0, 0)
+    }
+
+    /// A value as a word for a place of type `to`: what its own type proves needs no check
+    /// once it is boxed.
+    fn boxed_for(&mut self, value: VReg, to: TypeId) -> VReg {
+        let ty = if self.is_member(value, to) {
+            to
+        } else {
+            self.c.any
+        };
+        self.boxed_as(value, ty)
+    }
+
+    /// Whether an unboxed value's whole type is a member of a union.
+    fn is_member(&self, value: VReg, to: TypeId) -> bool {
+        let m = &self.c.tables.module;
+        let TypeDesc::Union(members) = &m.types[to.index()] else {
+            return false;
+        };
+        let repr = self.repr(value);
+        members.iter().any(|x| match m.types[x.index()] {
+            TypeDesc::Number => repr == Repr::F64,
+            TypeDesc::Int => repr == Repr::I32,
+            TypeDesc::Boolean => repr == Repr::Bool,
+            _ => false,
+        })
     }
 
     /// A word as an unboxed type; `TypeError` if it is something else.
@@ -57,7 +88,7 @@ impl Lower<'_, '_> {
         if self.repr(value) == self.c.tables.repr(to) && self.repr(value) != Repr::Word {
             return value;
         }
-        let word = self.boxed(value);
+        let word = self.boxed_for(value, to);
         if self.c.tables.repr(to) != Repr::Word {
             return self.unbox(word, to);
         }
@@ -72,7 +103,7 @@ impl Lower<'_, '_> {
         if self.repr(value) == self.c.tables.repr(to) && self.repr(value) != Repr::Word {
             return value;
         }
-        let word = self.boxed(value);
+        let word = self.boxed_for(value, to);
         if self.c.tables.repr(to) != Repr::Word {
             return self.unbox(word, to);
         }

@@ -28,6 +28,12 @@ flow! {
         set_double(fp, (*i).a, unit);
         (i.add(1), fp)
     };
+    StrUnit |i, fp, cx| {
+        let unit = try_helper!(i, fp, cx, str_char_code(word(fp, (*i).b), int(fp, (*i).c)));
+        // The cast makes 0 of NaN.
+        set_int(fp, (*i).a, unit as i32);
+        (i.add(1), fp)
+    };
     StrIndex |i, fp, cx| {
         let unit = try_helper!(i, fp, cx, str_index(word(fp, (*i).b), int(fp, (*i).c)));
         set_word(fp, (*i).a, unit);

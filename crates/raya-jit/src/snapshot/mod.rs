@@ -186,6 +186,8 @@ pub struct Snapshot {
     pub sigs: FxHashMap<u16, SigFact>,
     /// Type handle of closures.
     pub closures: u32,
+    /// Address of the engine's table of strings of one Latin-1 unit, 0 where not made yet.
+    pub unit_strings: usize,
     /// Calls to inline, by program counter.
     pub inlines: FxHashMap<u32, Inline>,
     /// Running it may change the storage of an array or run other code, beside polls and

@@ -52,6 +52,7 @@ pub fn take_one(ctx: &mut Ctx, hooks: &LinkHooks, func: Ref<FuncInfo>) -> Option
         props: FxHashMap::default(),
         sigs: FxHashMap::default(),
         closures: ctx.engine().core.function.handle,
+        unit_strings: ctx.engine().unit_strings(),
         inlines: FxHashMap::default(),
         opaque: false,
         caches: caches as usize,

@@ -290,6 +290,7 @@ fn snapshot(
         props: FxHashMap::default(),
         sigs: FxHashMap::default(),
         closures: 0,
+        unit_strings: 0,
         inlines: FxHashMap::default(),
         opaque: func.code.iter().any(|i| is_opaque(*i)),
         caches: 0,

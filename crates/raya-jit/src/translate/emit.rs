@@ -146,6 +146,18 @@ impl Translator<'_> {
         self.b.ins().load(ty, flags, base, offset as i32)
     }
 
+    /// Loads what is the same for the whole life of the object at `base`.
+    pub(super) fn load_constant(
+        &mut self,
+        ty: Type,
+        region: Region,
+        base: Value,
+        offset: usize,
+    ) -> Value {
+        let flags = self.flags(region).with_readonly();
+        self.b.ins().load(ty, flags, base, offset as i32)
+    }
+
     /// Stores to `base + offset`.
     pub(super) fn store(&mut self, region: Region, value: Value, base: Value, offset: usize) {
         let flags = self.flags(region);
@@ -191,6 +203,15 @@ impl Translator<'_> {
         let block = self.b.create_block();
         self.b.set_cold_block(block);
         block
+    }
+
+    /// Fills a cold block, which `emit` ends.
+    pub(super) fn aside<R>(&mut self, block: Block, emit: impl FnOnce(&mut Self) -> R) -> R {
+        self.enter(block);
+        let before = std::mem::replace(&mut self.in_cold, true);
+        let result = emit(self);
+        self.in_cold = before;
+        result
     }
 
     /// Continues in a block whose predecessors are all known.

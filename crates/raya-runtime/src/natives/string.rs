@@ -437,11 +437,16 @@ fn numbers(array: Array) -> impl Iterator<Item = f64> {
 /// `String.fromCharCode(...units)`.
 pub fn string_from_char_codes(ctx: &mut Ctx, units: Array) -> R<Str> {
     if let Elements::F64(&[one]) = units.storage().elements() {
-        return ctx.unit_string(crate::math::to_int32(one) as u16);
+        return string_from_char_code(ctx, one);
     }
     let mut out = Builder::with_capacity(units.len());
     numbers(units).for_each(|x| out.push(crate::math::to_int32(x) as u16));
     out.finish(ctx)
+}
+
+/// `String.fromCharCode(unit)`.
+pub fn string_from_char_code(ctx: &mut Ctx, unit: f64) -> R<Str> {
+    ctx.unit_string(crate::math::to_int32(unit) as u16)
 }
 
 /// `String.fromCodePoint(...points)`.

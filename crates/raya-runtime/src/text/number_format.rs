@@ -11,6 +11,9 @@ pub fn to_fixed(x: f64, digits: usize) -> String {
     if !x.is_finite() || x.abs() >= 1e21 {
         return to_string(x);
     }
+    if let Some(scaled) = scaled(x.abs(), digits) {
+        return fixed_text(x < 0.0, scaled, digits);
+    }
     let (mut int, exponent) = rounded_digits(x.abs(), Place::Decimals(digits as i32));
     let point = exponent + 1;
     // `int` holds the digits from 10^exponent down to 10^-digits.
@@ -25,6 +28,62 @@ pub fn to_fixed(x: f64, digits: usize) -> String {
     } else {
         format!("{sign}{}.{}", &int[..whole], &int[whole..])
     }
+}
+
+/// `x * 10^digits` rounded half up, for a finite `x >= 0`, where 128 bits hold the exact
+/// product of the significand and the power.
+fn scaled(x: f64, digits: usize) -> Option<u128> {
+    const FRACTION: u32 = f64::MANTISSA_DIGITS - 1;
+    let power = 10u128.checked_pow(digits as u32)?;
+    let bits = x.to_bits();
+    let fraction = bits & ((1 << FRACTION) - 1);
+    let (significand, exponent) = match (bits >> FRACTION) as i32 {
+        0 => (fraction, -1074),
+        e => (fraction | 1 << FRACTION, e - 1075),
+    };
+    let product = u128::from(significand).checked_mul(power)?;
+    if exponent >= 0 {
+        let shifted = product.checked_shl(exponent as u32)?;
+        return (shifted >> exponent == product).then_some(shifted);
+    }
+    match -exponent {
+        // Less than half of the last place.
+        down if down > 128 => Some(0),
+        down => Some((product >> (down - 1)).div_ceil(2)),
+    }
+}
+
+/// The text of a number of units of 10^-digits.
+fn fixed_text(negative: bool, units: u128, digits: usize) -> String {
+    let mut buffer = [0u8; 48];
+    let (mut at, mut left) = (buffer.len(), units);
+    let mut written = 0;
+    while left > 0 || written <= digits {
+        if written == digits && digits > 0 {
+            at -= 1;
+            buffer[at] = b'.';
+        }
+        at -= 1;
+        buffer[at] = b'0' + last_digit(&mut left);
+        written += 1;
+    }
+    if negative {
+        at -= 1;
+        buffer[at] = b'-';
+    }
+    buffer[at..].iter().map(|&b| char::from(b)).collect()
+}
+
+/// Takes the last decimal digit off a number.
+fn last_digit(left: &mut u128) -> u8 {
+    // Division of 128 bits is many times slower.
+    if let Ok(small) = u64::try_from(*left) {
+        *left = (small / 10).into();
+        return (small % 10) as u8;
+    }
+    let digit = (*left % 10) as u8;
+    *left /= 10;
+    digit
 }
 
 /// `toExponential`: `digits` decimals of the mantissa, or as many as needed.

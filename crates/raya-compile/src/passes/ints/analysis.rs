@@ -2,6 +2,7 @@
 //! and after checked accesses, widening at loops, then narrowing sweeps.
 
 use super::Signature;
+use super::inside;
 use super::range::{self, MAX_LENGTH, Range, STEPS};
 use crate::ir::analysis::{Dominators, predecessors, reverse_postorder};
 use crate::ir::liveness::Crossing;
@@ -9,6 +10,7 @@ use crate::ir::{BlockId, Func, Inst, Term, VReg};
 use crate::passes::facts::{Counts, Defs, Value};
 use crate::tables::Tables;
 use raya_bytecode::{Op, Repr};
+use rustc_hash::FxHashSet;
 
 /// Visits of a block before its ranges are widened.
 const WIDEN_AFTER: u32 = 3;
@@ -41,6 +43,8 @@ struct Analysis<'a> {
     crossing: Crossing,
     defs: Defs,
     counts: Counts,
+    /// Units that are read below the length of their string.
+    inside: FxHashSet<VReg>,
     /// Current range of every register while a block is walked.
     now: Vec<Range>,
     /// Index registers and the doubles that they were made from.
@@ -61,8 +65,10 @@ pub fn analyse(func: &Func, me: usize, signatures: &[Signature], tables: &Tables
     let dom = Dominators::new(func, &order, &preds);
     let counts = Counts::new(func);
     let blocks = func.blocks.len();
+    let defs = Defs::new(func, &counts);
     let mut a = Analysis {
-        defs: Defs::new(func, &counts),
+        inside: inside::below_length(func, &defs, &counts),
+        defs,
         counts,
         crossing: Crossing::new(func, &order),
         func,
@@ -328,6 +334,13 @@ impl Analysis<'_> {
         let kinds = inst.op.operands();
         match inst.op {
             Op::ArrayLen | Op::StrLen => Range::LENGTH,
+            Op::NativeCall if self.inside.contains(&VReg(inst.a)) => {
+                let index = self.get(self.func.args(inst.args)[1]);
+                if index.is_any() || index.lo < 0 {
+                    return Range::ANY;
+                }
+                Range::new(0, u16::MAX.into())
+            }
             Op::Call => match self.signatures.get(inst.b as usize) {
                 Some(sig) => sig.ret,
                 None => Range::ANY,

@@ -10,6 +10,7 @@
 //! Invariant: the program computes the same values; only representations change.
 
 mod analysis;
+mod inside;
 mod plan;
 mod range;
 mod rewrite;

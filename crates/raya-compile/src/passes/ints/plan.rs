@@ -5,6 +5,7 @@
 //! that removes at least as many conversions, weighted by loop depth, as it adds.
 
 use super::Signature;
+use super::inside::is_char_code;
 use super::analysis::Summary;
 use super::range::Range;
 use super::rewrite::int_compare;
@@ -89,11 +90,8 @@ pub fn plan(
             p.eligible[r as usize] && !p.constant(r) && p.score[root as usize] >= 0
         })
         .collect();
-    let wrap = (0..n)
-        .map(|r| p.wrap[r] && p.operands_converted(r, &convert))
-        .collect();
     Plan {
-        wrap,
+        wrap: p.wrapping(&convert),
         ret: p.ret && p.returns_converted(&convert),
         convert,
         closed,
@@ -138,40 +136,81 @@ impl Planner<'_> {
             .is_some_and(|d| Value::of(d, self.tables).is_some())
     }
 
-    /// Sums and differences of integers that may leave 32 bits, of which only
-    /// ToInt32 is taken.
+    /// Sums, differences and products of integers that may leave 32 bits, of which only
+    /// ToInt32 is taken in the end: what is exact as a double is right modulo 2^32.
     fn find_wrapping(&mut self) {
-        let mut other_use = vec![false; self.func.regs.len()];
-        for block in &self.func.blocks {
-            for inst in &block.insts {
-                if inst.op != Op::F64ToI32Wrap {
-                    inst.each_use(&self.func.pool, |r| other_use[r.index()] = true);
-                }
-            }
-            block.term.each_use(|r| other_use[r.index()] = true);
-        }
         for inst in self.func.blocks.iter().flat_map(|b| &b.insts) {
-            let sum = matches!(inst.op, Op::AddF64 | Op::SubF64)
-                || inst.op == Op::MulF64 && !self.summary.defs[inst.a as usize].is_any();
             let d = inst.a as usize;
-            if sum
+            if matches!(inst.op, Op::AddF64 | Op::SubF64 | Op::MulF64)
+                && !self.summary.defs[d].is_any()
                 && !self.eligible[d]
                 && self.counts.single(VReg(inst.a))
-                && !other_use[d]
-                && self.int(inst.b)
-                && self.int(inst.c)
             {
                 self.wrap[d] = true;
             }
         }
+        loop {
+            let refused = self.not_wrapping();
+            if refused.is_empty() {
+                return;
+            }
+            refused.into_iter().for_each(|r| self.wrap[r] = false);
+        }
     }
 
-    fn operands_converted(&self, reg: usize, convert: &[bool]) -> bool {
-        let made = self.defs.inst(self.func, VReg(reg as u32));
-        made.is_some_and(|i| {
-            let ok = |r: u32| convert[r as usize] || self.constant(r) && self.int(r);
-            ok(i.b) && ok(i.c)
-        })
+    /// Candidates that something reads as doubles, or that read what is no integer.
+    fn not_wrapping(&self) -> Vec<usize> {
+        let mut out = Vec::new();
+        let mut refuse = |r: VReg| {
+            if self.wrap[r.index()] {
+                out.push(r.index());
+            }
+        };
+        for block in &self.func.blocks {
+            for inst in &block.insts {
+                let wraps = inst.def().is_some_and(|d| self.wrap[d.index()]);
+                if wraps {
+                    let ok = |r: u32| self.int(r) || self.wrap[r as usize];
+                    if !(ok(inst.b) && ok(inst.c)) {
+                        refuse(VReg(inst.a));
+                    }
+                } else if inst.op != Op::F64ToI32Wrap {
+                    inst.each_use(&self.func.pool, &mut refuse);
+                }
+            }
+            block.term.each_use(&mut refuse);
+        }
+        out
+    }
+
+    /// The candidates that remain when these registers are converted.
+    fn wrapping(&self, convert: &[bool]) -> Vec<bool> {
+        let mut wrap = self.wrap.clone();
+        // Who reads one that went must go, and so must what only such a reader read.
+        loop {
+            let mut changed = false;
+            for inst in self.func.blocks.iter().flat_map(|b| &b.insts) {
+                let d = inst.a as usize;
+                if inst.def().is_none() || !self.wrap[d] {
+                    continue;
+                }
+                let operand = |r: u32| {
+                    convert[r as usize] || self.constant(r) && self.int(r) || wrap[r as usize]
+                };
+                if wrap[d] && !(operand(inst.b) && operand(inst.c)) {
+                    wrap[d] = false;
+                    changed = true;
+                }
+                if !wrap[d] {
+                    for r in [inst.b as usize, inst.c as usize] {
+                        changed |= std::mem::replace(&mut wrap[r], false);
+                    }
+                }
+            }
+            if !changed {
+                return wrap;
+            }
+        }
     }
 
     fn returns_converted(&self, convert: &[bool]) -> bool {
@@ -247,12 +286,15 @@ impl Planner<'_> {
                 Kind::Arithmetic => weight / 2,
                 Kind::Constant => 0,
                 Kind::Call if self.ret_is_int(inst.b) => 0,
+                // A unit inside its string.
+                _ if is_char_code(inst) => 2 * weight,
                 _ => -2 * weight,
             };
             self.add(d, points);
         }
         match inst.op {
             Op::F64ToIndex | Op::F64ToI32Wrap | Op::F64ToI32 => self.add(inst.b, 2 * weight),
+            _ if is_char_code(inst) => self.add(self.func.args(inst.args)[1].0, 2 * weight),
             Op::F64ToStr | Op::TruthyF64 => {}
             Op::Call => {
                 let args = self.func.args(inst.args).to_vec();

@@ -2,6 +2,7 @@
 //! integer forms, and conversions stand where integers and doubles meet.
 
 use super::analysis::division_of;
+use super::inside::is_char_code;
 use super::plan::Plan;
 use crate::ir::{Func, Inst, Term, VReg};
 use crate::lower::Lowered;
@@ -197,6 +198,10 @@ impl Rewriter<'_> {
                 || constants.get(r as usize).copied().flatten().is_some()
         };
         let op = match inst.op {
+            _ if is_char_code(inst) => {
+                self.unit(func, inst, Op::StrUnit, constants, out);
+                return true;
+            }
             // Sums and products are right modulo 2^32, a remainder is not.
             Op::ModF64 if !fits(inst.b) || !fits(inst.c) => return false,
             Op::AddF64 => Op::AddI32,
@@ -276,6 +281,14 @@ impl Rewriter<'_> {
                 inst.op = Op::I32ToStr;
                 true
             }
+            _ if is_char_code(inst) => {
+                let index = func.args(inst.args)[1].0;
+                if !is_int(func, index) && constants[index as usize].is_none() {
+                    return false;
+                }
+                self.unit(func, inst, Op::StrCharCode, constants, out);
+                true
+            }
             Op::TruthyF64 if is_int(func, inst.b) => {
                 let t = func.new_reg(self.int, Repr::I32, false).0;
                 let zero = self.tables.constant(Const::I32(0));
@@ -294,6 +307,20 @@ impl Rewriter<'_> {
                 true
             }
         }
+    }
+
+    /// `charCodeAt` at an integer.
+    fn unit(
+        &mut self,
+        func: &mut Func,
+        inst: &mut Inst,
+        op: Op,
+        constants: &[Option<i32>],
+        out: &mut Vec<Inst>,
+    ) {
+        let (s, index) = (func.args(inst.args)[0], func.args(inst.args)[1]);
+        let index = self.as_int(func, index.0, constants, inst.at, out);
+        *inst = Inst::new(op, inst.a, s.0, index, inst.at);
     }
 
     /// Both operands of a comparison as integers, if that takes no conversion.

@@ -29,8 +29,11 @@ lowerings! {
     };
     F64ToI32Wrap |t, i| {
         let x = t.get(i.b);
-        let n = truncate(t, x);
-        let fine = t.compare_imm(IntCC::NotEqual, n, i64::from(i32::MIN));
+        let wide = t.b.ins().fcvt_to_sint_sat(I64, x);
+        // The ends stand for everything beyond 64 bits; NaN became 0.
+        let past_ends = t.b.ins().iadd_imm_s(wide, i64::MIN + 1);
+        let fine = t.compare_imm(IntCC::UnsignedGreaterThan, past_ends, 1);
+        let n = t.b.ins().ireduce(I32, wide);
         let v = t.unless(fine, n, |t| t.call_helper(Helper::f64_to_i32_wrap, &[x]));
         t.set(i.a, v)
     };

@@ -1,6 +1,6 @@
 //! Calls, and functions as values.
 
-use super::lowerings;
+use super::{lowerings, natives};
 use crate::error::JitError;
 use crate::exits::record::ExitReason;
 use crate::snapshot::{FuncFact, Inline, SigFact, take};
@@ -79,7 +79,7 @@ lowerings! {
         let native = Native::by_id(i.b);
         let native = native.ok_or_else(|| JitError::Malformed("no such native".into()))?;
         let args = t.arguments(i.a + 1, native.params.len());
-        let (v, repr) = t.call_native(native, &args)?;
+        let (v, repr) = natives::native(t, native, &args)?;
         if repr != t.repr(i.a) {
             return Translator::malformed("a native's result in a register of another kind");
         }

@@ -12,6 +12,7 @@ mod convert;
 mod functions;
 mod members;
 mod moves;
+mod natives;
 mod numbers;
 mod objects;
 mod strings;

@@ -439,10 +439,15 @@ macro_rules! define_ops {
             }
 
             /// The kinds of its three operands.
+            #[inline]
             pub const fn operands(self) -> [OperandKind; 3] {
-                match self {
-                    $(Op::$name => [OperandKind::$a, OperandKind::$b, OperandKind::$c],)*
-                }
+                // A table and not a match: passes ask for every instruction.
+                const KINDS: &[[OperandKind; 3]; 256] = &{
+                    let mut kinds = [[OperandKind::None; 3]; 256];
+                    $(kinds[Op::$name as usize] = [OperandKind::$a, OperandKind::$b, OperandKind::$c];)*
+                    kinds
+                };
+                KINDS[self as usize]
             }
 
             /// Its flags.

@@ -78,6 +78,11 @@ impl Tables {
         self.str_const(StrConst::Utf8(text.into()))
     }
 
+    /// Whether the module mentions a string.
+    pub fn has_string(&self, text: &str) -> bool {
+        self.strings.contains_key(&StrConst::Utf8(text.into()))
+    }
+
     /// A string, possibly not well-formed.
     pub fn str_const(&mut self, value: StrConst) -> StrId {
         let m = &mut self.module;

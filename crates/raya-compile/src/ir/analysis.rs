@@ -8,44 +8,71 @@ use super::{BlockId, Func};
 pub fn reverse_postorder(func: &Func) -> Vec<BlockId> {
     let mut seen = vec![false; func.blocks.len()];
     let mut order = Vec::with_capacity(func.blocks.len());
-    // An explicit stack of (block, successors not yet visited): depth follows the program.
-    let mut stack: Vec<(BlockId, Vec<BlockId>)> = Vec::new();
-    let successors = |block: BlockId| {
-        let mut out = Vec::with_capacity(3);
-        func.each_successor(block, |s| out.push(s));
-        out
-    };
+    // An explicit stack, since depth follows the program: the open blocks, each with the
+    // place in `pending` where its successors begin that are not visited yet.
+    let mut open: Vec<(BlockId, usize)> = vec![(BlockId(0), 0)];
+    let mut pending = Vec::new();
     seen[0] = true;
-    stack.push((BlockId(0), successors(BlockId(0))));
-    while let Some((block, rest)) = stack.last_mut() {
-        match rest.pop() {
-            Some(next) if !seen[next.index()] => {
-                seen[next.index()] = true;
-                stack.push((next, successors(next)));
-            }
-            Some(_) => {}
-            None => {
-                order.push(*block);
-                stack.pop();
-            }
+    func.each_successor(BlockId(0), |s| pending.push(s));
+    while let Some(&(block, base)) = open.last() {
+        if pending.len() == base {
+            order.push(block);
+            open.pop();
+        } else if let Some(next) = pending.pop()
+            && !std::mem::replace(&mut seen[next.index()], true)
+        {
+            open.push((next, pending.len()));
+            func.each_successor(next, |s| pending.push(s));
         }
     }
     order.reverse();
     order
 }
 
+/// Predecessors of every block, by its index; all in one list.
+#[derive(Debug)]
+pub struct Predecessors {
+    /// Start and number of a block's predecessors in `list`.
+    ranges: Vec<(u32, u32)>,
+    list: Vec<BlockId>,
+}
+
+impl std::ops::Index<usize> for Predecessors {
+    type Output = [BlockId];
+
+    fn index(&self, block: usize) -> &[BlockId] {
+        let (start, len) = self.ranges[block];
+        &self.list[start as usize..(start + len) as usize]
+    }
+}
+
 /// Predecessors of every block (handler edges included).
-pub fn predecessors(func: &Func, order: &[BlockId]) -> Vec<Vec<BlockId>> {
-    let mut preds = vec![Vec::new(); func.blocks.len()];
+pub fn predecessors(func: &Func, order: &[BlockId]) -> Predecessors {
+    let mut ranges = vec![(0u32, 0u32); func.blocks.len()];
+    let mut edges = 0;
     for &block in order {
         func.each_successor(block, |s| {
-            let list: &mut Vec<BlockId> = &mut preds[s.index()];
-            if list.last() != Some(&block) {
-                list.push(block);
+            ranges[s.index()].0 += 1;
+            edges += 1;
+        });
+    }
+    let mut next = 0;
+    for (start, _) in &mut ranges {
+        next += std::mem::replace(start, next);
+    }
+    let mut list = vec![BlockId(0); edges];
+    for &block in order {
+        func.each_successor(block, |s| {
+            let (start, len) = &mut ranges[s.index()];
+            let end = (*start + *len) as usize;
+            // Both ways of a branch may lead to the same block.
+            if *len == 0 || list[end - 1] != block {
+                list[end] = block;
+                *len += 1;
             }
         });
     }
-    preds
+    Predecessors { ranges, list }
 }
 
 /// Immediate dominators, by position in a reverse postorder.
@@ -58,7 +85,7 @@ pub struct Dominators {
 
 impl Dominators {
     /// Computes them by the iteration of Cooper, Harvey and Kennedy.
-    pub fn new(func: &Func, order: &[BlockId], preds: &[Vec<BlockId>]) -> Self {
+    pub fn new(func: &Func, order: &[BlockId], preds: &Predecessors) -> Self {
         let mut position = vec![u32::MAX; func.blocks.len()];
         for (i, &b) in order.iter().enumerate() {
             position[b.index()] = i as u32;
@@ -143,7 +170,7 @@ pub struct Loops {
 
 impl Loops {
     /// Finds the loops.
-    pub fn new(func: &Func, order: &[BlockId], preds: &[Vec<BlockId>], dom: &Dominators) -> Self {
+    pub fn new(func: &Func, order: &[BlockId], preds: &Predecessors, dom: &Dominators) -> Self {
         let mut depth = vec![0; func.blocks.len()];
         let mut list = Vec::new();
         let mut mark = vec![u32::MAX; func.blocks.len()];

@@ -7,42 +7,58 @@
 
 use super::{BlockId, Func, VReg};
 
-/// A set of small indices.
+/// A set of small indices. The first 64 need no memory of their own, which is all that
+/// most functions have.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BitSet {
-    words: Vec<u64>,
+    first: u64,
+    rest: Vec<u64>,
 }
 
 impl BitSet {
     /// An empty set for indices below `len`.
     pub fn new(len: usize) -> Self {
         Self {
-            words: vec![0; len.div_ceil(64)],
+            first: 0,
+            rest: vec![0; len.saturating_sub(64).div_ceil(64)],
+        }
+    }
+
+    #[inline]
+    fn word(&mut self, index: usize) -> &mut u64 {
+        match index / 64 {
+            0 => &mut self.first,
+            n => &mut self.rest[n - 1],
         }
     }
 
     /// Adds an index.
     #[inline]
     pub fn insert(&mut self, index: usize) {
-        self.words[index / 64] |= 1u64 << (index % 64);
+        *self.word(index) |= 1u64 << (index % 64);
     }
 
     /// Removes an index.
     #[inline]
     pub fn remove(&mut self, index: usize) {
-        self.words[index / 64] &= !(1u64 << (index % 64));
+        *self.word(index) &= !(1u64 << (index % 64));
     }
 
     /// Whether it holds an index.
     #[inline]
     pub fn contains(&self, index: usize) -> bool {
-        self.words[index / 64] >> (index % 64) & 1 != 0
+        let word = match index / 64 {
+            0 => self.first,
+            n => self.rest[n - 1],
+        };
+        word >> (index % 64) & 1 != 0
     }
 
     /// Adds another set; tells whether anything was new.
     pub fn union(&mut self, other: &BitSet) -> bool {
-        let mut changed = false;
-        for (a, b) in self.words.iter_mut().zip(&other.words) {
+        let mut changed = other.first & !self.first != 0;
+        self.first |= other.first;
+        for (a, b) in self.rest.iter_mut().zip(&other.rest) {
             changed |= *b & !*a != 0;
             *a |= b;
         }
@@ -51,12 +67,21 @@ impl BitSet {
 
     /// Makes it equal to another set of the same size.
     pub fn assign(&mut self, other: &BitSet) {
-        self.words.copy_from_slice(&other.words);
+        self.first = other.first;
+        self.rest.copy_from_slice(&other.rest);
+    }
+
+    /// Removes the members of another set of the same size.
+    pub fn subtract(&mut self, other: &BitSet) {
+        self.first &= !other.first;
+        for (a, b) in self.rest.iter_mut().zip(&other.rest) {
+            *a &= !b;
+        }
     }
 
     /// Calls `f` for every member in order.
     pub fn each(&self, mut f: impl FnMut(usize)) {
-        for (i, &word) in self.words.iter().enumerate() {
+        for (i, &word) in std::iter::once(&self.first).chain(&self.rest).enumerate() {
             let mut w = word;
             while w != 0 {
                 f(i * 64 + w.trailing_zeros() as usize);
@@ -170,7 +195,7 @@ impl Liveness {
                     out.union(&live_in[s.index()]);
                 });
                 scratch.assign(out);
-                effect.writes.each(|w| scratch.remove(w));
+                scratch.subtract(&effect.writes);
                 scratch.union(&effect.reads);
                 if let Some(h) = func.blocks[i].handler {
                     let target = func.handlers[h.index()].target;

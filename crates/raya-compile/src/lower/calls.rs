@@ -345,6 +345,7 @@ impl<'a> Lower<'_, 'a> {
     ) -> VReg {
         let class_args = self.c.types.substitute_list(class_args, &self.subst);
         let id = self.c.class_instance(class, class_args);
+        self.c.comes_alive(id);
         if checked {
             self.emit(Op::CheckClass, id.0.into(), 0, 0);
         }

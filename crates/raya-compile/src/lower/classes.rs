@@ -3,8 +3,10 @@
 //!
 //! A class is entered into the module, after its base, when something mentions it;
 //! its methods are put on the queue at the same time, because dynamic code can reach
-//! them through any instance.
+//! them through any instance. Methods of library classes wait until a program shows
+//! that it may look them up by name (see `demand`).
 
+use super::demand::Part;
 use super::{Compiler, Form};
 use raya_bytecode::{
     Class, ClassFlags, ClassId, Field, FieldId, FieldRef, FuncId, Member, Method, MethodKind,
@@ -72,6 +74,9 @@ impl Compiler<'_> {
         let origin = self.origin_class(class);
         self.tables.module.classes[id.index()].origin = origin;
         self.fill_class(id, class, args, origin == id);
+        if !decl.builtin || self.is_error(class) {
+            self.comes_alive(id);
+        }
         for i in 0..self.generic_methods.len() {
             self.add_generic(id, i);
         }
@@ -184,14 +189,24 @@ impl Compiler<'_> {
         let mut methods = Vec::with_capacity(decl.methods.len());
         for method in &decl.methods {
             // Static members belong to the class itself, not to its instantiations.
-            if !method.is_static || origin {
+            if method.is_static && !origin {
+                continue;
+            }
+            if decl.builtin {
+                self.postpone(id, Part::Method(method.clone()), &subst, this);
+            } else {
                 methods.extend(self.method_entry(method, &subst, this));
             }
         }
-        let constructor = decl
-            .ctor
-            .filter(|&f| self.hir.function(f).body.is_some())
-            .map(|f| self.request_with(f, subst.clone(), Some(this), Form::Direct));
+        let mut constructor = None;
+        if let Some(func) = decl.ctor.filter(|&f| self.hir.function(f).body.is_some()) {
+            if decl.builtin {
+                self.postpone(id, Part::Constructor(func), &subst, this);
+            } else {
+                constructor =
+                    Some(self.request_with(func, subst.clone(), Some(this), Form::Direct));
+            }
+        }
         let static_init = decl
             .static_init
             .filter(|_| origin)
@@ -230,7 +245,12 @@ impl Compiler<'_> {
             .collect()
     }
 
-    fn method_entry(&mut self, method: &hir::Method, subst: &Subst, this: Ty) -> Option<Method> {
+    pub(super) fn method_entry(
+        &mut self,
+        method: &hir::Method,
+        subst: &Subst,
+        this: Ty,
+    ) -> Option<Method> {
         let decl = self.hir.function(method.func);
         if decl.body.is_none() && !method.is_abstract {
             return None;

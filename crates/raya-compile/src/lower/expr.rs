@@ -118,6 +118,7 @@ impl Lower<'_, '_> {
                 self.emit_to(self.c.boolean, Op::HasProp, object.0, name.0.into())
             }
             ExprKind::In { item, container } => {
+                self.looks_up(*item);
                 let [item, container] = self.two_words(*item, *container);
                 self.emit_to(self.c.boolean, Op::Contains, item.0, container.0)
             }
@@ -197,6 +198,7 @@ impl Lower<'_, '_> {
 
     fn class_value(&mut self, class: raya_check::types::ClassId, checked: bool) -> VReg {
         let id = self.c.origin_class(class);
+        self.c.comes_alive(id);
         if checked {
             self.emit(Op::CheckClass, id.0.into(), 0, 0);
         }

@@ -136,6 +136,9 @@ impl Lower<'_, '_> {
             guards.push(self.guard(value));
         }
         let values: Vec<VReg> = guards.into_iter().map(|g| self.settle(g)).collect();
+        if text.starts_with("reflect_") {
+            self.looks_up(args[1.min(args.len() - 1)]);
+        }
         let ret = self.native_type(native.ret);
         let result = self.emit_window(Op::NativeCall, ret, native.id.into(), &values);
         let (to, repr) = self.reg_type(e.ty);

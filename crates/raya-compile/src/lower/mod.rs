@@ -16,6 +16,7 @@ mod closures;
 mod coerce;
 mod cond;
 mod ctx;
+mod demand;
 mod descriptors;
 mod expr;
 mod instances;
@@ -65,6 +66,7 @@ pub struct Compiler<'a> {
     pub(crate) scopes: FxHashMap<TypeId, ClassId>,
     pub(crate) class_info: Vec<Option<ClassInfo>>,
     pub(crate) generic_methods: Vec<GenericMethod>,
+    demand: demand::Demand,
     pub(crate) overridden: FxHashMap<(types::ClassId, Name), bool>,
     instances: FxHashMap<InstanceKey, FuncId>,
     queue: Vec<Instance>,
@@ -118,6 +120,7 @@ impl<'a> Compiler<'a> {
             scopes: FxHashMap::default(),
             class_info: Vec::new(),
             generic_methods: Vec::new(),
+            demand: demand::Demand::default(),
             overridden: FxHashMap::default(),
             instances: FxHashMap::default(),
             queue: Vec::new(),
@@ -142,6 +145,14 @@ impl<'a> Compiler<'a> {
             return;
         };
         self.request(main, types::TyList::EMPTY, None, Form::Direct);
+        // What dynamic code may reach is known when everything else is lowered; it may
+        // in turn reach more.
+        while self.drain_queue() && self.materialise_demanded() {}
+        self.define_library_classes();
+    }
+
+    /// Lowers what waits; false if the compilation has failed.
+    fn drain_queue(&mut self) -> bool {
         while let Some(instance) = self.queue.pop() {
             let index = instance.id.index();
             if self.funcs.len() <= index {
@@ -150,10 +161,10 @@ impl<'a> Compiler<'a> {
             let lowered = self.lower_instance(&instance);
             self.funcs[index] = Some(lowered);
             if self.tables.overflow.is_some() || self.failures.len() > 20 {
-                return;
+                return false;
             }
         }
-        self.define_library_classes();
+        true
     }
 
     /// Library classes have no declaration that runs: those with static members to

@@ -101,6 +101,7 @@ impl Lower<'_, '_> {
                 key,
                 nullable,
             } => {
+                self.looks_up(key);
                 let [object, key] = self.two_words(object, key);
                 let op = if nullable {
                     Op::GetItemOpt
@@ -112,6 +113,7 @@ impl Lower<'_, '_> {
                 self.checked(value, to)
             }
             Place::Item { object, key } => {
+                self.looks_up(key);
                 let [object, key] = self.two_words(object, key);
                 self.emit_to(self.c.any, Op::GetItem, object.0, key.0)
             }
@@ -191,6 +193,7 @@ impl Lower<'_, '_> {
                 value
             }
             Place::Dict { object, key, .. } | Place::Item { object, key } => {
+                self.looks_up(key);
                 let [object, key] = self.two_words(object, key);
                 let (object, key): (Guard, Guard) = (self.guard(object), self.guard(key));
                 let value = self.expr(value);
@@ -441,6 +444,7 @@ impl Lower<'_, '_> {
                 self.emit(Op::DelAttr, object.0, name.0.into(), 0);
             }
             Place::Dict { object, key, .. } | Place::Item { object, key } => {
+                self.looks_up(key);
                 let [object, key] = self.two_words(object, key);
                 self.emit(Op::DelItem, object.0, key.0, 0);
             }

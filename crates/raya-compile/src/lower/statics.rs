@@ -73,10 +73,16 @@ impl<'a> Lower<'_, 'a> {
             Asked::Only(value, _) | Asked::Open(value) => value,
             Asked::Named(class) => {
                 let origin = self.c.origin_class(class);
-                let ty = self.c.tables.ty(TypeDesc::ClassObject(origin));
-                self.emit_to(ty, Op::GetClass, origin.0.into(), 0)
+                self.c.comes_alive(origin);
+                self.class_object(class)
             }
         }
+    }
+
+    fn class_object(&mut self, class: types::ClassId) -> VReg {
+        let origin = self.c.origin_class(class);
+        let ty = self.c.tables.ty(TypeDesc::ClassObject(origin));
+        self.emit_to(ty, Op::GetClass, origin.0.into(), 0)
     }
 
     // ---- fields
@@ -175,7 +181,11 @@ impl<'a> Lower<'_, 'a> {
     ) -> VReg {
         let decl = self.hir.class(m.class);
         let origin = self.c.origin_class(m.class);
-        let this = self.asked_object(asked);
+        let this = match *asked {
+            // Static methods of the library do not look at `this`.
+            Asked::Named(class) if decl.builtin => self.class_object(class),
+            _ => self.asked_object(asked),
+        };
         let any_args = vec![Ty::ANY; decl.params.len()];
         let class_args = self.c.types.intern_list(&any_args);
         let mut subst = self.c.class_subst(m.class, class_args);

@@ -21,8 +21,8 @@ struct Cse<'a> {
     /// Writes so far in the block, of registers with several definitions.
     versions: FxHashMap<VReg, u32>,
     table: FxHashMap<Key, VReg>,
-    /// Keys to forget when the walk leaves a block.
-    scope: Vec<Vec<(Key, Option<VReg>)>>,
+    /// What to put back when the walk leaves the open blocks, innermost last.
+    undo: Vec<(Key, Option<VReg>)>,
     /// Keys that hold only in the current block.
     local: Vec<Key>,
     /// Loads known in the current block.
@@ -30,6 +30,7 @@ struct Cse<'a> {
     /// Whether the current block lies under a handler.
     guarded: bool,
     stamp: u32,
+    changed: bool,
 }
 
 #[derive(Clone, Copy)]
@@ -42,15 +43,17 @@ struct Load {
     value_version: u32,
 }
 
-/// Removes common subexpressions of a function.
-pub fn run(func: &mut Func) {
+/// Removes common subexpressions of a function; tells whether there were any.
+pub fn run(func: &mut Func) -> bool {
     let order = reverse_postorder(func);
     let preds = predecessors(func, &order);
     let dom = Dominators::new(func, &order, &preds);
-    let mut children: Vec<Vec<BlockId>> = vec![Vec::new(); func.blocks.len()];
-    for &b in order.iter().rev() {
+    // The dominator tree: first child and next sibling.
+    let mut child: Vec<Option<BlockId>> = vec![None; func.blocks.len()];
+    let mut sibling: Vec<Option<BlockId>> = vec![None; func.blocks.len()];
+    for &b in &order {
         if let Some(parent) = dom.parent(b, &order) {
-            children[parent.index()].push(b);
+            sibling[b.index()] = child[parent.index()].replace(b);
         }
     }
     let counts = Counts::new(func);
@@ -59,33 +62,41 @@ pub fn run(func: &mut Func) {
         counts,
         versions: FxHashMap::default(),
         table: FxHashMap::default(),
-        scope: Vec::new(),
+        undo: Vec::new(),
         local: Vec::new(),
         loads: Vec::new(),
         guarded: false,
         stamp: 0,
+        changed: false,
     };
     enum Step {
         Enter(BlockId),
-        Leave,
+        /// Forget what was noted beyond this length of the undo list.
+        Leave(usize),
     }
     let mut work = vec![Step::Enter(BlockId(0))];
     while let Some(step) = work.pop() {
         match step {
             Step::Enter(b) => {
-                cse.scope.push(Vec::new());
+                work.push(Step::Leave(cse.undo.len()));
                 cse.block(b);
-                work.push(Step::Leave);
-                work.extend(children[b.index()].iter().map(|&c| Step::Enter(c)));
+                let mut next = child[b.index()];
+                while let Some(c) = next {
+                    work.push(Step::Enter(c));
+                    next = sibling[c.index()];
+                }
             }
-            Step::Leave => cse.leave(),
+            Step::Leave(length) => cse.leave(length),
         }
     }
+    cse.changed
 }
 
 impl Cse<'_> {
-    fn leave(&mut self) {
-        for (key, old) in self.scope.pop().unwrap_or_default().into_iter().rev() {
+    fn leave(&mut self, length: usize) {
+        while self.undo.len() > length
+            && let Some((key, old)) = self.undo.pop()
+        {
             match old {
                 Some(value) => self.table.insert(key, value),
                 None => self.table.remove(&key),
@@ -146,6 +157,7 @@ impl Cse<'_> {
         if let Some(&value) = self.table.get(&key) {
             if value != d {
                 *inst = Inst::new(Op::Mov, d.0, value.0, 0, inst.at);
+                self.changed = true;
             }
             return;
         }
@@ -155,9 +167,7 @@ impl Cse<'_> {
         }
         let old = self.table.insert(key, d);
         if global {
-            if let Some(scope) = self.scope.last_mut() {
-                scope.push((key, old));
-            }
+            self.undo.push((key, old));
         } else {
             self.local.push(key);
         }
@@ -175,6 +185,7 @@ impl Cse<'_> {
             && self.func.reg(d).ty == self.func.reg(load.value).ty
         {
             *inst = Inst::new(Op::Mov, inst.a, load.value.0, 0, inst.at);
+            self.changed = true;
             return;
         }
         if self.counts.single(d) && d != object {

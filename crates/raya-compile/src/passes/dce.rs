@@ -9,23 +9,27 @@ use raya_bytecode::Op;
 /// Removes what defines registers that are read nowhere, and copies to themselves.
 pub fn unused(func: &mut Func) {
     let mut counts = Counts::new(func);
+    let mut keep = Vec::new();
     loop {
         let mut removed = false;
-        for b in 0..func.blocks.len() {
+        // From the end, so that a chain goes in one round.
+        for b in (0..func.blocks.len()).rev() {
             let mut insts = std::mem::take(&mut func.blocks[b].insts);
-            // From the end, so that a chain goes in one round.
-            let mut keep = vec![true; insts.len()];
+            let mut dropped = false;
+            keep.clear();
+            keep.resize(insts.len(), true);
             for (i, inst) in insts.iter().enumerate().rev() {
                 let Some(d) = inst.def() else { continue };
                 let itself = inst.op == Op::Mov && inst.b == d.0;
                 let dead = counts.uses[d.index()] == 0 && inst.removable();
                 if itself || dead {
                     keep[i] = false;
-                    removed = true;
+                    dropped = true;
                     inst.each_use(&func.pool, |r| counts.uses[r.index()] -= 1);
                 }
             }
-            if keep.contains(&false) {
+            removed |= dropped;
+            if dropped {
                 let mut flags = keep.iter();
                 insts.retain(|_| *flags.next().unwrap_or(&true));
             }

@@ -108,15 +108,19 @@ impl Fold<'_> {
             self.func.blocks[b].insts[i] = inst;
             self.note(&inst);
         }
-        let mut term = self.func.blocks[b].term.clone();
-        term.map_uses(|r| self.source(r));
+        let mut term = std::mem::replace(&mut self.func.blocks[b].term, Term::Unreachable);
+        let mut changed = false;
+        term.map_uses(|r| {
+            let s = self.source(r);
+            changed |= s != r;
+            s
+        });
         if let Some(better) = self.branch(&term) {
+            changed |= better != term;
             term = better;
         }
-        if term != self.func.blocks[b].term {
-            self.changed = true;
-            self.func.blocks[b].term = term;
-        }
+        self.changed |= changed;
+        self.func.blocks[b].term = term;
     }
 
     fn replace_uses(&mut self, inst: &mut Inst) {

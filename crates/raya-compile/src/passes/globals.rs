@@ -8,8 +8,8 @@ use crate::lower::Lowered;
 use crate::tables::Tables;
 use raya_bytecode::Op;
 
-/// Replaces reads of constant module variables.
-pub fn propagate(program: &mut [Lowered], tables: &mut Tables) {
+/// Replaces reads of constant module variables; tells which functions changed.
+pub fn propagate(program: &mut [Lowered], tables: &mut Tables) -> Vec<bool> {
     let mut values: Vec<Option<Value>> = vec![None; tables.module.globals.len()];
     let mut writes = vec![0u32; values.len()];
     for lowered in program.iter() {
@@ -42,10 +42,13 @@ pub fn propagate(program: &mut [Lowered], tables: &mut Tables) {
             }
         }
     }
+    let mut changed = vec![false; program.len()];
     for (f, b, i, value) in found {
+        changed[f] = true;
         let inst = &mut program[f].func.blocks[b].insts[i];
         *inst = value.load(inst.a, inst.at, tables);
     }
+    changed
 }
 
 /// Accesses of one module variable.
@@ -58,8 +61,8 @@ struct Accesses {
 }
 
 /// Keeps module variables that only the top level uses in registers, where every
-/// read is certainly preceded by a write.
-pub fn promote(program: &mut [Lowered], tables: &Tables) {
+/// read is certainly preceded by a write. Tells whether there were any.
+pub fn promote(program: &mut [Lowered], tables: &Tables) -> bool {
     let mut accesses: Vec<Accesses> = Vec::new();
     accesses.resize_with(tables.module.globals.len(), Accesses::default);
     for (f, lowered) in program.iter().enumerate() {
@@ -76,7 +79,7 @@ pub fn promote(program: &mut [Lowered], tables: &Tables) {
         }
     }
     let Some(main) = program.first_mut().map(|l| &mut l.func) else {
-        return;
+        return false;
     };
     let order = reverse_postorder(main);
     let preds = predecessors(main, &order);
@@ -97,6 +100,9 @@ pub fn promote(program: &mut [Lowered], tables: &Tables) {
             promoted.push((g, ty));
         }
     }
+    if promoted.is_empty() {
+        return false;
+    }
     let mut regs: Vec<Option<VReg>> = vec![None; accesses.len()];
     for (g, ty) in promoted {
         regs[g] = Some(main.new_reg(ty, tables.repr(ty), true));
@@ -112,6 +118,7 @@ pub fn promote(program: &mut [Lowered], tables: &Tables) {
             *inst = Inst::new(Op::Mov, to, from, 0, inst.at);
         }
     }
+    true
 }
 
 fn is_global(op: Op) -> bool {

@@ -32,16 +32,22 @@ enum State {
     Done,
 }
 
-/// Inlines in a whole program.
-pub fn run(program: &mut [Lowered], tables: &Tables) {
+/// Inlines in a whole program; marks the functions that changed.
+pub fn run(program: &mut [Lowered], tables: &Tables, changed: &mut [bool]) {
     let mut state = vec![State::New; program.len()];
     for root in 0..program.len() {
-        visit(root, program, tables, &mut state);
+        visit(root, program, tables, &mut state, changed);
     }
 }
 
 /// Depth-first over calls, without recursion: call chains may be as long as programs.
-fn visit(root: usize, program: &mut [Lowered], tables: &Tables, state: &mut [State]) {
+fn visit(
+    root: usize,
+    program: &mut [Lowered],
+    tables: &Tables,
+    state: &mut [State],
+    changed: &mut [bool],
+) {
     if state[root] != State::New {
         return;
     }
@@ -57,7 +63,7 @@ fn visit(root: usize, program: &mut [Lowered], tables: &Tables, state: &mut [Sta
             Some(_) => {}
             None => {
                 let func = *func;
-                inline_into(func, program, tables, state);
+                changed[func] |= inline_into(func, program, tables, state);
                 state[func] = State::Done;
                 stack.pop();
             }
@@ -95,7 +101,9 @@ struct Site {
     closure: Option<VReg>,
 }
 
-fn inline_into(func: usize, program: &mut [Lowered], tables: &Tables, state: &[State]) {
+/// Tells whether anything was taken in.
+fn inline_into(func: usize, program: &mut [Lowered], tables: &Tables, state: &[State]) -> bool {
+    let mut changed = false;
     let mut budget = CALLER_LIMIT
         .saturating_sub(size(&program[func].func))
         .max(64);
@@ -103,14 +111,17 @@ fn inline_into(func: usize, program: &mut [Lowered], tables: &Tables, state: &[S
     for _ in 0..MAX_DEPTH {
         let sites = sites(func, program, tables, state, &mut budget);
         if sites.is_empty() {
-            return;
+            break;
         }
+        changed = true;
         // From the end of each block, so that earlier places stay what they are.
         for site in sites.into_iter().rev() {
-            let callee = program[site.callee].func.clone();
-            splice(&mut program[func].func, &site, &callee);
+            if let Ok([caller, callee]) = program.get_disjoint_mut([func, site.callee]) {
+                splice(&mut caller.func, &site, &callee.func);
+            }
         }
     }
+    changed
 }
 
 fn sites(
@@ -121,6 +132,13 @@ fn sites(
     budget: &mut usize,
 ) -> Vec<Site> {
     let caller = &program[func].func;
+    let insts = caller.blocks.iter().flat_map(|b| &b.insts);
+    if !insts
+        .into_iter()
+        .any(|i| matches!(i.op, Op::Call | Op::CallClosure))
+    {
+        return Vec::new();
+    }
     let counts = Counts::new(caller);
     let defs = Defs::new(caller, &counts);
     let depth = loop_depth(caller);

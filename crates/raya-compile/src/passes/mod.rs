@@ -28,21 +28,29 @@ pub fn run(program: &mut Vec<Lowered>, tables: &mut Tables) {
     for lowered in program.iter_mut() {
         simplify(&mut lowered.func, tables);
     }
-    globals::propagate(program, tables);
-    inline::run(program, tables);
-    prune::run(program, tables);
-    globals::promote(program, tables);
-    for lowered in program.iter_mut() {
-        simplify(&mut lowered.func, tables);
-        cse::run(&mut lowered.func);
-        simplify(&mut lowered.func, tables);
-    }
-    ints::run(program, tables);
-    for lowered in program.iter_mut() {
+    // Only what a pass changed is simplified again.
+    let mut touched = globals::propagate(program, tables);
+    inline::run(program, tables, &mut touched);
+    prune::run(program, tables, &mut touched);
+    touched[0] |= globals::promote(program, tables);
+    for (lowered, touched) in program.iter_mut().zip(touched) {
         let func = &mut lowered.func;
-        simplify(func, tables);
-        cse::run(func);
-        simplify(func, tables);
+        if touched {
+            simplify(func, tables);
+        }
+        if cse::run(func) {
+            simplify(func, tables);
+        }
+    }
+    let touched = ints::run(program, tables);
+    for (lowered, touched) in program.iter_mut().zip(touched) {
+        let func = &mut lowered.func;
+        if touched {
+            simplify(func, tables);
+            if cse::run(func) {
+                simplify(func, tables);
+            }
+        }
         coalesce::run(func);
         select::run(func, tables);
         dce::dead_stores(func);

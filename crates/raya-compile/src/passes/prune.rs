@@ -5,8 +5,9 @@ use crate::lower::Lowered;
 use crate::tables::Tables;
 use raya_bytecode::{FuncId, Op, OperandKind};
 
-/// Removes unreferenced functions and renumbers the rest; the top level stays 0.
-pub fn run(program: &mut Vec<Lowered>, tables: &mut Tables) {
+/// Removes unreferenced functions and renumbers the rest; the top level stays 0. `marks`
+/// has an entry per function.
+pub fn run(program: &mut Vec<Lowered>, tables: &mut Tables, marks: &mut Vec<bool>) {
     let mut used = vec![false; program.len()];
     let mut work = vec![0usize];
     for class in &tables.module.classes {
@@ -35,6 +36,8 @@ pub fn run(program: &mut Vec<Lowered>, tables: &mut Tables) {
         .collect();
     let mut flags = used.iter();
     program.retain(|_| *flags.next().unwrap_or(&true));
+    let mut flags = used.iter();
+    marks.retain(|_| *flags.next().unwrap_or(&true));
     for lowered in program.iter_mut() {
         for inst in lowered.func.blocks.iter_mut().flat_map(|b| &mut b.insts) {
             if names_function(inst.op) {

@@ -60,6 +60,18 @@ struct Analysis<'a> {
 
 /// Analyses a function under what is known about its callers and callees.
 pub fn analyse(func: &Func, me: usize, signatures: &[Signature], tables: &Tables) -> Summary {
+    if !func
+        .regs
+        .iter()
+        .any(|r| matches!(r.repr, Repr::F64 | Repr::I32))
+    {
+        // Nothing here holds a number, so nothing that it calls is given one.
+        return Summary {
+            defs: vec![Range::ANY; func.regs.len()],
+            calls: Vec::new(),
+            ret: Range::ANY,
+        };
+    }
     let order = reverse_postorder(func);
     let preds = predecessors(func, &order);
     let dom = Dominators::new(func, &order, &preds);

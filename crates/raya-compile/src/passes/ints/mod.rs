@@ -36,8 +36,8 @@ pub(crate) struct Signature {
     pub ret: Range,
 }
 
-/// Runs the inference over a program.
-pub fn run(program: &mut [Lowered], tables: &mut Tables) {
+/// Runs the inference over a program; tells which functions changed.
+pub fn run(program: &mut [Lowered], tables: &mut Tables) -> Vec<bool> {
     let mut signatures = initial(program, tables);
     let mut summaries: Vec<Option<Summary>> = vec![None; program.len()];
     let mut dirty = vec![true; program.len()];
@@ -73,7 +73,7 @@ pub fn run(program: &mut [Lowered], tables: &mut Tables) {
             plan::plan(&lowered.func, f, summaries[f].as_ref(), &signatures, tables)
         })
         .collect();
-    rewrite::apply(program, &plans, tables);
+    rewrite::apply(program, &plans, tables)
 }
 
 fn is_unreached(sig: &Signature) -> bool {

@@ -28,6 +28,13 @@ pub struct Plan {
     pub closed: bool,
 }
 
+impl Plan {
+    /// Whether anything in the function is to be rewritten.
+    pub fn changes_code(&self) -> bool {
+        self.ret || self.convert.contains(&true) || self.wrap.contains(&true)
+    }
+}
+
 struct Planner<'a> {
     func: &'a Func,
     summary: &'a Summary,

@@ -27,11 +27,16 @@ pub(super) fn int_compare(op: Op) -> Option<(Op, bool)> {
     })
 }
 
-/// Rewrites a program as planned.
-pub fn apply(program: &mut [Lowered], plans: &[Plan], tables: &mut Tables) {
+/// Rewrites a program as planned; tells which functions changed.
+pub fn apply(program: &mut [Lowered], plans: &[Plan], tables: &mut Tables) -> Vec<bool> {
     let int = tables.ty(TypeDesc::Int);
     let number = tables.ty(TypeDesc::Number);
+    let mut changed = vec![false; program.len()];
     for (f, lowered) in program.iter_mut().enumerate() {
+        if !plans[f].changes_code() && !calls_changed(&lowered.func, plans) {
+            continue;
+        }
+        changed[f] = true;
         Rewriter {
             plans,
             plan: &plans[f],
@@ -41,6 +46,13 @@ pub fn apply(program: &mut [Lowered], plans: &[Plan], tables: &mut Tables) {
         }
         .function(&mut lowered.func);
     }
+    changed
+}
+
+/// Whether a function calls one whose parameters or result change.
+fn calls_changed(func: &Func, plans: &[Plan]) -> bool {
+    let mut insts = func.blocks.iter().flat_map(|b| &b.insts);
+    insts.any(|i| i.op == Op::Call && plans[i.b as usize].changes_code())
 }
 
 struct Rewriter<'a> {

@@ -98,7 +98,7 @@ pub(crate) enum Stage {
 #[derive(Args, Debug, Default)]
 pub(crate) struct EngineArgs {
     /// Compile hot code (the default)
-    #[arg(long, overrides_with = "no_jit")]
+    #[arg(long, conflicts_with = "no_jit")]
     pub(crate) jit: bool,
     /// Interpret only
     #[arg(long)]

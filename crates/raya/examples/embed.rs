@@ -26,7 +26,8 @@ fn main() -> Result<(), Error> {
     let mut engine = Engine::new(limited)?;
     for code in ["1 + ;", "let x: number = 'one';", "null!.x", "[1, 2, 3][7]"] {
         match engine.eval(code) {
-            Ok(value) => println!("{code} is {value}"),
+            Ok(Some(value)) => println!("{code} is {value}"),
+            Ok(None) => println!("{code} has no value"),
             Err(Error::Compile(faults)) => print!("{}", faults.render(Style::Plain)),
             Err(error) => println!("{code} failed: {error}"),
         }

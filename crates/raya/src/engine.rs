@@ -86,14 +86,16 @@ impl Engine {
     }
 
     /// Compiles and runs a piece of code; gives the value of its last statement if that is
-    /// an expression, or what a top-level `return` gave.
+    /// an expression, or what a top-level `return` gave. Code that ends in a statement, or
+    /// in the call of a function without result, has no value.
     ///
     /// # Errors
     /// As for [`Engine::compile`] and [`Engine::run`].
-    pub fn eval(&mut self, code: &str) -> Result<Value, Error> {
+    pub fn eval(&mut self, code: &str) -> Result<Option<Value>, Error> {
         let verify = self.options.verify_bytecode;
         let program = frontend::compile("<eval>", code.into(), ProgramValue::Last, verify)?;
-        self.run(&program)
+        let value = self.run(&program)?;
+        Ok(program.has_value.then_some(value))
     }
 
     /// Writes what programs printed and the output streams still hold back.

@@ -5,6 +5,8 @@
 use std::sync::Arc;
 
 use raya_bytecode::Module;
+use raya_check::hir::{self, ExprId, ExprKind, Hir, StmtKind};
+use raya_check::types::Ty;
 use raya_check::{Checked, EmbeddedBuiltins, Input};
 use raya_syntax::{Diagnostic, FileId, Interner, SourceMap, ast, parse};
 
@@ -14,6 +16,8 @@ use crate::error::{Diagnostics, Error};
 #[derive(Debug)]
 pub struct Program {
     pub(crate) module: Arc<Module>,
+    /// Whether its top level gives something, if only null.
+    pub(crate) has_value: bool,
     warnings: Diagnostics,
 }
 
@@ -164,9 +168,11 @@ pub(crate) fn compile(
         verify,
         ..raya_compile::Options::default()
     };
+    let has_value = gives_value(&checked);
     match session.compile(&mut checked, &options) {
         Some(compiled) => Ok(Program {
             module: Arc::new(compiled.module),
+            has_value,
             warnings: session.into_diagnostics(),
         }),
         None => Err(session.into_error()),
@@ -183,4 +189,39 @@ fn return_last(tree: &mut ast::Module) {
             last.kind = ast::StmtKind::Return(Some(value));
         }
     }
+}
+
+/// Whether the top level returns something other than the absent result of a call.
+fn gives_value(checked: &Checked) -> bool {
+    let hir = &checked.hir;
+    let body = hir.main.and_then(|main| hir.function(main).body.as_ref());
+    body.is_some_and(|body| returns_value(hir, &body.stmts))
+}
+
+fn returns_value(hir: &Hir, stmts: &[hir::Stmt]) -> bool {
+    let any = |block: &hir::Block| returns_value(hir, &block.stmts);
+    stmts.iter().any(|stmt| match &stmt.kind {
+        StmtKind::Return(Some(value)) => !is_void(hir, *value),
+        StmtKind::Block(block) => any(block),
+        StmtKind::If {
+            then, otherwise, ..
+        } => any(then) || otherwise.as_ref().is_some_and(any),
+        StmtKind::Loop(l) => any(&l.body),
+        StmtKind::ForOf(l) => any(&l.body),
+        StmtKind::Switch(s) => s.cases.iter().any(|case| returns_value(hir, &case.body)),
+        StmtKind::Try(t) => {
+            let handler = t.handler.as_ref().is_some_and(|h| any(&h.body));
+            any(&t.body) || handler || t.finalizer.as_ref().is_some_and(any)
+        }
+        _ => false,
+    })
+}
+
+/// Whether an expression is of type void, before it is converted to what the top level
+/// returns.
+fn is_void(hir: &Hir, mut value: ExprId) -> bool {
+    while let ExprKind::Coerce { expr, .. } = hir.expr(value).kind {
+        value = expr;
+    }
+    hir.expr(value).ty == Ty::VOID
 }

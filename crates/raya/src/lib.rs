@@ -4,7 +4,7 @@
 //! use raya::{Engine, Options, Value};
 //!
 //! let mut engine = Engine::new(Options::default())?;
-//! assert_eq!(engine.eval("const xs = [1, 2, 3]; xs.length * 2")?, Value::Number(6.0));
+//! assert_eq!(engine.eval("const xs = [1, 2, 3]; xs.length * 2")?, Some(Value::Number(6.0)));
 //!
 //! let program = engine.compile("greet.ts", r#"console.log("hello");"#)?;
 //! engine.run(&program)?;

@@ -6,7 +6,7 @@ fn engine() -> Engine {
     Engine::new(Options::default()).expect("an engine")
 }
 
-fn eval(code: &str) -> Value {
+fn eval(code: &str) -> Option<Value> {
     engine()
         .eval(code)
         .unwrap_or_else(|e| panic!("{code}: {e}"))
@@ -14,14 +14,23 @@ fn eval(code: &str) -> Value {
 
 #[test]
 fn values_come_back() {
-    assert_eq!(eval("1 + 2"), Value::Number(3.0));
-    assert_eq!(eval("let i: int = 7; i / 2"), Value::Int(3));
-    assert_eq!(eval("'a' + 'b'"), Value::String("ab".to_owned()));
-    assert_eq!(eval("1 < 2"), Value::Bool(true));
-    assert_eq!(eval("null"), Value::Null);
-    assert_eq!(eval("const x = 1;"), Value::Null);
-    assert_eq!(eval("return 5; 6"), Value::Number(5.0));
-    assert_eq!(eval("[1, 2]").to_string(), "[ 1, 2 ]");
+    assert_eq!(eval("1 + 2"), Some(Value::Number(3.0)));
+    assert_eq!(eval("let i: int = 7; i / 2"), Some(Value::Int(3)));
+    assert_eq!(eval("'a' + 'b'"), Some(Value::String("ab".to_owned())));
+    assert_eq!(eval("1 < 2"), Some(Value::Bool(true)));
+    assert_eq!(eval("null"), Some(Value::Null));
+    assert_eq!(eval("return 5; 6"), Some(Value::Number(5.0)));
+    assert_eq!(eval("if (1 < 2) { return 7; }"), Some(Value::Number(7.0)));
+    let shown = eval("[1, 2]").map(|value| value.to_string());
+    assert_eq!(shown.as_deref(), Some("[ 1, 2 ]"));
+}
+
+#[test]
+fn statements_have_no_value() {
+    assert_eq!(eval(""), None);
+    assert_eq!(eval("const x = 1;"), None);
+    assert_eq!(eval("function f(): void {} f()"), None);
+    assert_eq!(eval("function f(): number { return 1; }"), None);
 }
 
 #[test]
@@ -46,7 +55,10 @@ fn an_engine_survives_a_failed_program() {
             .eval("function f(): number { return f() + 1; } f()")
             .is_err()
     );
-    assert_eq!(engine.eval("40 + 2").ok(), Some(Value::Number(42.0)));
+    assert_eq!(
+        engine.eval("40 + 2").ok().flatten(),
+        Some(Value::Number(42.0))
+    );
 }
 
 #[test]
@@ -58,8 +70,8 @@ fn engines_are_independent() {
                 let mut second = engine();
                 let code = format!("let s = 0; for (let i = 0; i < 100; i++) s += i * {n}; s");
                 let expected = Value::Number(4950.0 * f64::from(n));
-                assert_eq!(first.eval(&code).ok(), Some(expected.clone()));
-                assert_eq!(second.eval(&code).ok(), Some(expected));
+                assert_eq!(first.eval(&code).ok().flatten(), Some(expected.clone()));
+                assert_eq!(second.eval(&code).ok().flatten(), Some(expected));
             })
         })
         .collect();
@@ -113,6 +125,9 @@ fn tiers_agree() {
             ..Options::default()
         };
         let mut engine = Engine::new(options).expect("an engine");
-        assert_eq!(engine.eval(code).ok(), Some(Value::Number(6765.0)));
+        assert_eq!(
+            engine.eval(code).ok().flatten(),
+            Some(Value::Number(6765.0))
+        );
     }
 }

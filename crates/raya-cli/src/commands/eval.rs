@@ -6,7 +6,7 @@ use super::{failed, finish, options};
 use crate::Exit;
 use crate::args::EvalArgs;
 
-/// Runs a piece of code and prints its value as `console.log` would.
+/// Runs a piece of code and prints its value, if it has one, as `console.log` would.
 pub(crate) fn eval(args: EvalArgs) -> Exit {
     let mut engine = match Engine::new(options(&args.engine, Vec::new())) {
         Ok(engine) => engine,
@@ -17,7 +17,9 @@ pub(crate) fn eval(args: EvalArgs) -> Exit {
     finish(&mut engine, &args.engine);
     match result {
         Ok(value) => {
-            println!("{value}");
+            if let Some(value) = value {
+                println!("{value}");
+            }
             Exit::Success
         }
         Err(error) => failed(&error),

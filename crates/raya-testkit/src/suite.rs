@@ -158,8 +158,8 @@ pub fn trials(setup: &Setup) -> Result<Vec<Trial>, String> {
 }
 
 /// Generated programs: so many campaigns of so many programs.
-const CAMPAIGNS: u64 = 20;
-const PROGRAMS: usize = 150;
+const CAMPAIGNS: u64 = 12;
+const PROGRAMS: usize = 250;
 
 fn check_generated(setup: &Setup, seed: u64, node: bool) -> Result<(), String> {
     let campaign = Campaign {

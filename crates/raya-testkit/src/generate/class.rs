@@ -23,6 +23,12 @@ impl Generator<'_> {
             ));
             class.fields.push((name, ty));
         }
+        if self.choices.one_in(3) {
+            body.push(&self.accessor(&mut class));
+        }
+        if self.choices.one_in(3) {
+            body.push(&self.constructor(base.is_some(), &class));
+        }
         for method in 0..class.methods.len() {
             if self.choices.below(2) == 1 {
                 let known = class.methods[method].clone();
@@ -43,6 +49,9 @@ impl Generator<'_> {
             let result = self.choices.pick(SCALARS);
             body.push(&self.method(&mut class, name, params, result, None));
         }
+        if self.choices.one_in(4) {
+            body.push(&self.statics(index));
+        }
         class.heirs = vec![index];
         let extends = base
             .map(|b| format!("extends {}C{b} ", self.prefix))
@@ -54,6 +63,59 @@ impl Generator<'_> {
         Code::fill(
             &format!("class {}C{index} {extends}{{\n@}}\n", self.prefix),
             &[&body],
+        )
+    }
+
+    /// A getter and a setter over a number; others use them as a field.
+    fn accessor(&mut self, class: &mut Class) -> Code {
+        let over = class.fields.iter().find(|(name, ty)| {
+            // An accessor that wraps an accessor is an heir's matter: see `method`.
+            *ty == Ty::Num && name.starts_with('m')
+        });
+        let Some((field, _)) = over.cloned() else {
+            return Code::default();
+        };
+        let name = self.fresh("x");
+        let scale = self.literal_only(Ty::Num);
+        class.fields.push((name.clone(), Ty::Num));
+        Code::fill2(
+            &format!(
+                "get {name}(): number {{\nreturn this.{field} + @;\n}}\n\
+                 set {name}(v: number) {{\nthis.{field} = v * 2;\n}}\n"
+            ),
+            &format!(
+                "get {name}() {{\nreturn this.{field} + @;\n}}\n\
+                 set {name}(v) {{\nthis.{field} = v * 2;\n}}\n"
+            ),
+            &[&scale],
+        )
+    }
+
+    /// A constructor with a default parameter, which changes a field.
+    fn constructor(&mut self, has_base: bool, class: &Class) -> Code {
+        let base = if has_base { "super();\n" } else { "" };
+        let field = class.fields.iter().find(|(_, ty)| *ty == Ty::Num);
+        let change = field.map_or(String::new(), |(name, _)| format!("this.{name} = p;\n"));
+        Code::fill2(
+            &format!("constructor(p: number = @) {{\n{base}{change}}}\n"),
+            &format!("constructor(p = @) {{\n{base}{change}}}\n"),
+            &[&self.literal_only(Ty::Num)],
+        )
+    }
+
+    /// A static counter and the method that counts, which becomes a known function.
+    fn statics(&mut self, index: usize) -> Code {
+        let (class, name) = (format!("{}C{index}", self.prefix), self.fresh("s"));
+        self.functions.push(Function {
+            name: format!("{class}.next{name}"),
+            params: vec![Ty::Num],
+            result: Ty::Num,
+            cost: 2,
+        });
+        let body = format!("{class}.{name} += by;\nreturn {class}.{name};\n}}\n");
+        Code::new(
+            format!("static {name}: number = 0;\nstatic next{name}(by: number): number {{\n{body}"),
+            format!("static {name} = 0;\nstatic next{name}(by) {{\n{body}"),
         )
     }
 

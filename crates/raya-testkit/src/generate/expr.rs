@@ -1,6 +1,7 @@
 //! Expressions of each type.
 
 use super::code::Code;
+use super::grammar;
 use super::program::Generator;
 use super::value::{self, Ty};
 
@@ -18,6 +19,12 @@ impl Generator<'_> {
             let (then, otherwise) = (self.expr(ty, depth - 1), self.expr(ty, depth - 1));
             return Code::fill("(@ ? @ : @)", &[&test, &then, &otherwise]);
         }
+        if depth > 0
+            && self.choices.one_in(4)
+            && let Some(code) = self.production(ty, depth)
+        {
+            return code;
+        }
         match ty {
             Ty::Num => self.number(depth),
             Ty::Int => self.int(depth),
@@ -32,7 +39,35 @@ impl Generator<'_> {
             Ty::Record | Ty::AnyRecord => self.record(ty, depth),
             Ty::Fn => self.closure(depth),
             Ty::Inst(class) => self.instance(class, depth),
+            _ => self.tabled(ty, depth),
         }
+    }
+
+    /// One of the table's expressions of a type.
+    fn production(&mut self, ty: Ty, depth: usize) -> Option<Code> {
+        let templates = grammar::expressions(ty);
+        if templates.is_empty() {
+            return None;
+        }
+        let template = self.choices.pick(templates);
+        self.expand(template, depth)
+    }
+
+    /// A value of a type of the table.
+    fn tabled(&mut self, ty: Ty, depth: usize) -> Code {
+        if self.choices.below(3) > 0
+            && let Some(variable) = self.variable(ty)
+        {
+            return variable;
+        }
+        let values = grammar::row(ty).map_or(&[][..], |row| row.values);
+        let first = values.first().copied().unwrap_or("null");
+        let value = if depth == 0 {
+            first
+        } else {
+            self.choices.pick(values)
+        };
+        self.expand(value, depth.min(2)).unwrap_or_default()
     }
 
     /// A variable of a type, if there is one.
@@ -507,7 +542,7 @@ impl Generator<'_> {
         }
         let d = depth.saturating_sub(1);
         let (a, b, c) = (self.number(d), self.string(d), self.int(d));
-        Code::fill("{ a: @, b: @, c: @ }", &[&a, &b, &c])
+        Code::fill("{ a: @, b: (@).slice(0, 20), c: @ }", &[&a, &b, &c])
     }
 
     fn closure(&mut self, depth: usize) -> Code {

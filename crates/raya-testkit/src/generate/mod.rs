@@ -11,10 +11,13 @@ mod choices;
 mod class;
 mod code;
 mod expr;
+mod grammar;
+mod prelude;
 mod program;
 mod run;
 mod shrink;
 mod stmt;
+mod template;
 mod value;
 
 pub use choices::Choices;

@@ -2,6 +2,7 @@
 
 use super::choices::Choices;
 use super::code::Code;
+use super::prelude;
 use super::value::{LOCALS, SCALARS, Ty};
 
 /// The steps that one function may take, roughly.
@@ -265,8 +266,8 @@ impl Batch {
     /// A file of programs.
     pub fn new<'a>(programs: impl Iterator<Item = &'a Program>) -> Self {
         let mut batch = Self {
-            raya: PRELUDE_RAYA.to_owned(),
-            js: PRELUDE_JS.to_owned(),
+            raya: prelude::RAYA.to_owned(),
+            js: prelude::JS.clone(),
         };
         for program in programs {
             batch.raya.push_str(&program.code.raya);
@@ -275,111 +276,6 @@ impl Batch {
         batch
     }
 }
-
-/// The line that begins a program's output.
-pub(super) const MARK: &str = "== ";
-
-const PRELUDE_RAYA: &str = r#"let logged = 0;
-function log(text: string): void {
-  logged++;
-  if (logged <= 25) console.log(text.length > 200 ? text.slice(0, 200) : text);
-}
-function num(x: number): number {
-  return x;
-}
-function str(x: string): string {
-  return x;
-}
-function bool(x: boolean): boolean {
-  return x;
-}
-function shown(x: number): string {
-  return x === 0 && 1 / x < 0 ? "-0" : String(x);
-}
-function idx(x: number, n: number): number {
-  const k = Math.trunc(x) % n;
-  return k >= 0 ? k : k < 0 ? k + n : 0;
-}
-function describe(e: unknown): string {
-  if (e instanceof RangeError) return "RangeError";
-  if (e instanceof TypeError) return "TypeError";
-  if (e instanceof Error) return "Error " + e.message;
-  if (typeof e === "number") return "number " + shown(e);
-  if (typeof e === "string") return "string " + e;
-  return typeof e;
-}
-function run(name: string, main: () => void): void {
-  console.log("== " + name);
-  logged = 0;
-  try {
-    main();
-  } catch (e) {
-    console.log("uncaught " + describe(e));
-  }
-}
-"#;
-
-const PRELUDE_JS: &str = r#""use strict";
-let logged = 0;
-function log(text) {
-  logged++;
-  if (logged <= 25) console.log(text.length > 200 ? text.slice(0, 200) : text);
-}
-function num(x) {
-  return x;
-}
-function str(x) {
-  return x;
-}
-function bool(x) {
-  return x;
-}
-function shown(x) {
-  return x === 0 && 1 / x < 0 ? "-0" : String(x);
-}
-function idx(x, n) {
-  const k = Math.trunc(x) % n;
-  return k >= 0 ? k : k < 0 ? k + n : 0;
-}
-function int(x) {
-  const t = Math.trunc(x);
-  if (!(t >= -2147483648 && t <= 2147483647)) throw new RangeError();
-  return t | 0;
-}
-function idiv(a, b) {
-  if (b === 0) throw new RangeError();
-  return (a / b) | 0;
-}
-function imod(a, b) {
-  if (b === 0) throw new RangeError();
-  return (a % b) | 0;
-}
-function at(xs, i) {
-  if (!(i >= 0 && i < xs.length && Math.trunc(i) === i)) throw new RangeError();
-  return xs[i];
-}
-function has(xs, i) {
-  if (!(i < xs.length)) throw new RangeError();
-  return i;
-}
-function describe(e) {
-  if (e instanceof RangeError) return "RangeError";
-  if (e instanceof TypeError) return "TypeError";
-  if (e instanceof Error) return "Error " + e.message;
-  if (typeof e === "number") return "number " + shown(e);
-  if (typeof e === "string") return "string " + e;
-  return typeof e;
-}
-function run(name, main) {
-  console.log("== " + name);
-  logged = 0;
-  try {
-    main();
-  } catch (e) {
-    console.log("uncaught " + describe(e));
-  }
-}
-"#;
 
 #[cfg(test)]
 mod tests {
@@ -390,7 +286,7 @@ mod tests {
         let batch = Batch::new([program(&[], 0)].iter());
         let own = batch
             .raya
-            .strip_prefix(PRELUDE_RAYA)
+            .strip_prefix(prelude::RAYA)
             .expect("begins with the prelude");
         assert!(own.len() < 400, "{own}");
     }

@@ -6,10 +6,11 @@ use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
-use proptest::strategy::{Strategy, ValueTree};
+use proptest::strategy::{Strategy, Union, ValueTree};
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 
-use super::program::{Batch, MARK, Program, program};
+use super::prelude::MARK;
+use super::program::{Batch, Program, program};
 use super::shrink::shrink;
 use crate::diff;
 use crate::docs::Scratch;
@@ -21,8 +22,9 @@ use crate::suite::Setup;
 /// Attempts to make a failing program smaller.
 const SHRINKING: usize = 2_000;
 
-/// How many choices a program may take from its list.
-const LENGTHS: std::ops::Range<usize> = 100..1_500;
+/// How many choices a program may take from its list, and how often: most programs are
+/// small, since compiling takes more time than running them.
+const LENGTHS: [(u32, std::ops::Range<usize>); 3] = [(14, 30..180), (5, 180..450), (1, 450..1_500)];
 
 /// A number of programs to generate and run.
 #[derive(Clone, Copy, Debug)]
@@ -244,7 +246,11 @@ fn lists(seed: u64, index: usize, count: usize) -> Result<Vec<Vec<u32>>, String>
     bytes[8..16].copy_from_slice(&(index as u64).to_le_bytes());
     let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &bytes);
     let mut runner = TestRunner::new_with_rng(Config::default(), rng);
-    let choices = proptest::collection::vec(proptest::num::u32::ANY, LENGTHS);
+    let sized = LENGTHS.map(|(weight, range)| {
+        let list = proptest::collection::vec(proptest::num::u32::ANY, range);
+        (weight, list.boxed())
+    });
+    let choices = Union::new_weighted(sized.to_vec());
     (0..count)
         .map(|_| {
             let tree = choices

@@ -1,6 +1,7 @@
 //! Statements.
 
 use super::code::Code;
+use super::grammar;
 use super::program::{Generator, Var};
 use super::value::Ty;
 
@@ -24,7 +25,7 @@ impl Generator<'_> {
         if !self.afford(3) {
             return Code::default();
         }
-        let kind = self.choices.below(if depth == 0 { 7 } else { 15 });
+        let kind = self.choices.below(if depth == 0 { 9 } else { 23 });
         let d = depth.saturating_sub(1);
         match kind {
             1 => self.declaration(),
@@ -33,17 +34,35 @@ impl Generator<'_> {
             4 => self.leave(),
             5 => self.log(),
             6 => self.member_store(),
-            7 => self.branch(d),
-            8..=10 => self.for_loop(d),
-            11 => self.while_loop(d),
-            12 => self.for_of(d),
-            13 => self.switch(d),
-            14 => self.try_statement(d),
+            7 | 8 => self.simple_production(),
+            9 => self.branch(d),
+            10..=12 => self.for_loop(d),
+            13 => self.while_loop(d),
+            14 => self.for_of(d),
+            15 => self.switch(d),
+            16 | 17 => self.try_statement(d),
+            18..=22 => self.statement_production(depth),
             _ => self.assign(),
         }
     }
 
-    fn target(&mut self, accept: impl Fn(Ty) -> bool) -> Option<Var> {
+    /// One of the table's statements.
+    fn statement_production(&mut self, depth: usize) -> Code {
+        let template = self.choices.pick(grammar::STATEMENTS);
+        self.expand(template, depth)
+            .unwrap_or_else(|| self.assign())
+    }
+
+    /// One of the table's statements that hold no others.
+    fn simple_production(&mut self) -> Code {
+        let template = self.choices.pick(grammar::STATEMENTS);
+        if template.contains(":block") {
+            return self.update();
+        }
+        self.expand(template, 2).unwrap_or_else(|| self.store())
+    }
+
+    pub(super) fn target(&mut self, accept: impl Fn(Ty) -> bool) -> Option<Var> {
         let fitting: Vec<Var> = self
             .vars
             .iter()
@@ -257,6 +276,12 @@ impl Generator<'_> {
                     code.push(&self.shown(&Code::fill(&format!("@.{field}"), &[value]), ty));
                 }
                 code
+            }
+            _ => {
+                let show = grammar::row(ty).map_or("", |row| row.show);
+                let filled = vec![("v".to_owned(), value.clone())];
+                let code = self.expand_with(show, 1, filled).unwrap_or_default();
+                Code::fill("@\n", &[&code])
             }
         }
     }

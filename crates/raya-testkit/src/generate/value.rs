@@ -2,6 +2,7 @@
 
 use super::choices::Choices;
 use super::code::Code;
+use super::grammar;
 
 /// A type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,6 +33,25 @@ pub enum Ty {
     Fn,
     /// An instance of the class with this index.
     Inst(usize),
+    // The others are described in `grammar`'s table.
+    MaybeNums,
+    Anys,
+    Matrix,
+    Records,
+    Tuple,
+    MapStr,
+    MapNum,
+    SetNum,
+    MaybeRecord,
+    Shape,
+    Scored,
+    BoxNum,
+    BoxStr,
+    BoxInt,
+    Thunks,
+    Any,
+    AnyCounter,
+    AnyFn,
 }
 
 /// Types of parameters, fields and results.
@@ -66,6 +86,24 @@ pub const LOCALS: &[Ty] = &[
     Ty::Record,
     Ty::AnyRecord,
     Ty::Fn,
+    Ty::Any,
+    Ty::MapStr,
+    Ty::Thunks,
+    Ty::Shape,
+    Ty::SetNum,
+    Ty::Tuple,
+    Ty::Scored,
+    Ty::MaybeRecord,
+    Ty::BoxNum,
+    Ty::AnyCounter,
+    Ty::Anys,
+    Ty::Matrix,
+    Ty::Records,
+    Ty::AnyFn,
+    Ty::BoxInt,
+    Ty::MaybeNums,
+    Ty::MapNum,
+    Ty::BoxStr,
 ];
 
 impl Ty {
@@ -83,9 +121,10 @@ impl Ty {
             Ty::MaybeNum => "number | null".to_owned(),
             Ty::NumOrStr => "number | string".to_owned(),
             Ty::AnyNum | Ty::AnyInt | Ty::AnyStr | Ty::AnyRecord => "any".to_owned(),
-            Ty::Record => "{ a: number; b: string; c: int }".to_owned(),
+            Ty::Record => "Rec".to_owned(),
             Ty::Fn => "(x: number) => number".to_owned(),
             Ty::Inst(class) => format!("{prefix}C{class}"),
+            _ => grammar::row(self).map_or_else(String::new, |row| row.text.to_owned()),
         }
     }
 

@@ -263,7 +263,7 @@ struct_wire! {
     FuncFlags { constructor, intrinsic, builtin, initialiser }
     Handler { start, end, target, reg }
     Position { pc, line, column, inline }
-    InlineSite { func, parent, line, column }
+    InlineSite { func, parent, line, column, builtin }
     LoopInfo { header, back_edge, weight }
     Class { name, origin, args, bases, fields, methods, statics, static_init, constructor, flags }
     ClassFlags { is_abstract, is_scope, is_literal, builtin }
@@ -388,6 +388,7 @@ mod tests {
                 parent: 0,
                 line: 1,
                 column: 2,
+                builtin: true,
             }],
             loops: vec![LoopInfo {
                 header: 0,

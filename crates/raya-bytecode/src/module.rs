@@ -276,6 +276,8 @@ pub struct InlineSite {
     pub line: u32,
     /// Column of the call in the parent.
     pub column: u32,
+    /// Whether the code is the library's, so that traces leave it out.
+    pub builtin: bool,
 }
 
 /// A loop.

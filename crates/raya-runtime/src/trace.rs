@@ -176,7 +176,9 @@ fn positions(
         let Some(inlined) = func.inlined.get(site).filter(|_| site != 0) else {
             break;
         };
-        all.push((name(inlined.func), line, column));
+        if !inlined.builtin {
+            all.push((name(inlined.func), line, column));
+        }
         (line, column) = (inlined.line, inlined.column);
         site = usize::from(inlined.parent);
     }

@@ -81,6 +81,7 @@ fn chains(func: &Func, place: &mut dyn FnMut(At) -> LineCol) -> Vec<InlineSite> 
             parent: site.call.inline,
             line: at.line,
             column: at.column,
+            builtin: site.builtin,
         }
     };
     func.inlined.iter().enumerate().map(entry).collect()

@@ -54,6 +54,7 @@ impl Build {
                 name,
                 call: At::default(),
                 file: 0,
+                builtin: false,
             }],
             flags: FuncFlags::default(),
         };

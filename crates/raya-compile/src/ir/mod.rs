@@ -165,6 +165,8 @@ pub struct Inlined {
     pub call: At,
     /// Index of the source file that offsets of this chain refer to.
     pub file: u32,
+    /// Whether it belongs to the built-in library.
+    pub builtin: bool,
 }
 
 /// A function.

@@ -121,6 +121,7 @@ impl Compiler<'_> {
                 name: accessor.name,
                 call: At::default(),
                 file: 0,
+                builtin: false,
             }],
             flags: FuncFlags::default(),
         };

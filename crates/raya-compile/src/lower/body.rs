@@ -29,6 +29,7 @@ impl Compiler<'_> {
                 name,
                 call: Default::default(),
                 file: decl.file.0,
+                builtin: decl.builtin,
             }],
             flags: flags(decl),
         };

@@ -380,6 +380,7 @@ fn chain_index(caller: &mut Func, callee: &Func, call: At) -> Option<u16> {
             name: site.name,
             call: at,
             file: site.file,
+            builtin: site.builtin,
         });
     }
     Some(first as u16)

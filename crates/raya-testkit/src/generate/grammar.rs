@@ -92,8 +92,14 @@ pub(super) const EXPRESSIONS: &[(&str, &str)] = &[
     ("num", "(@r:mrec!?.a ?? @d:num)"),
     ("num", "@b:boxn!.get()"),
     ("num", "@b:boxn!.value"),
-    ("num", "@b:boxn!.map((x[[: number~~]])[[: number~~]] => x + @a:thunk).get()"),
-    ("num", "@b:boxs!.map((x[[: string~~]])[[: number~~]] => x.length).get()"),
+    (
+        "num",
+        "@b:boxn!.map((x[[: number~~]])[[: number~~]] => x + @a:thunk).get()",
+    ),
+    (
+        "num",
+        "@b:boxs!.map((x[[: string~~]])[[: number~~]] => x.length).get()",
+    ),
     ("num", "pick(@xs:nums!, @i:num, @o:num)"),
     ("num", "total(...@xs:nums!, @a:num)"),
     ("num", "total(@a:num, @b:num, @c:num)"),
@@ -102,16 +108,28 @@ pub(super) const EXPRESSIONS: &[(&str, &str)] = &[
     ("num", "area(@s:shape)"),
     ("num", "(@s:shape!.kind === \"circle\" ? @s.r : @d:num)"),
     ("num", "@o:scored!.score(@a:num)"),
-    ("num", "[[@f:thunks![idx(@i:num, @f.length)]~~at(@f, idx(@i, @f.length))]]()"),
+    (
+        "num",
+        "[[@f:thunks![idx(@i:num, @f.length)]~~at(@f, idx(@i, @f.length))]]()",
+    ),
     ("num", "[[(@x:any! as number)~~asNum(@x)]]"),
     ("num", "[[(@x:any as number)~~asNum(@x)]]"),
     ("num", "(typeof @x:any! === \"number\" ? @x * 2 : @d:num)"),
-    ("num", "[[((@x:any! - @y:any!) as number)~~(asNum(@x) - asNum(@y))]]"),
-    ("num", "[[((@x:any! * @y:any!) as number)~~(asNum(@x) * asNum(@y))]]"),
+    (
+        "num",
+        "[[((@x:any! - @y:any!) as number)~~(asNum(@x) - asNum(@y))]]",
+    ),
+    (
+        "num",
+        "[[((@x:any! * @y:any!) as number)~~(asNum(@x) * asNum(@y))]]",
+    ),
     ("num", "[[(@f:afn!(@x:any) as number)~~@f(asNum(@x))]]"),
     ("num", "[[(@f:afn!(@x:num) as number)~~@f(@x)]]"),
     ("num", "[[(@o:acounter!.up(@x:num) as number)~~@o.up(@x)]]"),
-    ("num", "[[(@o:acounter!.up(@x:any) as number)~~@o.up(asNum(@x))]]"),
+    (
+        "num",
+        "[[(@o:acounter!.up(@x:any) as number)~~@o.up(asNum(@x))]]",
+    ),
     ("num", "[[(@o:acounter!.n as number)~~@o.n]]"),
     ("num", "[[(@o:acounter!.gone as number)~~gone()]]"),
     ("num", "Number(@s:str)"),
@@ -121,12 +139,27 @@ pub(super) const EXPRESSIONS: &[(&str, &str)] = &[
     ("num", "[[(num(@a:num) % @b:int)~~(@a % @b)]]"),
     ("num", "(@a:int >>> @b:int)"),
     ("num", "[[(num(@a:num) | @b:int)~~(@a | @b)]]"),
-    ("num", "[[@m:matrix![idx(@i:num, @m.length)]~~at(@m, idx(@i, @m.length))]].length"),
-    ("num", "@xs:nums!.findIndex((x[[: number~~]])[[: boolean~~]] => x > @a:cbnum)"),
-    ("num", "@xs:strs!.reduce((s[[: number~~]], x[[: string~~]])[[: number~~]] => s + x.length, 0)"),
+    (
+        "num",
+        "[[@m:matrix![idx(@i:num, @m.length)]~~at(@m, idx(@i, @m.length))]].length",
+    ),
+    (
+        "num",
+        "@xs:nums!.findIndex((x[[: number~~]])[[: boolean~~]] => x > @a:cbnum)",
+    ),
+    (
+        "num",
+        "@xs:strs!.reduce((s[[: number~~]], x[[: string~~]])[[: number~~]] => s + x.length, 0)",
+    ),
     ("num", "[...@s:str].length"),
-    ("num", "[[@r:recs![idx(@i:num, @r.length)]~~at(@r, idx(@i, @r.length))]].a"),
-    ("num", "([[@m:mnums![idx(@i:num, @m.length)]~~at(@m, idx(@i, @m.length))]] ?? @d:num)"),
+    (
+        "num",
+        "[[@r:recs![idx(@i:num, @r.length)]~~at(@r, idx(@i, @r.length))]].a",
+    ),
+    (
+        "num",
+        "([[@m:mnums![idx(@i:num, @m.length)]~~at(@m, idx(@i, @m.length))]] ?? @d:num)",
+    ),
     ("num", "protect(()[[: number~~]] => @a:thunk)"),
     ("num", "attempt(()[[: number~~]] => @a:thunk, @b:num)"),
     ("num", "Math.min(@a:num, @b:num, @c:num)"),
@@ -143,9 +176,15 @@ pub(super) const EXPRESSIONS: &[(&str, &str)] = &[
     ("str", "(@r:mrec!?.b ?? @d:str)"),
     ("str", "(@s:shape!.kind === \"text\" ? @s.s : @s.kind)"),
     ("str", "@s:shape!.kind"),
-    ("str", "@b:boxn!.map((x[[: number~~]])[[: string~~]] => `<${x}>`).get()"),
+    (
+        "str",
+        "@b:boxn!.map((x[[: number~~]])[[: string~~]] => `<${x}>`).get()",
+    ),
     ("str", "pick(@xs:strs!, @i:num, @o:str)"),
-    ("str", "@xs:recs!.map((r[[: Rec~~]])[[: string~~]] => r.b).join(\"\").slice(0, 30)"),
+    (
+        "str",
+        "@xs:recs!.map((r[[: Rec~~]])[[: string~~]] => r.b).join(\"\").slice(0, 30)",
+    ),
     ("int", "[[(@x:any! as int)~~asInt(@x)]]"),
     ("int", "@b:boxi!.get()"),
     ("int", "(@r:mrec!?.c ?? @d:int)"),
@@ -159,8 +198,14 @@ pub(super) const EXPRESSIONS: &[(&str, &str)] = &[
     ("bool", "[[((@x:any! < @y:any!) as boolean)~~less(@x, @y)]]"),
     ("bool", "(!@x:any!)"),
     ("bool", "@xs:nums!.includes(@a:num)"),
-    ("bool", "@xs:nums!.some((x[[: number~~]])[[: boolean~~]] => x < @a:cbnum)"),
-    ("bool", "@xs:ints!.every((x[[: int~~]])[[: boolean~~]] => x < @a:cbint)"),
+    (
+        "bool",
+        "@xs:nums!.some((x[[: number~~]])[[: boolean~~]] => x < @a:cbnum)",
+    ),
+    (
+        "bool",
+        "@xs:ints!.every((x[[: int~~]])[[: boolean~~]] => x < @a:cbint)",
+    ),
     ("bool", "(@r:mrec! === null)"),
     ("bool", "(@s:shape!.kind !== \"none\")"),
     ("bool", "(@a:str).includes(@b:str)"),
@@ -168,28 +213,58 @@ pub(super) const EXPRESSIONS: &[(&str, &str)] = &[
     ("nums", "[...@a:nums!, ...@b:nums!].slice(0, 40)"),
     ("nums", "[...@s:set!].slice(0, 40)"),
     ("nums", "[...@m:map!.values()].slice(0, 40)"),
-    ("nums", "@xs:nums!.filter((x[[: number~~]])[[: boolean~~]] => x === x).sort((x[[: number~~]], y[[: number~~]])[[: number~~]] => x - y || 0)"),
+    (
+        "nums",
+        "@xs:nums!.filter((x[[: number~~]])[[: boolean~~]] => x === x).sort((x[[: number~~]], y[[: number~~]])[[: number~~]] => x - y || 0)",
+    ),
     ("nums", "@xs:nums!.slice().reverse()"),
     ("nums", "[@a:num, @b:num, @c:num].fill(@d:num)"),
-    ("nums", "@xs:strs!.map((x[[: string~~]])[[: number~~]] => x.length)"),
-    ("nums", "@xs:ints!.map((x[[: int~~]])[[: number~~]] => x + 0.5)"),
-    ("nums", "[[@m:matrix![idx(@i:num, @m.length)]~~at(@m, idx(@i, @m.length))]]"),
+    (
+        "nums",
+        "@xs:strs!.map((x[[: string~~]])[[: number~~]] => x.length)",
+    ),
+    (
+        "nums",
+        "@xs:ints!.map((x[[: int~~]])[[: number~~]] => x + 0.5)",
+    ),
+    (
+        "nums",
+        "[[@m:matrix![idx(@i:num, @m.length)]~~at(@m, idx(@i, @m.length))]]",
+    ),
     ("nums", "[[(@x:any! as number[])~~asNums(@x)]]"),
     ("strs", "[...@m:map!.keys()].slice(0, 40)"),
-    ("strs", "@xs:nums!.map((x[[: number~~]])[[: string~~]] => `${x}`)"),
+    (
+        "strs",
+        "@xs:nums!.map((x[[: number~~]])[[: string~~]] => `${x}`)",
+    ),
     ("strs", "[...@s:str].slice(0, 40)"),
     ("strs", "@xs:strs!.slice().reverse()"),
-    ("bools", "@xs:nums!.map((x[[: number~~]])[[: boolean~~]] => x > @a:cbnum)"),
-    ("ints", "@xs:ints!.map((x[[: int~~]])[[: int~~]] => x ^ @a:cbint)"),
+    (
+        "bools",
+        "@xs:nums!.map((x[[: number~~]])[[: boolean~~]] => x > @a:cbnum)",
+    ),
+    (
+        "ints",
+        "@xs:ints!.map((x[[: int~~]])[[: int~~]] => x ^ @a:cbint)",
+    ),
     ("ints", "[...@a:ints!, ...@b:ints!].slice(0, 40)"),
     ("any", "(@a:any! + \"!\")"),
-    ("any", "[[@xs:anys![idx(@i:num, @xs.length)]~~at(@xs, idx(@i, @xs.length))]]"),
+    (
+        "any",
+        "[[@xs:anys![idx(@i:num, @xs.length)]~~at(@xs, idx(@i, @xs.length))]]",
+    ),
     ("any", "[[(@a:mnum as any)~~@a]]"),
     ("any", "[[(@a:nos as any)~~@a]]"),
-    ("rec", "[[@r:recs![idx(@i:num, @r.length)]~~at(@r, idx(@i, @r.length))]]"),
+    (
+        "rec",
+        "[[@r:recs![idx(@i:num, @r.length)]~~at(@r, idx(@i, @r.length))]]",
+    ),
     ("rec", "(@r:mrec! ?? @d:rec)"),
     ("rec", "({ ...@r:rec!, a: @a:num })"),
-    ("mnum", "[[@m:mnums![idx(@i:num, @m.length)]~~at(@m, idx(@i, @m.length))]]"),
+    (
+        "mnum",
+        "[[@m:mnums![idx(@i:num, @m.length)]~~at(@m, idx(@i, @m.length))]]",
+    ),
     ("mnum", "[[@m:map!.get(@k:str)~~(@m.get(@k) ?? null)]]"),
 ];
 
@@ -282,7 +357,9 @@ pub(super) fn is_hole(word: &str) -> bool {
         || word == "thunk"
         || word.starts_with("block")
         || kind(word).is_some()
-        || word.strip_prefix("cb").is_some_and(|rest| kind(rest).is_some())
+        || word
+            .strip_prefix("cb")
+            .is_some_and(|rest| kind(rest).is_some())
 }
 
 /// The row of a type, if its values come from templates.
@@ -315,7 +392,9 @@ mod tests {
         for template in templates {
             for hole in template.split('@').skip(1) {
                 let hole = hole.trim_start_matches(['!', '^']);
-                let Some((name, rest)) = hole.split_once(':') else { continue };
+                let Some((name, rest)) = hole.split_once(':') else {
+                    continue;
+                };
                 if name.len() != 1 && !matches!(name, "xs") {
                     continue;
                 }

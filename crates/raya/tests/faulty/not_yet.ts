@@ -1,0 +1,16 @@
+import { readFile } from "fs";
+export const answer = 42;
+function* numbers() { yield 1; }
+async function load() { await 1; }
+enum Colour { Red, Green }
+const pattern = /a+/;
+const tagged = String.raw`a`;
+using file = open();
+const big: bigint = 1n;
+class Both extends A, B {}
+function outer(n: number): void {
+  class Inner { get(): number { return n; } }
+  console.log(new Inner().get());
+}
+type Part = Partial<{ a: number }>;
+let o = { [answer]: 1 };

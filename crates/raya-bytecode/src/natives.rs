@@ -31,7 +31,7 @@ macro_rules! for_each_native {
             0x0011 object_values(o: Any) -> Arr, [gc, throws, user], "Object.values: any[]";
             0x0012 object_entries(o: Any) -> Arr, [gc, throws, user], "Object.entries: any[] of [string, any]";
             0x0013 object_assign(target: Any, from: Any) -> Any, [gc, throws, user], "copies the own members of one object";
-            0x0014 object_freeze(o: Any) -> Any, [], "Object.freeze";
+            0x0014 object_freeze(o: Any) -> Any, [throws, user, gc], "Object.freeze";
             0x0015 object_is_frozen(o: Any) -> Bool, [], "Object.isFrozen";
             0x0016 object_from_entries(entries: Any) -> Any, [gc, throws, user], "Object.fromEntries";
             0x0017 object_has_own(o: Any, key: Str) -> Bool, [gc], "Object.hasOwn";
@@ -39,13 +39,13 @@ macro_rules! for_each_native {
             0x0019 not_implemented() -> Any, [gc, throws], "the NotImplemented singleton";
 
             // ---- Array
-            0x0102 array_shift(a: Arr) -> Any, [gc], "removes the first element; null when empty";
+            0x0102 array_shift(a: Arr) -> Any, [gc, throws], "removes the first element; null when empty";
             0x0103 array_unshift(a: Arr, items: Arr) -> F64, [gc, throws], "puts items in front; the new length";
             0x0104 array_index_of(a: Arr, v: Any, from: F64) -> F64, [gc], "first index by ===, or -1";
             0x0105 array_includes(a: Arr, v: Any, from: F64) -> Bool, [gc], "SameValueZero search";
             0x0106 array_slice(a: Arr, start: F64, end: F64) -> Arr, [gc, throws], "copy of a range; same type";
             0x0107 array_concat(a: Arr, parts: Arr) -> Arr, [gc, throws], "copy with parts appended, arrays among them spread; same type";
-            0x0108 array_reverse(a: Arr) -> Arr, [], "in place";
+            0x0108 array_reverse(a: Arr) -> Arr, [gc, throws], "in place";
             0x0109 array_join(a: Arr, separator: Str) -> Str, [gc, throws, user], "ToString of the elements with separators";
             0x0110 array_last_index_of(a: Arr, v: Any, from: F64) -> F64, [gc], "last index by ===, or -1";
             0x0114 array_fill(a: Arr, v: Any, start: F64, end: F64) -> Arr, [gc, throws], "in place";
@@ -54,7 +54,7 @@ macro_rules! for_each_native {
             0x0119 array_at(a: Arr, i: F64) -> Any, [], "element, negative from the end; null outside";
             0x011E array_sort_default(a: Arr) -> Arr, [gc, throws, user], "in place by the strings of the elements; stable";
             0x0120 array_to_reversed(a: Arr) -> Arr, [gc, throws], "reversed copy";
-            0x0123 array_copy_within(a: Arr, target: F64, start: F64, end: F64) -> Arr, [gc], "in place";
+            0x0123 array_copy_within(a: Arr, target: F64, start: F64, end: F64) -> Arr, [gc, throws], "in place";
             0x0124 array_with(a: Arr, i: F64, v: Any) -> Arr, [gc, throws], "copy with one element replaced; RangeError outside";
             0x0125 array_is_array(v: Any) -> Bool, [], "Array.isArray";
             0x0126 array_get(a: Arr, i: I32) -> Any, [throws], "element, boxed; RangeError outside";

@@ -214,7 +214,7 @@ macro_rules! for_each_op {
             NewObject = 0xB0, [DW, Class, None], [gc, throws], "a = instance of class b, fields at their zeros";
             GetField = 0xB1, [DX, SW, Field], [pure], "a = field c of object b; a word field of a scope may be unset (CheckSet), other words need GetFieldSet";
             GetFieldSet = 0xB2, [DW, SW, Field], [throws], "a = word field c of object b; when unset: null if the field is optional, else AttributeError";
-            SetField = 0xB3, [SW, Field, SX], [], "field b of object a = c, with write barrier where it is a word";
+            SetField = 0xB3, [SW, Field, SX], [throws], "field b of object a = c, with write barrier where it is a word; TypeError when a is frozen";
             GetProp = 0xB4, [DX, SW, Prop], [throws, user, gc], "a = member c of structural object b, type verified";
             SetProp = 0xB5, [SW, Prop, SX], [throws, user, gc], "member b of structural object a = c";
             HasProp = 0xB6, [DB, SW, Name], [throws, user, gc], "a = member c is present in b";
@@ -238,7 +238,7 @@ macro_rules! for_each_op {
             // ---- arrays; index registers are i32
             NewArray = 0xC8, [DW, Type, SI], [gc, throws], "a = array of descriptor b with c zero elements";
             ArrayPush = 0xC9, [SW, SX, None], [gc, throws], "append b to array a";
-            ArrayPop = 0xCA, [DW, SW, None], [gc], "a = last element of b removed, boxed; null when empty";
+            ArrayPop = 0xCA, [DW, SW, None], [throws, gc], "a = last element of b removed, boxed; null when empty";
             NewArrayCap = 0xCB, [DW, Type, Imm], [gc, throws], "a = empty array of descriptor b with room for c elements";
             ArrayLen = 0xCC, [DI, SW, None], [pure], "a = length of array b";
             ArrayGetF64 = 0xCD, [DF, SW, SI], [throws], "a = b[c], RangeError out of bounds";

@@ -47,8 +47,14 @@ macro_rules! define {
             ArrayPushI32,
             /// `ArrayPush` of a boolean.
             ArrayPushBool,
+            /// `ArrayPush` of a word whose array may store something else than words.
+            ArrayPushSlow,
             /// `SetField` of a field that holds no reference.
             SetFieldRaw,
+            /// `SetField` of a field that freezing does not concern.
+            SetFieldFree,
+            /// Both.
+            SetFieldFreeRaw,
             /// `GetProp` of a value that is not a word.
             GetPropRaw,
             /// `SetProp` of a value that is not a word.

@@ -17,7 +17,7 @@ use crate::state::{State, state_of};
 use crate::threaded_op::ThreadedOp;
 use raya_bytecode::{
     ClassId, Const, ConstId, FieldId, FuncId, Function, GlobalId, Instr, MethodId, Op, OperandKind,
-    PropId, Repr, SigId, StrId, TypeId,
+    PropId, Repr, SigId, StrId, TypeDesc, TypeId,
 };
 use raya_runtime::abi::R;
 use raya_runtime::ctx::Ctx;
@@ -217,8 +217,12 @@ impl<'a> Translator<'a> {
             }
             Op::SetField => {
                 let site = self.owner.field(FieldId(b));
-                let raw = site.repr != Repr::Word;
-                let op = if raw { ThreadedOp::SetFieldRaw } else { op };
+                let op = match (site.repr, site.freezable) {
+                    (Repr::Word, true) => op,
+                    (Repr::Word, false) => ThreadedOp::SetFieldFree,
+                    (_, true) => ThreadedOp::SetFieldRaw,
+                    (_, false) => ThreadedOp::SetFieldFreeRaw,
+                };
                 regs(op, a, c, 0).with_cd(site.offset as i32)
             }
             Op::GetCapture => {
@@ -230,6 +234,7 @@ impl<'a> Translator<'a> {
                     Repr::F64 => ThreadedOp::ArrayPushF64,
                     Repr::I32 => ThreadedOp::ArrayPushI32,
                     Repr::Bool => ThreadedOp::ArrayPushBool,
+                    Repr::Word if self.holds_any(a) => ThreadedOp::ArrayPushSlow,
                     Repr::Word => op,
                 };
                 regs(op, a, b, 0)
@@ -382,6 +387,16 @@ impl<'a> Translator<'a> {
             }
             _ => op,
         }
+    }
+
+    /// Whether a register's array may have any type of elements.
+    fn holds_any(&self, reg: u16) -> bool {
+        let types = &self.owner.module.types;
+        let elem = match types[self.function.regs[reg as usize].index()] {
+            TypeDesc::Array(elem) => elem,
+            _ => return false,
+        };
+        matches!(types[elem.index()], TypeDesc::Any)
     }
 
     fn repr_of(&self, reg: u16) -> Repr {

@@ -6,27 +6,31 @@
 
 use crate::code::object::CodeObject;
 use crate::code::perf::PerfMap;
-use crate::code::registry::Registry;
+use crate::code::registry::{About, Registry};
 use crate::compile::{PieceKind, Request};
 use crate::error::JitError;
 use crate::exits::entry::InterpreterHooks;
 use crate::options::JitOptions;
 use crate::shared::Shared;
-use crate::snapshot::plan::take;
+use crate::snapshot::plan::{Speculation, take};
 use crate::snapshot::take::LinkHooks;
 use crate::stats::{FunctionStats, Stats};
-use crate::translate::{Linkage, NO_SITE};
+use crate::tiering::FuncState;
+use crate::translate::{Blocked, Linkage, NO_SITE};
 use crate::worker::{Delivery, Order, Worker};
+use raya_heap::Collection;
+use raya_runtime::assumptions::{Assumptions, Dependent};
 use raya_runtime::ctx::Ctx;
 use raya_runtime::func::FuncInfo;
 use raya_runtime::hooks::{CodeMap, FrameVisitor};
 use raya_runtime::mem::refs::Ref;
 use rustc_hash::FxHashMap;
 use std::cell::RefCell;
+use std::ops::Range;
 use std::ptr::null;
 use std::rc::Rc;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicU8, Ordering};
 
 /// What the engine provides to the compiling tier.
 #[derive(Clone, Copy, Debug)]
@@ -41,6 +45,7 @@ pub struct EngineHooks {
 pub struct Jit {
     shared: Arc<Shared>,
     link: LinkHooks,
+    assumptions: Rc<Assumptions>,
     linkage: Linkage,
     state: RefCell<State>,
 }
@@ -51,24 +56,21 @@ struct State {
     funcs: FxHashMap<usize, FuncState>,
     perf: Option<PerfMap>,
     stats: Stats,
-    /// Code that is not entered any more, but may still be active.
-    retired: Vec<Arc<CodeObject>>,
     /// Code in use, by function and entry.
     current: FxHashMap<(usize, Option<u32>), Arc<CodeObject>>,
-}
-
-/// What was done about one function.
-#[derive(Default)]
-struct FuncState {
-    /// Its calls were ordered.
-    calls: bool,
-    /// Entries at loop headers: null while ordered or refused.
-    loops: FxHashMap<u32, usize>,
+    /// The last code did not fit.
+    full: bool,
+    /// Pieces of retired code that the last attempt to make room could not free.
+    stuck: usize,
 }
 
 impl Jit {
     /// The tier of an engine.
-    pub fn new(options: JitOptions, hooks: EngineHooks) -> Result<Jit, JitError> {
+    pub fn new(
+        options: JitOptions,
+        hooks: EngineHooks,
+        assumptions: Rc<Assumptions>,
+    ) -> Result<Jit, JitError> {
         let registry = Registry::new(options.code_cap)?;
         let perf = options.perf_map.then(PerfMap::open);
         let shared = Shared::new(hooks.interpreter, options, registry);
@@ -76,6 +78,7 @@ impl Jit {
         Ok(Jit {
             shared,
             link: hooks.link,
+            assumptions,
             linkage,
             state: RefCell::new(State {
                 perf,
@@ -95,17 +98,20 @@ impl Jit {
     pub fn tier_up(&self, ctx: &mut Ctx, func: Ref<FuncInfo>, header: Option<u32>) -> *const u8 {
         self.install_finished(false);
         self.compile_again(ctx);
+        self.make_room(ctx);
         let known = {
             let mut state = self.state.borrow_mut();
+            let state = &mut *state;
             let func_state = state.funcs.entry(func.addr()).or_default();
+            if let Some(&entry) = header.and_then(|h| func_state.loops.get(&h)) {
+                return entry as *const u8;
+            }
+            let known = header.is_none() && func_state.calls;
+            if known || state.full || !func_state.admits() {
+                return null();
+            }
             match header {
-                Some(header) => match func_state.loops.get(&header) {
-                    Some(&entry) => return entry as *const u8,
-                    None => {
-                        func_state.loops.insert(header, 0);
-                        false
-                    }
-                },
+                Some(header) => func_state.loops.insert(header, 0).is_some(),
                 None => std::mem::replace(&mut func_state.calls, true),
             }
         };
@@ -128,40 +134,59 @@ impl Jit {
     }
 
     /// A function's code relies on something that no longer holds: it is not entered any
-    /// more. Activations in it go on until they return or look at what changed.
+    /// more. Its activations leave when they find their valid byte cleared.
     pub fn invalidate(&self, func: Ref<FuncInfo>) {
-        let thunk = self.shared.registry().thunk(func.addr());
+        let mut state = self.state.borrow_mut();
+        let state = &mut *state;
+        state.stats.invalidated += 1;
+        let known = state.funcs.entry(func.addr()).or_default();
+        known.dropped();
+        if known.is_given_up() {
+            state.stats.given_up(&func.name);
+        }
+        self.withdraw(state, func);
+    }
+
+    /// Makes a function's code unreachable for calls to come.
+    fn withdraw(&self, state: &mut State, func: Ref<FuncInfo>) {
+        let mut registry = self.shared.registry();
+        let thunk = registry.thunk(func.addr());
         let thunk = thunk.map_or(std::ptr::null_mut(), |t| t as *mut u8);
         func.frame_entry
             .store(std::ptr::null_mut(), Ordering::Release);
         if !func.cell.load(Ordering::Acquire).is_null() {
             func.cell.store(thunk, Ordering::Release);
         }
-        let mut state = self.state.borrow_mut();
-        let state = &mut *state;
-        state.funcs.remove(&func.addr());
-        state.stats.invalidated += 1;
         let dropped: Vec<_> = (state.current.keys().copied())
             .filter(|k| k.0 == func.addr())
             .collect();
-        (state.retired).extend(dropped.iter().filter_map(|k| state.current.remove(k)));
+        for key in dropped {
+            if let Some(code) = state.current.remove(&key) {
+                registry.retire(code);
+            }
+        }
     }
 
-    /// Frees code that is not entered any more and that no activation is in: `in_use`
-    /// tells whether a word of some stack points into a range of addresses.
-    pub fn reclaim(&self, in_use: impl Fn(std::ops::Range<usize>) -> bool) {
+    /// After code did not fit: a major collection finds out what is not used any more, and
+    /// functions may be compiled again. Where nothing was freed, nothing more is compiled.
+    fn make_room(&self, ctx: &mut Ctx) {
+        let stuck = self.state.borrow().stuck;
+        if !self.state.borrow().full || self.shared.registry().retired() == stuck {
+            return;
+        }
+        let before = self.shared.registry().used();
+        ctx.collect(Collection::Major);
         let mut state = self.state.borrow_mut();
-        let mut registry = self.shared.registry();
-        let retired = std::mem::take(&mut state.retired);
-        for code in retired {
-            let range = code.start..code.start + code.range.len();
-            let kept = if in_use(range) {
-                Some(code)
-            } else {
-                registry.release(&code);
-                registry.reclaim(code).err()
-            };
-            state.retired.extend(kept);
+        let state = &mut *state;
+        state.stuck = self.shared.registry().retired();
+        if self.shared.registry().used() < before {
+            state.full = false;
+            let entries: Vec<usize> = state.current.keys().map(|k| k.0).collect();
+            for (func, known) in &mut state.funcs {
+                if !entries.contains(func) {
+                    known.forget();
+                }
+            }
         }
     }
 
@@ -175,10 +200,13 @@ impl Jit {
         let mut stats = self.state.borrow().stats.clone();
         let registry = self.shared.registry();
         stats.code_bytes = registry.used();
+        stats.live_code = registry.objects().count();
         stats.exits_taken = self.shared.exits().taken;
         for object in registry.objects() {
+            stats.functions.push(FunctionStats::of(object));
             stats.count_exits(object);
         }
+        stats.functions.sort_by_key(|f| f.order);
         stats
     }
 
@@ -206,13 +234,22 @@ impl Jit {
         if !only.is_empty() && !only.iter().any(|n| **n == *func.name) {
             return;
         }
-        let Some(snapshot) = take(ctx, &self.link, func) else {
+        let speculation = {
+            let state = self.state.borrow();
+            let known = state.funcs.get(&func.addr());
+            known.map_or(Speculation::Free, FuncState::speculation)
+        };
+        let Some(snapshot) = take(ctx, &self.link, func, speculation) else {
             return; // a bridge: it only calls something else
         };
         let order = Order {
             snapshot: Arc::new(snapshot),
             request,
-            blocked: self.shared.exits().blocked.clone(),
+            blocked: match speculation {
+                Speculation::Free => Blocked::Places(self.shared.exits().blocked.clone()),
+                Speculation::Careful => Blocked::All,
+            },
+            valid: Arc::new(AtomicU8::new(1)),
             dump,
         };
         let mut state = self.state.borrow_mut();
@@ -250,6 +287,9 @@ impl Jit {
             let (calls, loops) = {
                 let mut state = self.state.borrow_mut();
                 let f = state.funcs.entry(func.addr()).or_default();
+                if !f.leaves_too_often() {
+                    continue;
+                }
                 let loops: Vec<u32> = f.loops.keys().copied().collect();
                 (f.calls, loops)
             };
@@ -279,37 +319,69 @@ impl Jit {
 
     fn install(&self, state: &mut State, delivery: Delivery) {
         let name = delivery.snapshot.name.clone();
-        let func = delivery.snapshot.info;
-        let placed = delivery.result.and_then(|compiled| {
-            let mut registry = self.shared.registry();
-            for (callee, blob) in &delivery.thunks {
-                let thunk = registry.install_thunk(*callee, blob)?;
-                publish_thunk(*callee, thunk);
-            }
-            registry.install(func, &name, delivery.site_base, compiled)
-        });
+        let placed = self.place(state, delivery);
         match placed {
-            Ok(code) => {
+            Ok(Some(code)) => {
                 publish(&code, state);
-                let key = (code.func, delivery.request.osr);
-                let replaced = state.current.insert(key, code.clone());
-                state.retired.extend(replaced);
+                let key = (code.func, code.request.osr);
+                if let Some(replaced) = state.current.insert(key, code.clone()) {
+                    self.shared.registry().retire(replaced);
+                }
                 if let Some(perf) = &mut state.perf {
                     perf.add(code.start, code.range.len(), &name);
                 }
-                let done = FunctionStats::of(&code, delivery.request);
                 if self.shared.options.log {
-                    eprintln!("[jit] {done}");
+                    eprintln!("[jit] {}", FunctionStats::of(&code));
                 }
-                state.stats.compiled(done);
+                state.stats.compiled += 1;
+                state.stats.micros += code.micros;
             }
+            Ok(None) => state.stats.outdated += 1,
             Err(error) => {
                 if self.shared.options.log {
                     eprintln!("[jit] {name}: {error}");
                 }
+                state.full |= matches!(error, JitError::CodeFull);
                 state.stats.failed(&name, &error);
             }
         }
+    }
+
+    /// Places finished code and registers what it relies on; none when an assumption was
+    /// dropped while it was compiled.
+    fn place(
+        &self,
+        state: &mut State,
+        delivery: Delivery,
+    ) -> Result<Option<Arc<CodeObject>>, JitError> {
+        let compiled = delivery.result?;
+        let func = delivery.snapshot.info;
+        // SAFETY: the address of a function record, which lives as long as its engine.
+        let dependent = unsafe { Ref::from_ptr(func as *const FuncInfo) };
+        let dependent = Dependent::new(dependent, &delivery.valid);
+        let mut holds = true;
+        delivery.snapshot.each_assumed(&mut |assumed| {
+            holds = holds && self.assumptions.depend(assumed.into(), dependent.clone());
+        });
+        if !holds {
+            if let Some(known) = state.funcs.get_mut(&func) {
+                known.forget();
+            }
+            return Ok(None);
+        }
+        let mut registry = self.shared.registry();
+        for (callee, blob) in &delivery.thunks {
+            let thunk = registry.install_thunk(*callee, blob)?;
+            publish_thunk(*callee, thunk);
+        }
+        let about = About {
+            func,
+            name: delivery.snapshot.name.clone(),
+            request: delivery.request,
+            site_base: delivery.site_base,
+            valid: delivery.valid,
+        };
+        registry.install(about, compiled).map(Some)
     }
 }
 
@@ -370,6 +442,15 @@ impl CodeMap for Map {
             Map::visit(&code, local, visit);
         }
         true
+    }
+
+    fn range(&self) -> Range<usize> {
+        self.0.registry().range()
+    }
+
+    fn collected(&self, words: &mut [usize]) {
+        words.sort_unstable();
+        self.0.registry().reclaim(words);
     }
 
     fn at_site(&self, _native_fp: usize, site: u32, visit: &mut FrameVisitor<'_>) {

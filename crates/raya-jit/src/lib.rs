@@ -16,6 +16,7 @@ pub mod options;
 pub mod shared;
 pub mod snapshot;
 pub mod stats;
+mod tiering;
 pub mod translate;
 pub mod worker;
 

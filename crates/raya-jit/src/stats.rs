@@ -13,6 +13,8 @@ use std::sync::atomic::Ordering;
 pub struct FunctionStats {
     /// Its name.
     pub name: Box<str>,
+    /// Grows from one to the next.
+    pub order: u32,
     /// What was compiled.
     pub request: Request,
     /// Bytes of machine code.
@@ -25,10 +27,11 @@ pub struct FunctionStats {
 
 impl FunctionStats {
     /// Statistics of installed code.
-    pub fn of(code: &CodeObject, request: Request) -> FunctionStats {
+    pub fn of(code: &CodeObject) -> FunctionStats {
         FunctionStats {
             name: code.name.clone(),
-            request,
+            order: code.site_base,
+            request: code.request,
             bytes: code.range.len(),
             micros: code.micros,
             census: code.tables.census,
@@ -74,12 +77,22 @@ pub struct ExitStats {
 /// What the tier did so far.
 #[derive(Clone, Debug, Default)]
 pub struct Stats {
-    /// Compiled functions, in order.
+    /// How many jobs gave code.
+    pub compiled: u64,
+    /// Time that they took, in microseconds.
+    pub micros: u64,
+    /// Compiled functions whose code is in place, in order.
     pub functions: Vec<FunctionStats>,
     /// Functions that could not be compiled, with the reason.
     pub failures: Vec<(Box<str>, String)>,
+    /// Functions that stay in the interpreter because their code was dropped too often.
+    pub given_up: Vec<Box<str>>,
     /// Bytes of machine code in place.
     pub code_bytes: usize,
+    /// Pieces of code in place.
+    pub live_code: usize,
+    /// Jobs whose assumptions were dropped before they were done.
+    pub outdated: u64,
     /// Exits taken.
     pub exits_taken: u64,
     /// Functions whose code was dropped.
@@ -89,14 +102,19 @@ pub struct Stats {
 }
 
 impl Stats {
-    /// Adds a compiled function.
-    pub(crate) fn compiled(&mut self, done: FunctionStats) {
-        self.functions.push(done);
-    }
-
     /// Adds a function that could not be compiled.
     pub(crate) fn failed(&mut self, name: &str, error: &JitError) {
-        self.failures.push((name.into(), error.to_string()));
+        let failure = (name.into(), error.to_string());
+        if !self.failures.contains(&failure) {
+            self.failures.push(failure);
+        }
+    }
+
+    /// Adds a function that stays in the interpreter.
+    pub(crate) fn given_up(&mut self, name: &str) {
+        if !self.given_up.iter().any(|n| **n == *name) {
+            self.given_up.push(name.into());
+        }
     }
 
     /// Adds the exits of one piece of code.
@@ -113,11 +131,6 @@ impl Stats {
             }
         }
     }
-
-    /// Time spent compiling, in microseconds.
-    pub fn micros(&self) -> u64 {
-        self.functions.iter().map(|f| f.micros).sum()
-    }
 }
 
 impl fmt::Display for Stats {
@@ -125,8 +138,8 @@ impl fmt::Display for Stats {
         writeln!(
             f,
             "compiled: {} in {:.1} ms, {} bytes of code",
-            self.functions.len(),
-            self.micros() as f64 / 1000.0,
+            self.compiled,
+            self.micros as f64 / 1000.0,
             self.code_bytes
         )?;
         for done in &self.functions {
@@ -138,6 +151,12 @@ impl fmt::Display for Stats {
         }
         if self.invalidated > 0 {
             writeln!(f, "invalidated: {}", self.invalidated)?;
+        }
+        if self.outdated > 0 {
+            writeln!(f, "outdated before they were done: {}", self.outdated)?;
+        }
+        if !self.given_up.is_empty() {
+            writeln!(f, "given up: {}", self.given_up.join(", "))?;
         }
         if !self.failures.is_empty() {
             writeln!(f, "not compiled: {}", self.failures.len())?;

@@ -9,12 +9,11 @@ use crate::code::object::CodeObject;
 use crate::compile::{Compiled, Compiler, Request};
 use crate::error::JitError;
 use crate::isa;
-use crate::shared::Place;
 use crate::snapshot::{Interface, Snapshot};
-use crate::translate::{Job, Linkage};
+use crate::translate::{Blocked, Job, Linkage};
 use cranelift_codegen::isa::OwnedTargetIsa;
-use rustc_hash::FxHashSet;
 use std::sync::Arc;
+use std::sync::atomic::AtomicU8;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
 
@@ -28,7 +27,9 @@ pub struct Order {
     /// Which entries.
     pub request: Request,
     /// Checks that are to be ordinary code.
-    pub blocked: FxHashSet<Place>,
+    pub blocked: Blocked,
+    /// The valid byte of the code.
+    pub valid: Arc<AtomicU8>,
     /// Keep CLIF and assembly as text.
     pub dump: bool,
 }
@@ -39,6 +40,8 @@ pub struct Delivery {
     pub snapshot: Arc<Snapshot>,
     /// See [`Order`].
     pub request: Request,
+    /// See [`Order`].
+    pub valid: Arc<AtomicU8>,
     /// First site number of the code.
     pub site_base: u32,
     /// The code, or why there is none.
@@ -136,6 +139,7 @@ impl Shop {
         Delivery {
             snapshot: order.snapshot,
             request: order.request,
+            valid: order.valid,
             site_base,
             result,
             thunks,
@@ -158,6 +162,10 @@ impl Shop {
             linkage: &self.linkage,
             site_base: self.next_site,
             blocked: &order.blocked,
+            valid: match order.snapshot.relies() {
+                true => order.valid.as_ptr() as usize,
+                false => 0,
+            },
             direct_self: order.request.calls,
             isa: &**isa,
         };

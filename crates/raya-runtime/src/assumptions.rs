@@ -1,12 +1,15 @@
-//! What compiled code and threaded instructions rely on about classes.
+//! What compiled code relies on about classes.
 //!
-//! A tier that leaves out a check registers the function that holds the assumption. When
-//! it no longer holds, the function's valid byte is cleared and the tier is told. Owns
-//! no code; a class is changed only at a safepoint, so nothing runs meanwhile.
+//! A tier that leaves out a check registers the code that relies on it. When the assumption
+//! no longer holds, that code's valid byte is cleared, which its activations test behind
+//! calls, and the tier is told, so that nobody enters the code again. Owns no code.
+//!
+//! Invariant: an assumption that was dropped never holds again.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::{Arc, Weak};
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -18,21 +21,39 @@ use crate::type_info::TypeRef;
 /// Something that holds for a class until it is dropped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Assumption {
-    /// The class is nobody's secondary base and no heir has attribute hooks.
-    Plain(TypeRef),
-    /// No heir overrides the member and nobody patched it.
+    /// No heir overrides the method of that name, nobody patched it, and no instance has an
+    /// own attribute called so: calls on instances reach what the class's vtable says.
     NotOverridden(TypeRef, Value),
-    /// No instance has an own attribute of that name.
-    NotShadowed(TypeRef, Value),
+    /// No instance was frozen; of the class of arrays: no array was.
+    NotFrozen(TypeRef),
 }
 
-/// Called with a function whose assumption was dropped.
+/// A piece of code that relies on assumptions.
+#[derive(Clone, Debug)]
+pub struct Dependent {
+    /// The function that it is the code of.
+    pub func: Ref<FuncInfo>,
+    /// 1 until an assumption is dropped. Freed code is no dependent any more.
+    pub valid: Weak<AtomicU8>,
+}
+
+impl Dependent {
+    /// Code of `func` with this valid byte.
+    pub fn new(func: Ref<FuncInfo>, valid: &Arc<AtomicU8>) -> Dependent {
+        Dependent {
+            func,
+            valid: Arc::downgrade(valid),
+        }
+    }
+}
+
+/// Called with a function whose code lost an assumption.
 pub type Invalidate = Rc<dyn Fn(Ref<FuncInfo>)>;
 
 /// Who relies on what.
 #[derive(Default)]
 pub struct Assumptions {
-    dependents: RefCell<FxHashMap<Assumption, FxHashSet<Ref<FuncInfo>>>>,
+    dependents: RefCell<FxHashMap<Assumption, Vec<Dependent>>>,
     dropped: RefCell<FxHashSet<Assumption>>,
     listener: RefCell<Option<Invalidate>>,
     count: Cell<u64>,
@@ -49,51 +70,68 @@ impl Assumptions {
         !self.dropped.borrow().contains(&assumption)
     }
 
-    /// Registers that `func` relies on an assumption; false if it does not hold.
-    pub fn depend(&self, assumption: Assumption, func: Ref<FuncInfo>) -> bool {
+    /// Registers that code relies on an assumption; false if it does not hold.
+    pub fn depend(&self, assumption: Assumption, dependent: Dependent) -> bool {
         if !self.holds(assumption) {
             return false;
         }
-        let mut dependents = self.dependents.borrow_mut();
-        dependents.entry(assumption).or_default().insert(func);
+        let mut all = self.dependents.borrow_mut();
+        let list = all.entry(assumption).or_default();
+        if list.len() == list.capacity() {
+            list.retain(|d| d.valid.strong_count() > 0);
+        }
+        list.push(dependent);
         true
     }
 
-    /// Drops an assumption: who relied on it is invalid.
+    /// Drops an assumption: code that relied on it is invalid.
     pub fn drop_assumption(&self, assumption: Assumption) {
-        self.dropped.borrow_mut().insert(assumption);
-        let funcs = self.dependents.borrow_mut().remove(&assumption);
+        if !self.dropped.borrow_mut().insert(assumption) {
+            return;
+        }
+        let dependents = self.dependents.borrow_mut().remove(&assumption);
         let listener = self.listener.borrow().clone();
-        for func in funcs.into_iter().flatten() {
+        for Dependent { func, valid } in dependents.into_iter().flatten() {
+            let Some(valid) = valid.upgrade() else {
+                continue;
+            };
+            if valid.swap(0, Ordering::Release) == 0 {
+                continue; // it relied on something else that was dropped
+            }
             self.count.set(self.count.get() + 1);
-            func.valid.store(0, Ordering::Release);
             if let Some(listener) = &listener {
                 listener(func);
             }
         }
     }
 
-    /// How many functions were invalidated so far.
+    /// How many pieces of code were invalidated so far.
     pub fn invalidated(&self) -> u64 {
         self.count.get()
     }
 
-    /// The member `name` of these classes is no longer what it was declared to be.
-    pub(crate) fn class_changed(&self, family: &[TypeRef], name: Value) {
+    /// Pieces of code that rely on something, counted once per assumption.
+    pub fn dependents(&self) -> usize {
+        let all = self.dependents.borrow();
+        let live = |d: &&Dependent| d.valid.strong_count() > 0;
+        all.values().map(|list| list.iter().filter(live).count()).sum()
+    }
+
+    /// The method `name` of these classes is no longer what it was declared to be.
+    pub(crate) fn method_changed(&self, family: &[TypeRef], name: Value) {
         for &member in family {
             for &ancestor in &member.meta.mro {
                 self.drop_assumption(Assumption::NotOverridden(ancestor, name));
             }
-            self.drop_assumption(Assumption::NotShadowed(member, name));
         }
     }
 
-    /// Drops every assumption that somebody relies on, for tests.
-    pub fn drop_all(&self) {
-        let held: Vec<Assumption> = self.dependents.borrow().keys().copied().collect();
-        for assumption in held {
-            self.drop_assumption(assumption);
-            self.dropped.borrow_mut().remove(&assumption);
+    /// A new class overrides what its ancestors call `name`.
+    pub(crate) fn overridden(&self, class: TypeRef, name: Value) {
+        for &ancestor in class.meta.mro.iter().filter(|a| **a != class) {
+            if ancestor.meta.vtable_keys.iter().any(|k| k.name == name) {
+                self.drop_assumption(Assumption::NotOverridden(ancestor, name));
+            }
         }
     }
 }

@@ -339,9 +339,7 @@ impl Ctx {
             return Ok(());
         }
         if self.is_frozen(o) {
-            let name = self.name_text(name);
-            let message = format!("Cannot assign to read only property '{name}' of object");
-            return Err(self.type_error(&message));
+            return Err(self.frozen_attr(o, name));
         }
         match ty.kind {
             TypeKind::Instance | TypeKind::Literal => self.store_own(o, ty, name, v),
@@ -474,8 +472,7 @@ impl Ctx {
         }
         if self.is_frozen(o) {
             let name = self.name_text(name);
-            let message = format!("Cannot delete property '{name}' of object");
-            return Err(self.type_error(&message));
+            return Err(self.frozen_delete(o, &name));
         }
         let structural = matches!(ty.kind, TypeKind::Literal | TypeKind::Dict);
         if self.delete_own(o, name)? || structural {

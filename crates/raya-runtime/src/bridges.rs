@@ -5,7 +5,7 @@
 //! boxed path and checks the result against the interface of the entry.
 
 use std::cell::Cell;
-use std::sync::atomic::{AtomicI32, AtomicPtr, AtomicU8, AtomicU64};
+use std::sync::atomic::{AtomicI32, AtomicPtr, AtomicU64};
 
 use raya_bytecode::{FuncFlags, Receiver};
 
@@ -30,7 +30,6 @@ pub fn bridge(engine: &Engine, key: VtableKey, target: BridgeTarget) -> Ref<Func
         nregs: 1 + sig.params.len() as u32,
         nparams: sig.params.len() as u16,
         hidden: 1,
-        valid: AtomicU8::new(1),
         id: engine.funcs.len() as u32,
         sig: sig.id,
         module: u32::MAX,

@@ -224,7 +224,7 @@ impl Ctx {
             self.dispatch_by_attribute(member, name);
         }
         self.drop_caches(&family);
-        self.engine().assumptions.class_changed(&family, name);
+        self.engine().assumptions.method_changed(&family, name);
         Ok(())
     }
 
@@ -245,7 +245,7 @@ impl Ctx {
             self.dispatch_by_attribute(member, name);
         }
         self.drop_caches(&family);
-        self.engine().assumptions.class_changed(&family, name);
+        self.engine().assumptions.method_changed(&family, name);
     }
 
     /// Vtable entries of `name` lead to the attribute from now on.

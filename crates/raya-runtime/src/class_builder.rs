@@ -186,6 +186,9 @@ impl Ctx {
         for base in &plan.bases[1..] {
             base.set_flag(type_flags::SECONDARY);
         }
+        for method in plan.methods.iter().filter(|m| !is_static(m.kind)) {
+            self.engine().assumptions.overridden(ty, method.name);
+        }
         self.fill_slots(ty, &plan.methods)?;
         Ok(ty)
     }

@@ -102,7 +102,7 @@ pub struct Engine {
     /// Method look-ups of calls on `any`.
     pub(crate) methods: MethodMemo,
     /// What compiled code relies on.
-    pub assumptions: Assumptions,
+    pub assumptions: Rc<Assumptions>,
     /// Types of pinned literals: by original type and descriptor.
     pub(crate) pinned: RefCell<FxHashMap<(u32, DescRef), TypeRef>>,
     /// The built-in error classes.
@@ -194,7 +194,7 @@ impl Engine {
             thrown: RefCell::default(),
             joining: RefCell::default(),
             methods: MethodMemo::default(),
-            assumptions: Assumptions::default(),
+            assumptions: Rc::default(),
             pinned: RefCell::default(),
             errors: ErrorClasses::default(),
             out_of_memory: Cell::new(false),

@@ -1,7 +1,7 @@
 //! Linked functions and signatures: what calls, both tiers and stack walkers need.
 
 use std::cell::Cell;
-use std::sync::atomic::{AtomicI32, AtomicPtr, AtomicU8, AtomicU64};
+use std::sync::atomic::{AtomicI32, AtomicPtr, AtomicU64};
 
 use raya_bytecode::{FuncFlags, Receiver, Repr};
 
@@ -31,8 +31,6 @@ pub struct FuncInfo {
     pub nparams: u16,
     /// Hidden registers before them (0, 1, 2).
     pub hidden: u8,
-    /// Compiled code is valid: cleared when an assumption it holds is dropped.
-    pub valid: AtomicU8,
     /// Index among the engine's functions.
     pub id: u32,
     /// Engine-wide id of the interned signature.

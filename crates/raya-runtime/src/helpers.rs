@@ -61,7 +61,7 @@ macro_rules! for_each_helper {
             array_push_f64(a: Word, v: F64) -> Word, [throws, gc], small, "append a double";
             array_push_i32(a: Word, v: I32) -> Word, [throws, gc], small, "append an int";
             array_push_bool(a: Word, v: Bool) -> Word, [throws, gc], small, "append a boolean";
-            array_pop(a: Word) -> Word, [gc], small, "remove the last element, boxed";
+            array_pop(a: Word) -> Word, [throws, gc], small, "remove the last element, boxed";
             array_set_len(a: Word, n: I32) -> Word, [throws], small, "shrink";
             array_extend(a: Word, from: Word) -> Word, [throws, user, gc], small, "append all of an iterable";
             array_out_of_bounds(a: Word, i: I32) -> Word, [throws], small, "throws the RangeError of a read";
@@ -123,6 +123,7 @@ macro_rules! for_each_helper {
             rethrow(v: Word) -> Word, [throws], small, "throw again";
             throw_unset(name: Name) -> Word, [throws, gc], small, "ReferenceError of a variable";
             throw_unset_field(o: Word, field: Field) -> Word, [throws, gc], small, "AttributeError of a field";
+            throw_frozen_field(o: Word, field: Field) -> Word, [throws, gc], small, "TypeError of a field of a frozen object";
             throw_null(ty: Desc) -> Word, [throws, gc], small, "TypeError of a null receiver";
             throw_stack_overflow() -> Word, [throws, gc], small, "RangeError of too deep recursion";
             poll() -> Word, [throws, user, gc], small, "budget exhausted: timers, collection, cancellation";

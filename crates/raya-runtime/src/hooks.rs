@@ -3,6 +3,8 @@
 //! The interpreter installs [`Hooks`] when an engine is made, the JIT its [`CodeMap`]
 //! when it is first used. Runtime code never calls into a tier by any other way.
 
+use std::ops::Range;
+
 use crate::ctx::Ctx;
 use crate::func::FuncInfo;
 use crate::mem::refs::Ref;
@@ -39,6 +41,11 @@ pub type FrameVisitor<'a> = dyn FnMut(Ref<FuncInfo>, u32) + 'a;
 
 /// What the JIT provides: from machine code to functions.
 pub trait CodeMap {
+    /// The addresses that compiled code may have.
+    fn range(&self) -> Range<usize>;
+    /// A major collection found these words of that range on stacks and nowhere else: code
+    /// that is not entered any more and that no word points into may be freed.
+    fn collected(&self, words: &mut [usize]);
     /// The functions active at the call that returns to `address`. False when the
     /// address lies in no compiled code.
     fn at_return(&self, address: usize, visit: &mut FrameVisitor<'_>) -> bool;

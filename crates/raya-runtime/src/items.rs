@@ -172,10 +172,11 @@ impl Ctx {
         let ty = self.type_of(o);
         match ty.kind {
             TypeKind::Dict => {
-                if self.is_frozen(o) {
-                    return Err(self.type_error("Cannot assign to a member of a frozen object"));
-                }
                 let key = self.key_string(k)?;
+                if self.is_frozen(o) {
+                    let name = self.intern_str(key)?.value();
+                    return Err(self.frozen_attr(o, name));
+                }
                 let elem = self.dict_elem(o);
                 let v = self.check(v, elem)?;
                 self.dict_set(o, key.value(), v)

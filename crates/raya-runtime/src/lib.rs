@@ -20,6 +20,7 @@ mod desc_text;
 mod direct;
 pub mod engine;
 pub mod errors;
+mod frozen;
 pub mod func;
 pub mod helpers;
 pub mod hooks;

@@ -7,7 +7,6 @@
 use crate::abi::R;
 use crate::ctx::Ctx;
 use crate::desc::{DescRef, DescShape};
-use crate::mem::layout::FLAG_FROZEN;
 use crate::mem::object::{Expando, Instance};
 use crate::mem::string::Units;
 use crate::mem::table::Table;
@@ -218,11 +217,6 @@ impl Ctx {
             Some(table) => self.table_delete(table, name),
             None => Ok(false),
         }
-    }
-
-    /// Whether the object was frozen.
-    pub(crate) fn is_frozen(&self, v: Value) -> bool {
-        v.as_obj().is_some_and(|o| o.flags() & FLAG_FROZEN != 0)
     }
 
     /// The declared type of a member that instances of the value's type have: a field's,

@@ -48,12 +48,19 @@ impl Tier {
                 translate: raya_interp::ensure_translated,
             },
         };
-        let jit = Jit::new(settings, hooks).map_err(|error| Error::Internal {
+        let assumptions = runtime.assumptions.clone();
+        let jit = Jit::new(settings, hooks, assumptions).map_err(|error| Error::Internal {
             phase: "setting up the compiler",
             message: error.to_string(),
         })?;
         let tier = Rc::new(Tier { jit });
         *runtime.code_map.borrow_mut() = Some(tier.jit.code_map());
+        let weak = Rc::downgrade(&tier);
+        (runtime.assumptions).listen(Rc::new(move |func| {
+            if let Some(tier) = weak.upgrade() {
+                tier.jit.invalidate(func);
+            }
+        }));
         state.set_compiler(options.threshold, tier.clone());
         Ok(tier)
     }

@@ -3,7 +3,7 @@
 
 use super::jumps::array_len;
 use super::macros::*;
-use super::objects::{must_remember, store_word};
+use super::objects::{is_frozen, must_remember, store_word};
 use crate::instr::{Fp, pool};
 use raya_runtime::mem::layout::{ARRAY_STORAGE, STORAGE_CAP, STORAGE_DATA, STORAGE_LEN};
 
@@ -67,11 +67,12 @@ macro_rules! array_set {
                 let storage = storage($fp, (*i).a);
                 let index = int($fp, (*i).b) as u32;
                 let $r = (*i).c;
-                if index < *header(storage, STORAGE_LEN) {
+                let array = word($fp, (*i).a);
+                if index < *header(storage, STORAGE_LEN) && !is_frozen(array) {
                     *element::<$t>(storage, index) = word($fp, $r) as $t;
                 } else {
                     std::hint::cold_path();
-                    try_helper!(i, $fp, cx, $slow(word($fp, (*i).a), index as i32, $arg));
+                    try_helper!(i, $fp, cx, $slow(array, index as i32, $arg));
                 }
                 (i.add(1), $fp)
             };
@@ -92,12 +93,13 @@ macro_rules! array_push {
                 let storage = storage($fp, (*i).a);
                 let len = *header(storage, STORAGE_LEN);
                 let $r = (*i).b;
-                if len < *header(storage, STORAGE_CAP) {
+                let array = word($fp, (*i).a);
+                if len < *header(storage, STORAGE_CAP) && !is_frozen(array) {
                     *element::<$t>(storage, len) = word($fp, $r) as $t;
                     *header(storage, STORAGE_LEN) = len + 1;
                 } else {
                     std::hint::cold_path();
-                    try_helper!(i, $fp, cx, $slow(word($fp, (*i).a), $arg));
+                    try_helper!(i, $fp, cx, $slow(array, $arg));
                 }
                 (i.add(1), $fp)
             };
@@ -116,11 +118,11 @@ flow! {
         let storage = storage(fp, (*i).a);
         let index = int(fp, (*i).b) as u32;
         let value = word(fp, (*i).c);
-        if index < *header(storage, STORAGE_LEN) {
+        let array = word(fp, (*i).a);
+        if index < *header(storage, STORAGE_LEN) && !is_frozen(array) {
             store_word!(cx, storage as u64, element::<u64>(storage, index), value);
         } else {
             std::hint::cold_path();
-            let array = word(fp, (*i).a);
             try_helper!(i, fp, cx, array_set_slow_word(array, index as i32, value));
         }
         (i.add(1), fp)
@@ -129,13 +131,19 @@ flow! {
         let storage = storage(fp, (*i).a);
         let len = *header(storage, STORAGE_LEN);
         let value = word(fp, (*i).b);
-        if len < *header(storage, STORAGE_CAP) {
+        let array = word(fp, (*i).a);
+        if len < *header(storage, STORAGE_CAP) && !is_frozen(array) {
             store_word!(cx, storage as u64, element::<u64>(storage, len), value);
             *header(storage, STORAGE_LEN) = len + 1;
         } else {
             std::hint::cold_path();
-            try_helper!(i, fp, cx, array_push_word(word(fp, (*i).a), value));
+            try_helper!(i, fp, cx, array_push_word(array, value));
         }
+        (i.add(1), fp)
+    };
+    ArrayPushSlow |i, fp, cx| {
+        let (array, value) = (word(fp, (*i).a), word(fp, (*i).b));
+        try_helper!(i, fp, cx, array_push_word(array, value));
         (i.add(1), fp)
     };
     ArrayPop |i, fp, cx| {

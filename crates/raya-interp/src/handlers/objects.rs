@@ -5,7 +5,7 @@ use crate::instr::{Cx, address, cd, pool};
 use crate::translate::site;
 use raya_bytecode::{FieldId, PropId};
 use raya_heap::{BUMP_CUR, BUMP_END, BUMP_OFFSET, BUMP_STRIDE, UNLOG_BIAS_OFFSET, class_of};
-use raya_runtime::mem::layout::{HEADER_FLAGS, HEADER_SIZE, HEADER_TYPE};
+use raya_runtime::mem::layout::{FLAG_FROZEN, HEADER_FLAGS, HEADER_SIZE, HEADER_TYPE};
 use raya_runtime::mem::value::{NULL, UNSET, Value};
 use raya_runtime::type_info::TypeInfo;
 
@@ -84,7 +84,41 @@ macro_rules! set_prop_slow {
     }};
 }
 
+/// Whether an object was frozen.
+#[inline(always)]
+pub(super) unsafe fn is_frozen(object: u64) -> bool {
+    // SAFETY: the caller's promise: a live object.
+    let flags = unsafe { (object as *const u8).add(HEADER_FLAGS).cast::<u32>().read() };
+    flags & FLAG_FROZEN != 0
+}
+
+/// Throws when the object whose field is about to be stored was frozen.
+macro_rules! refuse_frozen {
+    ($i:ident, $fp:ident, $cx:ident, $object:ident) => {
+        if is_frozen($object) {
+            std::hint::cold_path();
+            let (module, instr) = site($i, $fp);
+            let field = module.field(FieldId(instr.b)).as_ptr();
+            try_helper!($i, $fp, $cx, throw_frozen_field($object, field as _));
+        }
+    };
+}
+
 flow! {
+    SetFieldRaw |i, fp, cx| {
+        let object = word(fp, (*i).a);
+        refuse_frozen!(i, fp, cx, object);
+        let slot = (object as *mut u8).byte_offset(cd(i) as isize).cast::<u64>();
+        slot.write(word(fp, (*i).b));
+        (i.add(1), fp)
+    };
+    SetField |i, fp, cx| {
+        let object = word(fp, (*i).a);
+        refuse_frozen!(i, fp, cx, object);
+        let slot = (object as *mut u8).byte_offset(cd(i) as isize).cast::<u64>();
+        store_word!(cx, object, slot, word(fp, (*i).b));
+        (i.add(1), fp)
+    };
     NewObject |i, fp, cx| {
         let info = address(i) as *const TypeInfo;
         let size = (*info).size;
@@ -201,11 +235,11 @@ ops! {
         let closure = word(fp, (*i).b) as *const u8;
         set_word(fp, (*i).a, closure.byte_offset(cd(i) as isize).cast::<u64>().read());
     };
-    SetFieldRaw |i, fp, cx| {
+    SetFieldFreeRaw |i, fp, cx| {
         let object = word(fp, (*i).a) as *mut u8;
         object.byte_offset(cd(i) as isize).cast::<u64>().write(word(fp, (*i).b));
     };
-    SetField |i, fp, cx| {
+    SetFieldFree |i, fp, cx| {
         let object = word(fp, (*i).a);
         let slot = (object as *mut u8).byte_offset(cd(i) as isize).cast::<u64>();
         store_word!(cx, object, slot, word(fp, (*i).b));

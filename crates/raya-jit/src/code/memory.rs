@@ -10,6 +10,7 @@
 use crate::error::JitError;
 use std::collections::BTreeMap;
 use std::io;
+use std::ops::Range;
 
 /// Alignment of every range: one fetch block.
 const ALIGN: usize = 32;
@@ -119,9 +120,15 @@ impl CodeMemory {
         self.used
     }
 
+    /// The executable addresses.
+    pub fn range(&self) -> Range<usize> {
+        let start = self.executable as usize;
+        start..start + self.size
+    }
+
     /// Whether an address lies in the area.
     pub fn contains(&self, addr: usize) -> bool {
-        (self.executable as usize..self.executable as usize + self.size).contains(&addr)
+        self.range().contains(&addr)
     }
 }
 

@@ -1,9 +1,11 @@
 //! Installed code: what is known about it while it may run.
 
 use super::memory::CodeRange;
-use crate::compile::PieceKind;
+use crate::compile::{PieceKind, Request};
 use crate::exits::record::ExitRecord;
 use crate::translate::{InlineNode, Site, Tables};
+use std::sync::Arc;
+use std::sync::atomic::AtomicU8;
 
 /// The code of one job, in place.
 #[derive(Debug)]
@@ -12,6 +14,10 @@ pub struct CodeObject {
     pub func: usize,
     /// The function's name.
     pub name: Box<str>,
+    /// What was compiled.
+    pub request: Request,
+    /// Cleared when an assumption is dropped that the code relies on.
+    pub valid: Arc<AtomicU8>,
     /// Where the code lies.
     pub range: CodeRange,
     /// First address.

@@ -6,10 +6,12 @@
 use super::blob::Blob;
 use super::memory::CodeMemory;
 use super::object::CodeObject;
-use crate::compile::Compiled;
+use crate::compile::{Compiled, Request};
 use crate::error::JitError;
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::sync::Arc;
+use std::sync::atomic::AtomicU8;
 
 /// Installed code. See the module's header.
 #[derive(Debug)]
@@ -19,6 +21,23 @@ pub struct Registry {
     by_site: BTreeMap<u32, Arc<CodeObject>>,
     /// Thunks into the interpreter by function.
     thunks: BTreeMap<usize, usize>,
+    /// Code that is not entered any more, but may still be active.
+    retired: Vec<Arc<CodeObject>>,
+}
+
+/// What code is, beside the code.
+#[derive(Debug)]
+pub struct About {
+    /// Address of the function's `FuncInfo`.
+    pub func: usize,
+    /// Its name.
+    pub name: Box<str>,
+    /// Which entries.
+    pub request: Request,
+    /// First number of its sites and exits.
+    pub site_base: u32,
+    /// Its valid byte.
+    pub valid: Arc<AtomicU8>,
 }
 
 impl Registry {
@@ -29,15 +48,14 @@ impl Registry {
             by_start: BTreeMap::new(),
             by_site: BTreeMap::new(),
             thunks: BTreeMap::new(),
+            retired: Vec::new(),
         })
     }
 
     /// Places the code of a job.
     pub fn install(
         &mut self,
-        func: usize,
-        name: &str,
-        site_base: u32,
+        about: About,
         compiled: Compiled,
     ) -> Result<Arc<CodeObject>, JitError> {
         let (range, addresses) = compiled.blob.place(&mut self.area)?;
@@ -47,18 +65,20 @@ impl Registry {
         returns.sort_unstable();
         let start = self.area.address(&range);
         let object = Arc::new(CodeObject {
-            func,
-            name: name.into(),
+            func: about.func,
+            name: about.name,
+            request: about.request,
+            valid: about.valid,
             range,
             start,
             entries: compiled.kinds.into_iter().zip(addresses).collect(),
-            site_base,
+            site_base: about.site_base,
             tables: compiled.tables,
             returns,
             micros: compiled.micros,
         });
         self.by_start.insert(start, object.clone());
-        self.by_site.insert(site_base, object.clone());
+        self.by_site.insert(object.site_base, object.clone());
         Ok(object)
     }
 
@@ -90,6 +110,11 @@ impl Registry {
         (address < object.start + object.range.len()).then_some(object)
     }
 
+    /// The area's addresses.
+    pub fn range(&self) -> Range<usize> {
+        self.area.range()
+    }
+
     /// Whether an address lies in the area at all (thunks included).
     pub fn owns(&self, address: usize) -> bool {
         self.area.contains(address)
@@ -102,19 +127,34 @@ impl Registry {
         (number - object.site_base < count).then_some(object)
     }
 
-    /// Forgets code in which no activation is any more, and reuses its memory.
-    pub fn release(&mut self, object: &Arc<CodeObject>) -> Option<()> {
-        let known = self.by_start.remove(&object.start)?;
-        self.by_site.remove(&object.site_base);
-        drop(known);
-        Some(())
+    /// Takes code over that is not entered any more.
+    pub fn retire(&mut self, object: Arc<CodeObject>) {
+        self.retired.push(object);
     }
 
-    /// Gives the memory of a released object back. Fails while somebody still refers to it.
-    pub fn reclaim(&mut self, object: Arc<CodeObject>) -> Result<(), Arc<CodeObject>> {
-        let object = Arc::try_unwrap(object)?;
-        self.area.release(object.range);
-        Ok(())
+    /// How many pieces of code wait for their last activations.
+    pub fn retired(&self) -> usize {
+        self.retired.len()
+    }
+
+    /// Frees retired code that no activation is in. `words` are all words on stacks that
+    /// point into the area, ascending.
+    pub fn reclaim(&mut self, words: &[usize]) {
+        for object in std::mem::take(&mut self.retired) {
+            let end = object.start + object.range.len();
+            let first = words.partition_point(|w| *w < object.start);
+            // One handle here, two in the maps; more belong to exits that are being taken.
+            let active = words.get(first).is_some_and(|w| *w < end);
+            if active || Arc::strong_count(&object) > 3 {
+                self.retired.push(object);
+                continue;
+            }
+            self.by_start.remove(&object.start);
+            self.by_site.remove(&object.site_base);
+            if let Some(object) = Arc::into_inner(object) {
+                self.area.release(object.range);
+            }
+        }
     }
 
     /// Everything installed.

@@ -23,6 +23,8 @@ pub enum ExitReason {
     Throw,
     /// There is no room for the frames of inlined functions.
     Stack,
+    /// The object to be changed was frozen.
+    Frozen,
     /// An assumption was dropped while this activation ran.
     Invalid,
 }
@@ -38,6 +40,7 @@ impl fmt::Display for ExitReason {
             ExitReason::Target => "target",
             ExitReason::Throw => "throw",
             ExitReason::Stack => "stack",
+            ExitReason::Frozen => "frozen",
             ExitReason::Invalid => "invalid",
         };
         f.write_str(text)

@@ -7,12 +7,15 @@
 //!
 //! Invariant: a snapshot never changes; installing its code re-checks what it assumed.
 
+mod assumed;
 pub mod plan;
 pub mod take;
 
+pub use assumed::Assumed;
+
 use crate::analysis::Code;
 use raya_bytecode::{FuncId, Function, Module, Receiver, Repr};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::Arc;
 
 /// How a function is called: the representations of all its arguments, hidden ones
@@ -75,7 +78,8 @@ pub struct MethodFact {
     pub index: Option<u32>,
     /// How it is called, the receiver first.
     pub interface: Interface,
-    /// The function of a static member: address of its record, and its interface.
+    /// The function that every call reaches, if there is only one: address of its record, and
+    /// its interface.
     pub func: Option<FuncFact>,
     /// Address of the vtable entry that a super call goes through.
     pub super_entry: Option<usize>,
@@ -121,6 +125,9 @@ pub struct FieldFact {
     pub repr: Repr,
     /// An unset word reads as null.
     pub optional: bool,
+    /// Stores must look whether the object was frozen: else the code relies on no instance
+    /// being so.
+    pub may_be_frozen: bool,
     /// Global slot of a static field.
     pub static_slot: Option<u32>,
 }
@@ -193,6 +200,10 @@ pub struct Snapshot {
     /// Running it may change the storage of an array or run other code, beside polls and
     /// cold paths.
     pub opaque: bool,
+    /// Stores into arrays must look whether they were frozen.
+    pub frozen_arrays: bool,
+    /// What its code, without that of inlined callees, relies on.
+    pub assumed: FxHashSet<Assumed>,
     /// Address of the first inline-cache cell; 0 when the function has none.
     pub caches: usize,
     /// Instructions that own a cell, in order.
@@ -202,6 +213,20 @@ pub struct Snapshot {
 }
 
 impl Snapshot {
+    /// Calls `visit` with what its code relies on, that of inlined callees included.
+    pub fn each_assumed(&self, visit: &mut impl FnMut(Assumed)) {
+        self.assumed.iter().for_each(|a| visit(*a));
+        let targets = self.inlines.values().flat_map(|i| &i.targets);
+        targets.for_each(|t| t.each_assumed(visit));
+    }
+
+    /// Whether its code relies on something that may be dropped.
+    pub fn relies(&self) -> bool {
+        let mut any = false;
+        self.each_assumed(&mut |_| any = true);
+        any
+    }
+
     /// The function's bytecode.
     pub fn func(&self) -> &Function {
         &self.module.functions[self.index.index()]

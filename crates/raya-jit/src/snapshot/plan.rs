@@ -21,10 +21,25 @@ const MAX_DEPTH: usize = 6;
 /// Cell of a call site that has seen too many callees.
 const MANY: u64 = u64::MAX;
 
+/// How much the code of a function may take for granted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Speculation {
+    /// Assumptions that hold, and checks that leave.
+    Free,
+    /// Nothing: every check is ordinary code where it can be.
+    Careful,
+}
+
 /// Takes the snapshot of a function and of everything to inline in it.
-pub fn take(ctx: &mut Ctx, hooks: &LinkHooks, func: Ref<FuncInfo>) -> Option<Snapshot> {
+pub fn take(
+    ctx: &mut Ctx,
+    hooks: &LinkHooks,
+    func: Ref<FuncInfo>,
+    speculation: Speculation,
+) -> Option<Snapshot> {
     let mut planner = Planner {
         hooks,
+        speculation,
         chain: vec![func.addr()],
         left: MAX_TOTAL,
     };
@@ -33,13 +48,14 @@ pub fn take(ctx: &mut Ctx, hooks: &LinkHooks, func: Ref<FuncInfo>) -> Option<Sna
 
 struct Planner<'a> {
     hooks: &'a LinkHooks,
+    speculation: Speculation,
     chain: Vec<usize>,
     left: usize,
 }
 
 impl Planner<'_> {
     fn snapshot(&mut self, ctx: &mut Ctx, func: Ref<FuncInfo>) -> Option<Snapshot> {
-        let mut snapshot = take_one(ctx, self.hooks, func)?;
+        let mut snapshot = take_one(ctx, self.hooks, func, self.speculation)?;
         let module = snapshot.module.clone();
         let code = &module.functions[snapshot.index.index()].code;
         for (pc, &ins) in (0..).zip(code) {

@@ -1,20 +1,22 @@
 //! Taking a snapshot: every operand of a function's code is resolved once.
 
 use super::{
-    ClassFact, DescFact, FieldFact, FuncFact, Interface, MethodFact, PropFact, SigFact, Snapshot,
+    Assumed, ClassFact, DescFact, FieldFact, FuncFact, Interface, MethodFact, PropFact, SigFact, Snapshot,
 };
 use raya_bytecode::{
-    ClassId, ConstId, FieldId, FuncId, Instr, MethodId, Module, OperandKind, PropId, Repr, SigId,
+    ClassId, ConstId, FieldId, FuncId, Instr, MethodId, Module, Op, OperandKind, PropId, Repr, SigId,
     StrId, TypeId,
 };
+use super::plan::Speculation;
 use raya_runtime::abi::R;
+use raya_runtime::assumptions::{Assumption, Assumptions};
 use raya_runtime::ctx::Ctx;
 use raya_runtime::desc::{DescKind, DescRef, DescShape};
 use raya_runtime::func::{FuncInfo, SigInfo};
 use raya_runtime::link::{LoadedModule, MethodSite, NO_INDEX};
 use raya_runtime::mem::refs::Ref;
 use raya_runtime::type_info::{TypeInfo, type_flags};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::atomic::Ordering;
 
 /// What taking a snapshot needs of the engine.
@@ -25,7 +27,12 @@ pub struct LinkHooks {
 }
 
 /// Takes the snapshot of one function; `None` when it has no bytecode.
-pub fn take_one(ctx: &mut Ctx, hooks: &LinkHooks, func: Ref<FuncInfo>) -> Option<Snapshot> {
+pub fn take_one(
+    ctx: &mut Ctx,
+    hooks: &LinkHooks,
+    func: Ref<FuncInfo>,
+    speculation: Speculation,
+) -> Option<Snapshot> {
     let owner = func.owner.get()?;
     (hooks.translate)(ctx, func);
     let module = owner.module.clone();
@@ -55,17 +62,27 @@ pub fn take_one(ctx: &mut Ctx, hooks: &LinkHooks, func: Ref<FuncInfo>) -> Option
         unit_strings: ctx.engine().unit_strings(),
         inlines: FxHashMap::default(),
         opaque: false,
+        frozen_arrays: false,
+        assumed: FxHashSet::default(),
         caches: caches as usize,
         feedback: cells(caches, cache_pcs.len()),
         cache_pcs,
         module: module.clone(),
     };
+    let mut trust = Trust {
+        assumptions: &ctx.engine().assumptions.clone(),
+        speculation,
+        assumed: FxHashSet::default(),
+    };
+    snapshot.frozen_arrays = function.code.iter().any(|i| changes_array(i.op))
+        && !trust.holds(Assumption::NotFrozen(ctx.engine().core.array));
     for &ins in &function.code {
-        if resolve(ctx, owner, ins, &mut snapshot).is_err() {
+        if resolve(ctx, owner, ins, &mut trust, &mut snapshot).is_err() {
             ctx.take_pending();
             return None;
         }
     }
+    snapshot.assumed = trust.assumed;
     Some(snapshot)
 }
 
@@ -82,7 +99,13 @@ fn cells(first: *const u64, count: usize) -> Vec<u64> {
 }
 
 /// Resolves the operands of an instruction. Interning a string may run out of memory.
-fn resolve(ctx: &mut Ctx, owner: Ref<LoadedModule>, ins: Instr, out: &mut Snapshot) -> R<()> {
+fn resolve(
+    ctx: &mut Ctx,
+    owner: Ref<LoadedModule>,
+    ins: Instr,
+    trust: &mut Trust<'_>,
+    out: &mut Snapshot,
+) -> R<()> {
     for (kind, n) in ins.op.operands().into_iter().zip(ins.operands()) {
         match kind {
             OperandKind::KW => {
@@ -109,21 +132,25 @@ fn resolve(ctx: &mut Ctx, owner: Ref<LoadedModule>, ins: Instr, out: &mut Snapsh
             }
             OperandKind::Field => {
                 let site = owner.field(FieldId(n));
+                let stores = ins.op == Op::SetField && site.freezable;
                 let fact = FieldFact {
                     site: site.addr(),
                     offset: site.offset,
                     repr: site.repr,
                     optional: site.optional,
+                    may_be_frozen: stores && !trust.holds(Assumption::NotFrozen(site.class)),
                     static_slot: site.statics.map(|s| s.slot),
                 };
-                out.fields.insert(n, fact);
+                // One field may be read here and stored there.
+                let known = out.fields.entry(n).or_insert(fact);
+                known.may_be_frozen |= fact.may_be_frozen;
             }
             OperandKind::Type => {
                 let fact = desc_fact(ctx, owner.desc(TypeId(n)));
                 out.descs.insert(n, fact);
             }
             OperandKind::Method => {
-                let fact = method_fact(&owner.method(MethodId(n)));
+                let fact = method_fact(&owner.method(MethodId(n)), trust);
                 out.methods.insert(n, fact);
             }
             OperandKind::Prop => {
@@ -178,12 +205,49 @@ fn receiver_interface(sig: &SigInfo) -> Interface {
     }
 }
 
-fn method_fact(site: &MethodSite) -> MethodFact {
+/// What the code may leave out checks for.
+struct Trust<'a> {
+    assumptions: &'a Assumptions,
+    speculation: Speculation,
+    assumed: FxHashSet<Assumed>,
+}
+
+impl Trust<'_> {
+    /// Whether an assumption holds; the code relies on it from now on.
+    fn holds(&mut self, assumption: Assumption) -> bool {
+        let holds = self.speculation == Speculation::Free && self.assumptions.holds(assumption);
+        if holds {
+            self.assumed.insert(assumption.into());
+        }
+        holds
+    }
+}
+
+/// Whether an instruction stores into an array or changes its length in place.
+fn changes_array(op: Op) -> bool {
+    use Op::*;
+    matches!(
+        op,
+        ArraySetF64 | ArraySetI32 | ArraySetBool | ArraySetW | ArrayPush | ArrayPop
+    )
+}
+
+/// The function that all calls of a method reach, as long as nobody overrides or patches it.
+fn only_function(site: &MethodSite, trust: &mut Trust<'_>) -> Option<Ref<FuncInfo>> {
+    if site.index == NO_INDEX {
+        return site.func;
+    }
+    let func = site.class.vtable_entry(site.index)?;
+    let assumption = Assumption::NotOverridden(site.class, site.name);
+    trust.holds(assumption).then_some(func)
+}
+
+fn method_fact(site: &MethodSite, trust: &mut Trust<'_>) -> MethodFact {
     let interface = receiver_interface(&site.sig);
     MethodFact {
         site: &raw const *site as usize,
         index: (site.index != NO_INDEX).then_some(site.index),
-        func: site.func.map(|f| FuncFact {
+        func: only_function(site, trust).map(|f| FuncFact {
             info: f.addr(),
             interface: interface.clone(),
             needs_thunk: f.cell.load(Ordering::Acquire).is_null(),

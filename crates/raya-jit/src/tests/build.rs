@@ -5,7 +5,7 @@ use crate::code::memory::{CodeMemory, CodeRange};
 use crate::compile::{Compiled, Compiler, Request};
 use crate::isa;
 use crate::snapshot::{FuncFact, Guard, Inline, Interface, Snapshot};
-use crate::translate::{Job, Linkage};
+use crate::translate::{Blocked, Job, Linkage};
 use raya_bytecode::*;
 use raya_runtime::ctx::Ctx;
 use raya_runtime::func::FuncInfo;
@@ -224,7 +224,8 @@ impl Running {
                 snapshot: &snapshot,
                 linkage: &linkage,
                 site_base: 0,
-                blocked: &FxHashSet::default(),
+                blocked: &Blocked::Places(FxHashSet::default()),
+                valid: 0,
                 direct_self: true,
                 isa: &*isa,
             };
@@ -293,6 +294,8 @@ fn snapshot(
         unit_strings: 0,
         inlines: FxHashMap::default(),
         opaque: func.code.iter().any(|i| is_opaque(*i)),
+        frozen_arrays: false,
+        assumed: FxHashSet::default(),
         caches: 0,
         cache_pcs: Vec::new(),
         feedback: Vec::new(),

@@ -63,8 +63,10 @@ impl Translator<'_> {
         let site = self.site();
         self.b.set_srcloc(SourceLoc::new(site));
         self.tables.census.instructions += 1;
+        self.ran_code = false;
         let ins = self.frame().func().code[pc as usize];
         lower::lower(self, ins)?;
+        self.test_validity(self.skip);
         if self.skip == 0 {
             self.force_invalid(ins);
         }

@@ -47,6 +47,7 @@ impl<'a> Translator<'a> {
         }
         let v = self.raw_helper(helper, args);
         if sig.flags.user {
+            self.ran_code = true;
             self.storages_changed();
         }
         if sig.flags.throws {
@@ -83,6 +84,7 @@ impl<'a> Translator<'a> {
             all.push(v);
         }
         let v = self.call_address(target, sig, &all)[0];
+        self.ran_code |= native.user;
         if touches_arrays(native) {
             self.storages_changed();
         }
@@ -215,6 +217,7 @@ impl<'a> Translator<'a> {
 
     /// What follows every call of user code.
     pub(super) fn after_call(&mut self) {
+        self.ran_code = true;
         self.young.clear();
         self.facts.forget_types();
         self.storages_changed();
@@ -231,7 +234,7 @@ impl<'a> Translator<'a> {
     pub(super) fn is_blocked(&self) -> bool {
         let frame = self.frame();
         let place = (frame.snapshot.info, frame.pc);
-        self.job.blocked.contains(&place)
+        self.job.blocked.contains(place)
     }
 
     fn typed_args(&mut self, how: &Interface, args: &[Value]) -> Vec<Value> {

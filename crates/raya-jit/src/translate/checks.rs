@@ -3,6 +3,7 @@
 use super::Translator;
 use super::ctx;
 use super::emit::Region;
+use crate::analysis::NodeId;
 use crate::exits::record::ExitReason;
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::types::{I32, I64};
@@ -102,13 +103,14 @@ impl Translator<'_> {
     }
 
     /// Subtracts a weight from the budget and runs the slow path when it is used up.
-    pub(super) fn pay(&mut self, weight: u16) {
+    /// `to` is the node that control is about to enter.
+    pub(super) fn pay(&mut self, weight: u16, to: NodeId) {
         if weight == 0 {
             return;
         }
         let budget = self.load(I64, Region::Ctx, self.cx, ctx::BUDGET);
         let left = self.b.ins().iadd_imm_s(budget, -i64::from(weight));
-        self.settle(left);
+        self.settle(left, to);
     }
 
     /// Subtracts a round from a loop's own counter; when that is used up, pays for all of
@@ -116,7 +118,7 @@ impl Translator<'_> {
     ///
     /// A counter in memory would tie the rounds together by the latency of a store and
     /// the load behind it, which a short loop feels.
-    pub(super) fn count_round(&mut self, rounds: Variable, weight: u16) {
+    pub(super) fn count_round(&mut self, rounds: Variable, weight: u16, to: NodeId) {
         let left = self.b.use_var(rounds);
         let left = self.b.ins().iadd_imm_s(left, -1);
         self.b.def_var(rounds, left);
@@ -126,7 +128,7 @@ impl Translator<'_> {
         let before = std::mem::replace(&mut self.in_cold, true);
         let full = self.int_const(ROUNDS);
         self.b.def_var(rounds, full);
-        self.pay_rounds(full, weight);
+        self.pay_rounds(full, weight, to);
         self.in_cold = before;
         self.b.ins().jump(go_on, &[]);
         self.enter(go_on);
@@ -145,16 +147,16 @@ impl Translator<'_> {
     }
 
     /// Pays for `rounds` rounds and polls when the budget is used up.
-    fn pay_rounds(&mut self, rounds: Value, weight: u16) {
+    fn pay_rounds(&mut self, rounds: Value, weight: u16, to: NodeId) {
         let rounds = self.b.ins().uextend(I64, rounds);
         let cost = self.b.ins().imul_imm_u(rounds, i64::from(weight));
         let budget = self.load(I64, Region::Ctx, self.cx, ctx::BUDGET);
         let left = self.b.ins().isub(budget, cost);
-        self.settle(left);
+        self.settle(left, to);
     }
 
     /// Stores what is left of the budget, and runs the slow path when that is nothing.
-    fn settle(&mut self, left: Value) {
+    fn settle(&mut self, left: Value, to: NodeId) {
         self.store(Region::Ctx, left, self.cx, ctx::BUDGET);
         let empty = self.compare_imm(IntCC::SignedLessThan, left, 0);
         let (cold, go_on) = (self.cold(), self.fresh());
@@ -162,6 +164,7 @@ impl Translator<'_> {
         self.enter(cold);
         let before = std::mem::replace(&mut self.in_cold, true);
         self.call_helper(Helper::poll, &[]);
+        self.test_validity_before(self.frames.len() - 1, to);
         self.in_cold = before;
         self.b.ins().jump(go_on, &[]);
         self.enter(go_on);

@@ -50,6 +50,8 @@ impl<'a> Translator<'a> {
         self.facts = facts;
         self.facts.forget_types();
         self.exit = None;
+        // Its instructions made their own tests.
+        self.ran_code = false;
         self.ended = false;
         self.skip = 0;
         let site = self.site();

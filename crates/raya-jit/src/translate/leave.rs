@@ -45,7 +45,7 @@ impl Translator<'_> {
         }
         let live = self.frame().live_here().clone();
         let pc = self.frame().pc;
-        let block = self.exit_at(reason, pc, &live);
+        let block = self.exit_at(reason, self.frames.len() - 1, pc, &live);
         self.exit = Some(block);
         block
     }
@@ -54,22 +54,34 @@ impl Translator<'_> {
     pub(super) fn exit_after(&mut self, reason: ExitReason) -> Block {
         let live = self.frame().live_after().clone();
         let pc = self.frame().pc + 1;
-        self.exit_at(reason, pc, &live)
+        self.exit_at(reason, self.frames.len() - 1, pc, &live)
     }
 
     /// The block that leaves so that the interpreter goes on at the start of a node.
     pub(super) fn exit_to(&mut self, reason: ExitReason, to: NodeId) -> Block {
-        let frame = self.frame();
-        let live = frame.analysis.live.at_start(to).clone();
-        let pc = frame.analysis.graph[to].start;
-        self.exit_at(reason, pc, &live)
+        self.exit_to_level(reason, self.frames.len() - 1, to)
     }
 
-    /// A block that leaves with the interpreter's innermost frame at `pc`.
-    fn exit_at(&mut self, reason: ExitReason, pc: u32, live: &RegSet) -> Block {
+    /// The block that leaves so that the interpreter goes on at the start of a node of the
+    /// frame at `level`, whose callees are given up.
+    pub(super) fn exit_to_level(&mut self, reason: ExitReason, level: usize, to: NodeId) -> Block {
+        let frame = &self.frames[level];
+        let live = frame.analysis.live.at_start(to).clone();
+        let pc = frame.analysis.graph[to].start;
+        self.exit_at(reason, level, pc, &live)
+    }
+
+    /// A block that leaves with the interpreter's innermost frame, the one at level
+    /// `innermost`, at `pc`.
+    fn exit_at(
+        &mut self,
+        reason: ExitReason,
+        innermost: usize,
+        pc: u32,
+        live: &RegSet,
+    ) -> Block {
         let number = self.tables.exits.len() as u32;
         let site = self.site();
-        let innermost = self.frames.len() - 1;
         let mut stores = Vec::new();
         let mut frames = Vec::with_capacity(self.frames.len());
         for level in 0..=innermost {
@@ -286,6 +298,7 @@ impl Translator<'_> {
             let none = self.word_const(0);
             self.store(Region::Ctx, none, self.cx, ctx::PENDING);
             self.define_at(level, reg, thrown);
+            self.test_validity_before(level, target);
             let block = self.edge_at(level, target);
             self.b.ins().jump(block, &[]);
             return;

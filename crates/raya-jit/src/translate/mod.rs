@@ -19,6 +19,7 @@ mod frame;
 mod inline;
 mod leave;
 mod lower;
+mod validity;
 
 pub use calls::marks_place;
 pub use emit::{arg_type, clif_type, helper_signature, signature};
@@ -123,6 +124,25 @@ pub struct Census {
     pub instructions: u32,
 }
 
+/// Which checks are to be ordinary code instead of leaving.
+#[derive(Clone, Debug)]
+pub enum Blocked {
+    /// Those that failed often.
+    Places(rustc_hash::FxHashSet<crate::shared::Place>),
+    /// All that can be.
+    All,
+}
+
+impl Blocked {
+    /// Whether the check at this place is to be ordinary code.
+    pub fn contains(&self, place: crate::shared::Place) -> bool {
+        match self {
+            Blocked::Places(places) => places.contains(&place),
+            Blocked::All => true,
+        }
+    }
+}
+
 /// What a translation needs beside the bytecode.
 pub struct Job<'a> {
     /// The function.
@@ -132,7 +152,10 @@ pub struct Job<'a> {
     /// First global number of the job's sites and exits.
     pub site_base: u32,
     /// Checks, by function and program counter, that are to be ordinary code.
-    pub blocked: &'a rustc_hash::FxHashSet<crate::shared::Place>,
+    pub blocked: &'a Blocked,
+    /// Address of the byte that is cleared when an assumption of the code is dropped; 0 when it
+    /// makes none.
+    pub valid: usize,
     /// The typed entry is part of the blob, so that recursive calls are direct.
     pub direct_self: bool,
     /// The target.
@@ -198,6 +221,8 @@ pub(crate) struct Translator<'a> {
     skip: u32,
     /// What is emitted now is on no expected path.
     in_cold: bool,
+    /// The current instruction may have run other code.
+    ran_code: bool,
 }
 
 /// Translates one entry of a function.
@@ -257,6 +282,7 @@ pub fn translate(
         ended: false,
         skip: 0,
         in_cold: false,
+        ran_code: false,
     };
     let osr = match entry {
         Entry::Call => None,
@@ -302,7 +328,8 @@ impl Translator<'_> {
                     self.stack_check();
                 }
                 let weight = self.frame().func().weight;
-                self.pay(weight);
+                let entry = self.frame().analysis.graph.entry;
+                self.pay(weight, entry);
             }
             Entry::Loop(_) => {
                 let entry = self.frame().analysis.graph.entry;

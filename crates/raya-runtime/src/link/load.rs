@@ -7,7 +7,7 @@
 
 use std::cell::Cell;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI32, AtomicPtr, AtomicU8, AtomicU64};
+use std::sync::atomic::{AtomicI32, AtomicPtr, AtomicU64};
 
 use raya_bytecode::{
     Class, ClassId, Const, ConstId, Function, Module, Receiver, Repr, StrConst, StrId, TypeDesc,
@@ -296,7 +296,6 @@ fn link_function(
         nregs: f.regs.len() as u32,
         nparams: sig.params.len() as u16,
         hidden,
-        valid: AtomicU8::new(1),
         id: engine.funcs.len() as u32,
         sig: sig.id,
         module: id,

@@ -67,6 +67,8 @@ pub struct FieldSite {
     pub desc: Ref<Desc>,
     /// An unset word reads as null.
     pub optional: bool,
+    /// Freezing an object makes it constant: not for private fields and captured variables.
+    pub freezable: bool,
     /// The storage of a static field.
     pub statics: Option<Ref<StaticField>>,
 }

@@ -12,7 +12,7 @@ use crate::link::load::Linking;
 use crate::link::{FieldSite, MethodSite, NO_INDEX, PropSite};
 use crate::mem::refs::Ref;
 use crate::mem::value::Value;
-use crate::type_info::{Attr, TypeRef};
+use crate::type_info::{Attr, TypeKind, TypeRef};
 
 /// The linked references.
 pub(super) struct Sites {
@@ -63,6 +63,7 @@ fn field_site(
             repr: statics.repr,
             desc: statics.desc,
             optional: false,
+            freezable: false,
             statics: Some(statics),
         });
     }
@@ -74,6 +75,7 @@ fn field_site(
             repr: found.repr,
             desc: found.desc,
             optional: found.optional,
+            freezable: !found.private && class.kind != TypeKind::Scope,
             statics: None,
         }),
         _ => {

@@ -4,6 +4,7 @@
 //! conservatively; globals, interned strings, class attributes and function objects
 //! precisely. Running out of memory is a `RangeError` that programs can catch.
 
+use std::ops::Range;
 use std::ptr::NonNull;
 use std::sync::atomic::Ordering;
 
@@ -68,11 +69,7 @@ impl Ctx {
     #[inline(never)]
     fn alloc_slow(&mut self, size: usize) -> R<NonNull<u8>> {
         let result = if size < MAX_OBJECT {
-            let mut roots = EngineRoots {
-                ctx: self,
-                engine: self.engine(),
-            };
-            self.heap().alloc_slow(size, &mut roots)
+            self.with_roots(|heap, roots| heap.alloc_slow(size, roots))
         } else {
             Err(HeapLimit {
                 requested: size,
@@ -104,11 +101,26 @@ impl Ctx {
 
     /// Collects.
     pub fn collect(&mut self, collection: Collection) {
+        self.with_roots(|heap, roots| heap.collect(collection, roots));
+    }
+
+    /// Does something that may collect, and after a major collection lets unused machine code
+    /// be freed.
+    fn with_roots<T>(&mut self, work: impl FnOnce(&mut Heap<Model>, &mut EngineRoots) -> T) -> T {
         let mut roots = EngineRoots {
             ctx: self,
             engine: self.engine(),
+            code: Vec::new(),
         };
-        self.heap().collect(collection, &mut roots);
+        let heap = self.heap();
+        let before = heap.stats().major_collections;
+        let result = work(heap, &mut roots);
+        if heap.stats().major_collections != before
+            && let Some(map) = &*roots.engine.code_map.borrow()
+        {
+            map.collected(&mut roots.code);
+        }
+        result
     }
 
     /// The write barrier after a word was stored at `offset` of `obj`.
@@ -136,6 +148,8 @@ impl Ctx {
 struct EngineRoots {
     ctx: *const Ctx,
     engine: &'static Engine,
+    /// Words on stacks that point into compiled code.
+    code: Vec<usize>,
 }
 
 // SAFETY: `visit_roots` reports every place where the runtime keeps references outside
@@ -152,6 +166,15 @@ unsafe impl RootProvider for EngineRoots {
             roots.conservative(ctx.vm_base as usize, ctx.stack_top() as usize);
         }
         self.engine.visit_tables(roots);
+    }
+
+    fn foreign_range(&self) -> Range<usize> {
+        let map = self.engine.code_map.borrow();
+        map.as_ref().map_or(0..0, |map| map.range())
+    }
+
+    fn foreign_word(&mut self, word: usize) {
+        self.code.push(word);
     }
 }
 

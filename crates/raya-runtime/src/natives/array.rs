@@ -8,8 +8,8 @@
 use crate::abi::R;
 use crate::ctx::Ctx;
 use crate::desc::DescShape;
+use crate::frozen::is_frozen;
 use crate::mem::array::{Array, Elements};
-use crate::mem::layout::FLAG_FROZEN;
 use crate::mem::string::Str;
 use crate::mem::value::Value;
 use crate::text::number_format;
@@ -27,8 +27,8 @@ impl Ctx {
 
     /// Changes an array in place, or a tuple by way of a copy.
     fn change_array<T>(&mut self, a: Array, f: impl FnOnce(&mut Ctx, Array) -> R<T>) -> R<T> {
-        if a.obj().flags() & FLAG_FROZEN != 0 {
-            return Err(self.type_error("Cannot change a frozen array"));
+        if is_frozen(a.obj()) {
+            return Err(self.frozen_element(a, 0));
         }
         if !self.is_tuple(a) {
             return f(self, a);
@@ -128,6 +128,9 @@ pub fn array_shift(ctx: &mut Ctx, a: Array) -> R<Value> {
 
 /// `a.unshift(...items)`.
 pub fn array_unshift(ctx: &mut Ctx, a: Array, items: Array) -> R<f64> {
+    if is_frozen(a.obj()) && !items.is_empty() {
+        return Err(ctx.frozen_element(a, a.len()));
+    }
     ctx.change_array(a, |ctx, a| ctx.replace_elements(a, 0, 0, items))?;
     Ok(a.len() as f64)
 }

@@ -6,7 +6,6 @@ use crate::abi::R;
 use crate::ctx::Ctx;
 use crate::desc::DescShape;
 use crate::mem::array::Array;
-use crate::mem::layout::FLAG_FROZEN;
 use crate::mem::string::Str;
 use crate::mem::value::Value;
 use crate::members::array_index;
@@ -137,11 +136,7 @@ pub fn object_assign(ctx: &mut Ctx, target: Value, from: Value) -> R<Value> {
 
 /// `Object.freeze(o)`.
 pub fn object_freeze(ctx: &mut Ctx, o: Value) -> R<Value> {
-    if let Some(obj) = o.as_obj()
-        && ctx.as_str(o).is_none()
-    {
-        obj.set_flags(FLAG_FROZEN);
-    }
+    ctx.freeze(o);
     Ok(o)
 }
 

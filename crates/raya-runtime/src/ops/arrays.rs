@@ -67,7 +67,8 @@ pub fn array_push_bool(ctx: &mut Ctx, a: Value, v: bool) -> R<Value> {
 
 /// Removes the last element, boxed; null when empty.
 pub fn array_pop(ctx: &mut Ctx, a: Value) -> R<Value> {
-    Ok(array_in(ctx, a).pop().unwrap_or(Value::NULL))
+    let array = array_in(ctx, a);
+    ctx.array_pop(array)
 }
 
 /// Shrinks.

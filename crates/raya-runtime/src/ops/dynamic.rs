@@ -231,6 +231,11 @@ pub fn throw_unset_field(ctx: &mut Ctx, o: Value, field: Ref<FieldSite>) -> R<Va
     Err(ctx.no_attribute(o, field.name))
 }
 
+/// `TypeError` of storing into a frozen object's field.
+pub fn throw_frozen_field(ctx: &mut Ctx, o: Value, field: Ref<FieldSite>) -> R<Value> {
+    Err(ctx.frozen_field(o, &field))
+}
+
 /// `TypeError` of a null receiver.
 pub fn throw_null(ctx: &mut Ctx, ty: DescRef) -> R<Value> {
     let message = format!("expected {}, got null", ty.text());

@@ -10,7 +10,8 @@ use crate::abi::{R, Thrown};
 use crate::ctx::Ctx;
 use crate::desc::{DescRef, DescShape};
 use crate::mem::array::{Array, Storage};
-use crate::mem::layout::{ElemKind, FLAG_FROZEN};
+use crate::frozen::is_frozen;
+use crate::mem::layout::ElemKind;
 use crate::mem::value::Value;
 use crate::text::number_format;
 use crate::type_info::{TypeKind, TypeRef};
@@ -85,8 +86,8 @@ impl Ctx {
 
     /// Frozen arrays and tuples without rest do not change their length.
     fn check_growable(&mut self, array: Array) -> R<()> {
-        if array.obj().flags() & FLAG_FROZEN != 0 {
-            return Err(self.type_error("Cannot change the length of a frozen array"));
+        if is_frozen(array.obj()) {
+            return Err(self.frozen_element(array, array.len()));
         }
         let ty = self.type_of_obj(array.obj());
         if ty.kind == TypeKind::Tuple
@@ -102,10 +103,10 @@ impl Ctx {
 
     /// Stores a word at `i`, checked; appends at the length.
     pub fn array_store(&mut self, array: Array, i: i32, v: Value) -> R<()> {
-        if array.obj().flags() & FLAG_FROZEN != 0 {
-            return Err(self.type_error("Cannot assign to an element of a frozen array"));
-        }
         let at = i as usize;
+        if is_frozen(array.obj()) {
+            return Err(self.frozen_element(array, at));
+        }
         let len = array.len();
         if i >= 0 && at < len {
             let bits = self.element_bits(array, at, v)?;
@@ -138,8 +139,8 @@ impl Ctx {
         if n < 0 || n as usize > len {
             return Err(self.range_error("Invalid array length"));
         }
-        if array.obj().flags() & FLAG_FROZEN != 0 {
-            return Err(self.type_error("Cannot change the length of a frozen array"));
+        if is_frozen(array.obj()) {
+            return Err(self.read_only(array.value(), "length"));
         }
         array.storage().set_len(n as usize);
         Ok(())
@@ -147,8 +148,8 @@ impl Ctx {
 
     /// `pop`: removes the last element; null when empty.
     pub fn array_pop(&mut self, array: Array) -> R<Value> {
-        if array.obj().flags() & FLAG_FROZEN != 0 {
-            return Err(self.type_error("Cannot change the length of a frozen array"));
+        if is_frozen(array.obj()) {
+            return Err(self.frozen_pop(array));
         }
         Ok(array.pop().unwrap_or(Value::NULL))
     }

@@ -6,6 +6,7 @@
 
 use super::convert::{box_bool, box_double, box_int, unboxed};
 use super::lowerings;
+use crate::translate::validity::TestedEdge;
 use crate::translate::{Lowered, Translator};
 use cranelift_codegen::ir::condcodes::{FloatCC, IntCC};
 use cranelift_codegen::ir::types::I32;
@@ -79,7 +80,7 @@ enum Sink {
     /// Its truth into a register: the next instruction asks for nothing else.
     Truth(Block, Value, u16),
     /// Its truth decides the jump that ends the node.
-    Branch(Block, Block),
+    Branch(TestedEdge, TestedEdge),
 }
 
 impl Sink {
@@ -96,7 +97,7 @@ impl Sink {
                 && let [to, next] = t.frame().analysis.graph[t.frame().node].succs[..]
             {
                 t.skip = 2;
-                let (to, next) = (t.edge(to), t.edge(next));
+                let (to, next) = (t.tested_edge(to), t.tested_edge(next));
                 return match jump.op {
                     Op::JumpTrue => Sink::Branch(to, next),
                     _ => Sink::Branch(next, to),
@@ -120,7 +121,7 @@ impl Sink {
                 t.b.ins().jump(done, &[v.into()]);
             }
             Sink::Branch(yes, no) => {
-                t.b.ins().brif(v, yes, &[], no, &[]);
+                t.b.ins().brif(v, yes.block, &[], no.block, &[]);
             }
         }
     }
@@ -145,7 +146,11 @@ impl Sink {
                 t.enter(done);
                 t.set(r, v);
             }
-            Sink::Branch(..) => t.ended = true,
+            Sink::Branch(yes, no) => {
+                t.ended = true;
+                t.finish_edge(yes);
+                t.finish_edge(no);
+            }
         }
     }
 }

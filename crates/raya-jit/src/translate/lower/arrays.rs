@@ -122,10 +122,17 @@ fn read(t: &mut Translator<'_>, i: Instr, kind: ElemKind) {
 fn write(t: &mut Translator<'_>, i: Instr, kind: ElemKind) {
     let (n, v) = (t.get(i.b), t.get(i.c));
     let (storage, len) = t.array_view(i.a);
-    if t.facts.is_inside(n, len) {
+    let known = t.facts.is_inside(n, len);
+    if known && !arrays_may_be_frozen(t) {
         return store_element(t, storage, n, kind, v);
     }
-    let inside = t.b.ins().icmp(IntCC::UnsignedLessThan, n, len);
+    let inside = if known {
+        let array = t.get(i.a);
+        t.is_free(array)
+    } else {
+        let inside = t.b.ins().icmp(IntCC::UnsignedLessThan, n, len);
+        unless_frozen(t, i.a, inside)
+    };
     let (store, slow, done) = (t.fresh(), t.cold(), t.fresh());
     t.b.ins().brif(inside, store, &[], slow, &[]);
 
@@ -154,9 +161,15 @@ fn push(t: &mut Translator<'_>, i: Instr) {
     let array = t.get(i.a);
     let v = t.get(i.b);
     let kind = kind_of(t.repr(i.b));
+    if kind == ElemKind::Word && is_any_array(t, i.a) {
+        // It may store something else than words.
+        t.call_helper(Helper::array_push_word, &[array, v]);
+        return t.storages_changed();
+    }
     let (storage, len) = t.array_view(i.a);
     let cap = t.load(I32, Region::Length, storage, layout::STORAGE_CAP);
     let room = t.b.ins().icmp(IntCC::UnsignedLessThan, len, cap);
+    let room = unless_frozen(t, i.a, room);
     let (fast, slow, done) = (t.fresh(), t.cold(), t.fresh());
     t.b.ins().brif(room, fast, &[], slow, &[]);
 
@@ -184,7 +197,7 @@ fn push(t: &mut Translator<'_>, i: Instr) {
 /// Takes the last element; an empty array gives null.
 fn pop(t: &mut Translator<'_>, i: Instr) {
     let array = t.get(i.b);
-    let Some(kind) = element_kind(t, i.b) else {
+    let Some(kind) = element_kind(t, i.b).filter(|_| !arrays_may_be_frozen(t)) else {
         let v = t.call_helper(Helper::array_pop, &[array]);
         t.storages_changed();
         return t.set(i.a, v);
@@ -224,9 +237,35 @@ fn element_kind(t: &Translator<'_>, r: u16) -> Option<ElemKind> {
     let snapshot = t.frame().snapshot;
     let ty = snapshot.func().regs[r as usize];
     match &snapshot.module.types[ty.index()] {
+        TypeDesc::Array(_) if is_any_array(t, r) => None,
         TypeDesc::Array(elem) => Some(kind_of(snapshot.module.repr(*elem))),
         _ => None,
     }
+}
+
+/// Whether a register's array may store elements in any representation.
+fn is_any_array(t: &Translator<'_>, r: u16) -> bool {
+    let snapshot = t.frame().snapshot;
+    let types = &snapshot.module.types;
+    match types[snapshot.func().regs[r as usize].index()] {
+        TypeDesc::Array(elem) => types[elem.index()] == TypeDesc::Any,
+        _ => false,
+    }
+}
+
+/// Whether stores must look at the array first: else the code relies on no array being frozen.
+fn arrays_may_be_frozen(t: &Translator<'_>) -> bool {
+    t.frame().snapshot.frozen_arrays
+}
+
+/// `cond`, and the array in a register is not frozen.
+fn unless_frozen(t: &mut Translator<'_>, r: u16, cond: Value) -> Value {
+    if !arrays_may_be_frozen(t) {
+        return cond;
+    }
+    let array = t.get(r);
+    let free = t.is_free(array);
+    t.b.ins().band(cond, free)
 }
 
 /// The array registers whose storage an instruction uses.

@@ -268,8 +268,8 @@ fn back_edge(t: &mut Translator<'_>, cond: Option<Value>) -> Lowered {
         t.enter(round);
     }
     match rounds {
-        Some(rounds) => t.count_round(rounds, weight),
-        None => t.pay(weight),
+        Some(rounds) => t.count_round(rounds, weight, to),
+        None => t.pay(weight, to),
     }
     let block = t.edge(to);
     t.ended = true;

@@ -83,6 +83,13 @@ struct Observed {
     payload: u32,
 }
 
+/// What is done to a member.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Access {
+    Read,
+    Write,
+}
+
 fn observed(t: &Translator<'_>) -> Option<Observed> {
     let frame = t.frame();
     let index = frame.snapshot.cache_index(frame.pc)?;
@@ -104,13 +111,26 @@ struct Found {
 
 /// Control is in `miss` unless the object in `r` has the observed type and the site's
 /// cell still says so (changing a class clears the cells that name it).
-fn check_observed(t: &mut Translator<'_>, r: u16, seen: Observed, miss: Block) -> Value {
+///
+/// For a store the object must be neither frozen nor pinned, which flags beside the type
+/// handle say.
+fn check_observed(
+    t: &mut Translator<'_>,
+    r: u16,
+    seen: Observed,
+    access: Access,
+    miss: Block,
+) -> Value {
     let object = t.get(r);
     if !t.is_reference(r) && !t.facts.is_object(object) {
         let is = is_object(t, object);
         t.require(is, miss);
     }
-    if !t.facts.is_typed(object, seen.cell) {
+    if access == Access::Write {
+        let header = t.load(I64, Region::Header, object, layout::HEADER_TYPE);
+        let same = t.compare_imm(IntCC::Equal, header, i64::from(seen.handle));
+        t.require(same, miss);
+    } else if !t.facts.is_typed(object, seen.cell) {
         let handle = t.load(I32, Region::Header, object, layout::HEADER_TYPE);
         let same = t.compare_imm(IntCC::Equal, handle, i64::from(seen.handle as i32));
         t.require(same, miss);
@@ -145,10 +165,10 @@ fn note_observed(t: &mut Translator<'_>, object: Value) {
 /// Looks a structural member up through the observed type, or through the site's cell
 /// where nothing was observed yet; control is in `miss` when the object is of another
 /// type.
-fn find_member(t: &mut Translator<'_>, r: u16, miss: Block) -> Found {
+fn find_member(t: &mut Translator<'_>, r: u16, access: Access, miss: Block) -> Found {
     if let Some(seen) = observed(t).filter(|s| s.payload as usize >= layout::HEADER_SIZE) {
         return Found {
-            base: check_observed(t, r, seen, miss),
+            base: check_observed(t, r, seen, access, miss),
             offset: seen.payload as usize,
             region: Some(Region::Field(seen.payload)),
         };
@@ -158,10 +178,14 @@ fn find_member(t: &mut Translator<'_>, r: u16, miss: Block) -> Found {
         let is = is_object(t, object);
         t.require(is, miss);
     }
-    let handle = t.load(I32, Region::Header, object, layout::HEADER_TYPE);
     let at = t.cache_cell();
     let cell = t.load(I64, Region::Cache, at, 0);
     let known = t.b.ins().ireduce(I32, cell);
+    let (ty, known) = match access {
+        Access::Read => (I32, known),
+        Access::Write => (I64, t.b.ins().uextend(I64, known)),
+    };
+    let handle = t.load(ty, Region::Header, object, layout::HEADER_TYPE);
     let same = t.b.ins().icmp(IntCC::Equal, handle, known);
     t.require(same, miss);
     let offset = t.b.ins().ushr_imm_u(cell, 32);
@@ -190,7 +214,7 @@ fn get_prop(t: &mut Translator<'_>, i: Instr) -> Lowered {
     let object = t.get(i.b);
     let repr = t.repr(i.a);
     let (miss, ask) = miss_block(t);
-    let found = find_member(t, i.b, miss);
+    let found = find_member(t, i.b, Access::Read, miss);
     let flags = found.flags(t);
     let ty = clif_type(repr);
     let v = t.b.ins().load(ty, flags, found.base, found.offset as i32);
@@ -226,7 +250,7 @@ fn set_prop(t: &mut Translator<'_>, i: Instr) -> Lowered {
     let repr = t.repr(i.c);
     let bits = t.as_slot(repr, v);
     let (miss, ask) = miss_block(t);
-    let found = find_member(t, i.a, miss);
+    let found = find_member(t, i.a, Access::Write, miss);
     let flags = found.flags(t);
     (t.b.ins()).store(flags, bits, found.base, found.offset as i32);
     if repr == Repr::Word {
@@ -262,7 +286,7 @@ fn get_attr(t: &mut Translator<'_>, i: Instr) -> Lowered {
     };
     let CachedField { offset, repr } = CachedField::decode(seen.payload);
     let (miss, ask) = miss_block(t);
-    check_observed(t, i.b, seen, miss);
+    check_observed(t, i.b, seen, Access::Read, miss);
     let region = Region::Field(offset);
     let v = t.load(clif_type(repr), region, object, offset as usize);
     let w = match repr {

@@ -7,7 +7,7 @@ use crate::snapshot::{ClassFact, FieldFact};
 use crate::translate::emit::{Region, clif_type};
 use crate::translate::{Lowered, Translator, ctx};
 use cranelift_codegen::ir::condcodes::IntCC;
-use cranelift_codegen::ir::types::{I8, I64};
+use cranelift_codegen::ir::types::{I8, I32, I64};
 use cranelift_codegen::ir::{InstBuilder, Value};
 use raya_bytecode::{Instr, Repr};
 use raya_runtime::helpers::HelperId as Helper;
@@ -45,6 +45,12 @@ lowerings! {
         let field = field(t, i.b)?;
         let (object, v) = (t.get(i.a), t.get(i.c));
         let region = Region::Field(field.offset);
+        if field.may_be_frozen && !t.young.contains(&object) {
+            let free = t.is_free(object);
+            let site = t.address(field.site);
+            let helper = Helper::throw_frozen_field;
+            t.guard_or_throw(free, ExitReason::Frozen, helper, &[object, site]);
+        }
         let bits = match field.repr {
             Repr::F64 | Repr::Word => v,
             narrow => t.as_slot(narrow, v),
@@ -135,6 +141,13 @@ fn new_object(t: &mut Translator<'_>, class: ClassFact) -> Value {
 }
 
 impl Translator<'_> {
+    /// Whether an object was not frozen.
+    pub(super) fn is_free(&mut self, object: Value) -> Value {
+        let flags = self.load(I32, Region::Header, object, layout::HEADER_FLAGS);
+        let frozen = (self.b.ins()).band_imm_u(flags, i64::from(layout::FLAG_FROZEN));
+        self.compare_imm(IntCC::Equal, frozen, 0)
+    }
+
     /// A fresh zeroed cell with its header; `slow` makes the object when the run of
     /// free cells is used up.
     pub(super) fn allocate(

@@ -67,11 +67,13 @@ lowerings! {
         let [end, next] = frame.analysis.graph[frame.node].succs[..] else {
             return Err(JitError::Malformed("an iteration without two targets".into()));
         };
-        let (end, next) = (t.edge(end), t.edge(next));
+        let (end, next) = (t.tested_edge(end), t.tested_edge(next));
         let more = t.compare_imm(IntCC::NotEqual, v, 0);
         t.set(i.a, v);
         t.ended = true;
-        t.b.ins().brif(more, next, &[], end, &[])
+        t.b.ins().brif(more, next.block, &[], end.block, &[]);
+        t.finish_edge(end);
+        t.finish_edge(next)
     };
 }
 

@@ -18,6 +18,7 @@ use crate::stats::{FunctionStats, Stats};
 use crate::tiering::FuncState;
 use crate::translate::{Blocked, Linkage, NO_SITE};
 use crate::worker::{Delivery, Order, Worker};
+use raya_bytecode::Op;
 use raya_heap::Collection;
 use raya_runtime::assumptions::{Assumptions, Dependent};
 use raya_runtime::ctx::Ctx;
@@ -208,6 +209,12 @@ impl Jit {
         }
         stats.functions.sort_by_key(|f| f.order);
         stats
+    }
+
+    /// How often an opcode ran in compiled code, left it, threw there, and collected there;
+    /// zero unless [`JitOptions::coverage`] is set.
+    pub fn coverage(&self, op: Op) -> [u64; 4] {
+        self.shared.coverage().map_or([0; 4], |c| c.row(op))
     }
 
     /// CLIF and assembly of a function's entries, as text.

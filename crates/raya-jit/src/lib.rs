@@ -7,6 +7,7 @@
 pub mod analysis;
 pub mod code;
 pub mod compile;
+pub mod coverage;
 pub mod dump;
 pub mod error;
 pub mod exits;

@@ -19,6 +19,8 @@ pub struct JitOptions {
     pub log: bool,
     /// Write the map that `perf` reads.
     pub perf_map: bool,
+    /// Count what happens to each opcode.
+    pub coverage: bool,
     /// Exits at one site after which the function is compiled again without that check.
     pub exit_limit: u32,
 }
@@ -34,6 +36,7 @@ impl Default for JitOptions {
             only: Vec::new(),
             log: false,
             perf_map: false,
+            coverage: false,
             exit_limit: 64,
         }
     }

@@ -4,6 +4,7 @@ use crate::code::blob::Blob;
 use crate::code::object::CodeObject;
 use crate::code::registry::Registry;
 use crate::code::stubs::{STORE_FRAME_POINTER, stub};
+use crate::coverage::{Coverage, CoverageLinks, Event};
 use crate::error::JitError;
 use crate::exits::entry::{InterpreterHooks, exit_f64, exit_i32, exit_osr, exit_word, interpret};
 use crate::exits::record::{ExitReason, ExitRecord};
@@ -32,6 +33,8 @@ pub struct Shared {
     exit_counter: AtomicI32,
     /// Counts calls down to the next forced invalidation.
     invalid_counter: AtomicI32,
+    /// What happened to each opcode, where that is asked for.
+    coverage: Option<Coverage>,
 }
 
 /// What exits have told so far.
@@ -58,6 +61,7 @@ impl Shared {
             hooks,
             exit_counter: AtomicI32::new(options.exit_every.unwrap_or(0) as i32),
             invalid_counter: AtomicI32::new(options.invalidate_every.unwrap_or(0) as i32),
+            coverage: options.coverage.then(Coverage::default),
             options,
             registry: Mutex::new(registry),
             exits: Mutex::default(),
@@ -72,6 +76,18 @@ impl Shared {
     /// What exits told.
     pub fn exits(&self) -> MutexGuard<'_, ExitLog> {
         lock(&self.exits)
+    }
+
+    /// Counts what happened to an opcode, if that is asked for.
+    pub fn count(&self, op: u32, event: Event) {
+        if let Some(coverage) = &self.coverage {
+            coverage.count(op, event);
+        }
+    }
+
+    /// The counts by opcode.
+    pub fn coverage(&self) -> Option<&Coverage> {
+        self.coverage.as_ref()
     }
 
     /// The addresses that compiled code of this engine calls. Helpers that may throw,
@@ -115,6 +131,7 @@ impl Shared {
             exits: [double, int, int, word],
             exit_osr: osr,
             interpret,
+            coverage: self.coverage.as_ref().map(|_| CoverageLinks::new()),
             jit: Arc::as_ptr(self) as usize,
             exit_counter: match self.options.exit_every {
                 Some(_) => &raw const self.exit_counter as usize,
@@ -135,6 +152,11 @@ impl Shared {
 
     /// Takes note of an exit that was taken for the `taken`th time.
     pub fn exit_taken(&self, code: &CodeObject, record: &ExitRecord, taken: u32) {
+        if self.coverage.is_some()
+            && let Some(op) = code.op_of_exit(record)
+        {
+            self.count(op, Event::Exited);
+        }
         let mut log = self.exits();
         log.taken += 1;
         if record.reason == ExitReason::Invalid {

@@ -93,7 +93,7 @@ impl Rig {
                     translate: raya_interp::ensure_translated,
                 },
             };
-            let jit = Jit::new(options, hooks).expect("a compiler");
+            let jit = Jit::new(options, hooks, engine.assumptions.clone()).expect("a compiler");
             let tier = Rc::new(Tier(jit));
             *engine.code_map.borrow_mut() = Some(tier.0.code_map());
             state.set_compiler(threshold, tier.clone());

@@ -8,7 +8,8 @@
 //! {"AddF64": [1200, 3, 1, 0, 0], "CallMethod": [17, 2, 2, 1, 4]}
 //! ```
 //!
-//! The interpreter counts executions, the compiler the times an instruction was emitted.
+//! Interpreter and compiled code count executions; what threw and what collected is counted
+//! in both.
 
 use std::collections::BTreeMap;
 use std::path::Path;

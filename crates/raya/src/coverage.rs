@@ -7,16 +7,16 @@ use raya_interp::Coverage;
 
 /// Counts as a JSON object: opcode to `[interpreted, compiled, exited, threw, collected]`;
 /// opcodes that nothing happened to are left out.
-pub(crate) fn json(interpreted: &Coverage, compiled: &dyn Fn(Op) -> [u64; 2]) -> String {
+pub(crate) fn json(interpreted: &Coverage, compiled: &dyn Fn(Op) -> [u64; 4]) -> String {
     let mut out = String::from("{");
     for &op in Op::ALL {
-        let [emitted, exited] = compiled(op);
+        let [ran, exited, threw, collected] = compiled(op);
         let row = [
             interpreted.count(op),
-            emitted,
+            ran,
             exited,
-            interpreted.count_threw(op),
-            interpreted.count_collected(op),
+            interpreted.count_threw(op) + threw,
+            interpreted.count_collected(op) + collected,
         ];
         if row.iter().any(|&n| n > 0) {
             let comma = if out.len() > 1 { ", " } else { "" };

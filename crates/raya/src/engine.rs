@@ -3,7 +3,7 @@
 use std::rc::Rc;
 use std::time::Instant;
 
-use raya_bytecode::FuncId;
+use raya_bytecode::{FuncId, Op};
 use raya_heap::HeapOptions;
 use raya_interp::State;
 use raya_runtime::calls::Surplus;
@@ -44,7 +44,7 @@ impl Engine {
         runtime.host.borrow_mut().args = options.args.clone();
         #[cfg(feature = "jit")]
         let tier = match &options.jit {
-            Some(jit) => Some(crate::tier::Tier::install(jit, &state, &runtime)?),
+            Some(jit) => Some(crate::tier::Tier::install(jit, options.coverage, &state, &runtime)?),
             None => None,
         };
         let task = Task::on_this_thread(&runtime).map_err(|_| Error::Memory)?;
@@ -154,7 +154,16 @@ impl Engine {
     /// how often it was interpreted, compiled, left compiled code, threw, and collected.
     pub fn coverage_json(&self) -> Option<String> {
         let coverage = self.state.coverage()?;
-        Some(crate::coverage::json(coverage, &|_| [0, 0]))
+        Some(crate::coverage::json(coverage, &|op| self.compiled_coverage(op)))
+    }
+
+    fn compiled_coverage(&self, op: Op) -> [u64; 4] {
+        #[cfg(feature = "jit")]
+        if let Some(tier) = &self.tier {
+            return tier.coverage(op);
+        }
+        let _ = op;
+        [0; 4]
     }
 
     /// Lets the time limit begin now.

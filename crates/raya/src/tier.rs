@@ -6,6 +6,7 @@
 
 use std::rc::Rc;
 
+use raya_bytecode::Op;
 use raya_interp::{Compiler, FUNCTION, State};
 use raya_jit::{EngineHooks, InterpreterHooks, Jit, LinkHooks};
 use raya_runtime::ctx::Ctx;
@@ -25,6 +26,7 @@ impl Tier {
     /// started, before something is hot.
     pub(crate) fn install(
         options: &JitOptions,
+        coverage: bool,
         state: &State,
         runtime: &raya_runtime::engine::Engine,
     ) -> Result<Rc<Tier>, Error> {
@@ -35,6 +37,7 @@ impl Tier {
             invalidate_every: options.invalidate_every,
             only: options.only.clone(),
             log: options.log,
+            coverage,
             perf_map: options.perf_map,
             ..raya_jit::JitOptions::default()
         };
@@ -69,6 +72,11 @@ impl Tier {
     pub(crate) fn stats(&self) -> String {
         self.jit.finish();
         self.jit.stats().to_string()
+    }
+
+    /// How often an opcode ran in compiled code, left it, threw there, and collected there.
+    pub(crate) fn coverage(&self, op: Op) -> [u64; 4] {
+        self.jit.coverage(op)
     }
 
     /// CLIF and assembly of a function's entries: name of the entry and text.

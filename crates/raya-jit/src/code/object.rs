@@ -4,6 +4,8 @@ use super::memory::CodeRange;
 use crate::compile::{PieceKind, Request};
 use crate::exits::record::ExitRecord;
 use crate::translate::{InlineNode, Site, Tables};
+use raya_runtime::func::FuncInfo;
+use raya_runtime::mem::refs::Ref;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU8;
 
@@ -56,6 +58,17 @@ impl CodeObject {
     pub fn site_at(&self, address: usize) -> Option<u32> {
         let at = self.returns.binary_search_by_key(&address, |r| r.0).ok()?;
         Some(self.returns[at].1)
+    }
+
+    /// The number of the opcode whose check an exit belongs to.
+    pub fn op_of_exit(&self, exit: &ExitRecord) -> Option<u32> {
+        let &Site { node, pc } = self.tables.sites.get(exit.site as usize)?;
+        let func = self.tables.tree[node as usize].func as *const FuncInfo;
+        // SAFETY: function records live as long as their engine.
+        let func = unsafe { Ref::from_ptr(func) };
+        let owner = func.owner.get()?;
+        let function = owner.module.functions.get(func.index as usize)?;
+        Some(function.code.get(pc as usize)?.op as u32)
     }
 
     /// Calls `visit` with the functions active at a site, innermost first.

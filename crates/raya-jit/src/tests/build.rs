@@ -162,6 +162,7 @@ fn linkage() -> Linkage {
         ],
         exit_osr: exit_int as *const () as usize,
         interpret: 0,
+        coverage: None,
         jit: 0,
         exit_counter: 0,
         invalid_counter: 0,

@@ -5,8 +5,8 @@ use super::{Lowered, Translator, lower};
 use crate::analysis::{LoopId, NodeId};
 use crate::error::JitError;
 use crate::translate::frame::LoopState;
-use cranelift_codegen::ir::types::I32;
-use cranelift_codegen::ir::{Block, InstBuilder, SourceLoc};
+use cranelift_codegen::ir::types::{I32, I64};
+use cranelift_codegen::ir::{Block, InstBuilder, SourceLoc, Value};
 use raya_bytecode::Instr;
 
 impl Translator<'_> {
@@ -65,7 +65,9 @@ impl Translator<'_> {
         self.tables.census.instructions += 1;
         self.ran_code = false;
         let ins = self.frame().func().code[pc as usize];
+        let counted = self.count_begin(ins);
         lower::lower(self, ins)?;
+        self.count_end(ins, counted);
         self.test_validity(self.skip);
         if self.skip == 0 {
             self.force_invalid(ins);
@@ -73,8 +75,45 @@ impl Translator<'_> {
         Ok(())
     }
 
-    /// The instruction `n` behind the current one, if it is in the same node.
+    /// Where somebody wants to know, counts an instruction as run; gives the collections so
+    /// far.
+    fn count_begin(&mut self, ins: Instr) -> Option<Value> {
+        let begin = self.job.linkage.coverage?.begin;
+        let (op, jit) = (self.int_const(ins.op as i32), self.address(self.job.linkage.jit));
+        let sig = super::signature([I32, I64], Some(I64));
+        Some(self.call_address(begin, sig, &[self.cx, op, jit])[0])
+    }
+
+    /// Counts whether there were collections since.
+    fn count_end(&mut self, ins: Instr, before: Option<Value>) {
+        if let (Some(links), Some(before), false) = (self.job.linkage.coverage, before, self.ended)
+        {
+            let (op, jit) = (self.int_const(ins.op as i32), self.address(self.job.linkage.jit));
+            let sig = super::signature([I32, I64, I64], Some(I64));
+            self.call_address(links.end, sig, &[self.cx, op, before, jit]);
+        }
+    }
+
+    /// Counts the current instruction as throwing.
+    pub(super) fn count_threw(&mut self) {
+        let Some(links) = self.job.linkage.coverage else {
+            return;
+        };
+        if !self.in_prologue {
+            let frame = self.frame();
+            let op = frame.func().code[frame.pc as usize].op;
+            let (op, jit) = (self.int_const(op as i32), self.address(self.job.linkage.jit));
+            let sig = super::signature([I32, I64], Some(I64));
+            self.call_address(links.threw, sig, &[self.cx, op, jit]);
+        }
+    }
+
+    /// The instruction `n` behind the current one, if it is in the same node and may be done
+    /// together with it.
     pub(super) fn following(&self, n: u32) -> Option<Instr> {
+        if self.job.linkage.coverage.is_some() {
+            return None; // each instruction is counted
+        }
         let frame = self.frame();
         let pc = frame.pc + n;
         let node = &frame.analysis.graph[frame.node];

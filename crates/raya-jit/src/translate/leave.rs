@@ -279,6 +279,7 @@ impl Translator<'_> {
     /// Ends the current block: an exception is pending. It goes to the innermost handler
     /// of the chain or leaves the function.
     pub(super) fn throw_pending(&mut self) {
+        self.count_threw();
         let levels = if self.in_prologue {
             0
         } else {

@@ -27,6 +27,7 @@ pub use entries::{NO_SITE, frame_entry, thunk};
 pub use frame::{Frame, LoopState};
 
 use crate::analysis::Analysis;
+use crate::coverage::CoverageLinks;
 use crate::error::JitError;
 use crate::exits::record::{ExitReason, ExitRecord};
 use crate::snapshot::Snapshot;
@@ -57,6 +58,8 @@ pub struct Linkage {
     pub exits: [usize; 4],
     /// Exit of code entered at a loop header: `(ctx, fp, exit, jit)`.
     pub exit_osr: usize,
+    /// What counts the instructions that run; none where nobody asks.
+    pub coverage: Option<CoverageLinks>,
     /// What exits find their records through.
     pub jit: usize,
     /// Runs a function in the interpreter: `(ctx, func, fp, jit)`.

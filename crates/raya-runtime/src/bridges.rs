@@ -30,6 +30,7 @@ pub fn bridge(engine: &Engine, key: VtableKey, target: BridgeTarget) -> Ref<Func
         nregs: 1 + sig.params.len() as u32,
         nparams: sig.params.len() as u16,
         hidden: 1,
+        boxed: 0,
         id: engine.funcs.len() as u32,
         sig: sig.id,
         module: u32::MAX,

@@ -3,7 +3,9 @@
 //! The low half is the type handle that was seen, zero for none. The high half says where the
 //! member is: for structural accesses (`GetProp`, `SetProp`) the byte offset of a field
 //! that is kept as the site wants it; for attribute accesses on `any` offset and
-//! representation ([`CachedField`]); for method calls on `any` the id of the class's function.
+//! representation ([`CachedField`]); for method calls on `any` the id of the class's function;
+//! for elements of `any` the kind of the array's elements. Cells of operators only say
+//! whether something else than two numbers was met.
 //! A cell says nothing about values: an unset word still takes the slow way, a receiver
 //! with own attributes beside its fields is looked at, and a written value is checked
 //! unless the field takes everything. Changing a class clears the cells that name it or
@@ -16,6 +18,7 @@ use raya_bytecode::{Receiver, Repr};
 
 use crate::ctx::Ctx;
 use crate::func::FuncInfo;
+use crate::mem::layout::ElemKind;
 use crate::mem::obj::Obj;
 use crate::mem::refs::Ref;
 use crate::mem::value::Value;
@@ -73,35 +76,71 @@ pub fn remember_offset(cache: Cache, ty: &TypeInfo, offset: u32) {
 }
 
 /// Places of the memo of method look-ups, a power of two.
-const MEMO: usize = 512;
+pub const MEMO_PLACES: usize = 512;
 
-/// A receiver's type handle and a method's name, with the method.
-type Remembered = (u32, Value, Option<Ref<FuncInfo>>);
+/// A method that was found before. Compiled code reads it at fixed offsets.
+#[repr(C, align(32))]
+pub struct Remembered {
+    /// The receiver's type handle, 0 in a free place.
+    pub handle: Cell<u32>,
+    /// The method's name.
+    pub name: Cell<Value>,
+    /// The method.
+    pub func: Cell<Option<Ref<FuncInfo>>>,
+}
+
+impl Remembered {
+    fn set(&self, handle: u32, name: Value, func: Option<Ref<FuncInfo>>) {
+        self.handle.set(handle);
+        self.name.set(name);
+        self.func.set(func);
+    }
+}
+
+/// What is added up and cut to [`MEMO_PLACES`] to find a place: this for the type's handle…
+pub const fn memo_of_type(handle: u32) -> usize {
+    (handle >> 4) as usize
+}
+
+/// … and this for the name.
+pub const fn memo_of_name(name: Value) -> usize {
+    (name.0 >> 3) as usize
+}
 
 /// Methods found before, by receiver type and name: what a call site asks when its own
 /// cell names another type. Cleared when a class changes.
 pub(crate) struct MethodMemo {
-    entries: Box<[Cell<Remembered>; MEMO]>,
+    entries: Box<[Remembered; MEMO_PLACES]>,
 }
 
 impl Default for MethodMemo {
     fn default() -> Self {
+        const FREE: Remembered = Remembered {
+            handle: Cell::new(0),
+            name: Cell::new(Value::UNSET),
+            func: Cell::new(None),
+        };
         MethodMemo {
-            entries: Box::new([const { Cell::new((0, Value::UNSET, None)) }; MEMO]),
+            entries: Box::new([FREE; MEMO_PLACES]),
         }
     }
 }
 
 impl MethodMemo {
-    fn entry(&self, handle: u32, name: Value) -> &Cell<(u32, Value, Option<Ref<FuncInfo>>)> {
-        let mixed = (handle >> 4) as usize ^ (name.0 >> 3) as usize;
-        &self.entries[mixed & (MEMO - 1)]
+    fn entry(&self, handle: u32, name: Value) -> &Remembered {
+        let mixed = memo_of_type(handle) + memo_of_name(name);
+        &self.entries[mixed & (MEMO_PLACES - 1)]
     }
 
     fn clear(&self) {
         for entry in self.entries.iter() {
-            entry.set((0, Value::UNSET, None));
+            entry.set(0, Value::UNSET, None);
         }
+    }
+
+    /// Address of the first place.
+    pub(crate) fn address(&self) -> usize {
+        self.entries.as_ptr() as usize
     }
 }
 
@@ -117,9 +156,9 @@ pub fn cached_method(ctx: &Ctx, cache: Cache, obj: Obj, name: Value) -> Option<R
     if cell as u32 == handle {
         return ctx.engine().funcs.get((cell >> 32) as usize);
     }
-    let (known, named, func) = ctx.engine().methods.entry(handle, name).get();
-    if known == handle && named == name {
-        return func;
+    let known = ctx.engine().methods.entry(handle, name);
+    if known.handle.get() == handle && known.name.get() == name {
+        return known.func.get();
     }
     find_method(ctx, cache, obj, name)
 }
@@ -136,7 +175,7 @@ fn find_method(ctx: &Ctx, cache: Cache, obj: Obj, name: Value) -> Option<Ref<Fun
         _ => return None,
     };
     let entry = ctx.engine().methods.entry(ty.handle, name);
-    entry.set((ty.handle, name, Some(func)));
+    entry.set(ty.handle, name, Some(func));
     if cache.load(Ordering::Relaxed) == 0 {
         let cell = u64::from(func.id) << 32 | u64::from(ty.handle);
         cache.store(cell, Ordering::Release);
@@ -152,6 +191,20 @@ pub fn plain_field(ty: &TypeInfo, name: Value) -> Option<&crate::type_info::Fiel
     }
     let field = ty.field(name).filter(|f| !f.private)?;
     ty.lookup(name).is_none().then_some(field)
+}
+
+/// Marks the cell of an operator that has met something else than two numbers.
+pub fn remember_operands(cache: Cache) {
+    cache.store(NOT_NUMBERS, Ordering::Relaxed);
+}
+
+/// What [`remember_operands`] leaves in a cell. No type has this handle.
+pub const NOT_NUMBERS: u64 = 1;
+
+/// Remembers which arrays an element access meets: handle and element kind.
+pub fn remember_array(cache: Cache, handle: u32, kind: ElemKind) {
+    let cell = (kind as u64) << 32 | u64::from(handle);
+    cache.store(cell, Ordering::Release);
 }
 
 impl Ctx {

@@ -161,6 +161,11 @@ impl Singletons {
 }
 
 impl Engine {
+    /// Address of the memo of methods that calls on `any` found.
+    pub fn method_memo(&self) -> usize {
+        self.methods.address()
+    }
+
     /// Address of the strings of one Latin-1 unit, by unit: words, unset where not made yet.
     pub fn unit_strings(&self) -> usize {
         self.singletons.chars.as_ptr() as usize

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicI32, AtomicPtr, AtomicU64};
 
 use raya_bytecode::{FuncFlags, Receiver, Repr};
 
-use crate::desc::Desc;
+use crate::desc::{Desc, DescKind};
 use crate::link::LoadedModule;
 use crate::mem::refs::Ref;
 use crate::mem::value::Value;
@@ -31,6 +31,8 @@ pub struct FuncInfo {
     pub nparams: u16,
     /// Hidden registers before them (0, 1, 2).
     pub hidden: u8,
+    /// How compiled code may call it with words alone ([`boxed_form`]); 0 where it may not.
+    pub boxed: u8,
     /// Index among the engine's functions.
     pub id: u32,
     /// Engine-wide id of the interned signature.
@@ -62,6 +64,20 @@ pub struct FuncInfo {
     pub owner: Cell<Option<Ref<LoadedModule>>>,
     /// Number of instructions that own a cache cell.
     pub ncaches: Cell<u32>,
+}
+
+/// A function that takes one hidden argument and `n` words of any kind, and gives a word
+/// back: what [`FuncInfo::boxed`] says of it. 0 where there is no number for that.
+pub const fn boxed_form(receiver: Receiver, n: usize) -> u8 {
+    const METHOD: u8 = 0x80;
+    if n >= METHOD as usize - 1 {
+        return 0;
+    }
+    match receiver {
+        Receiver::This => METHOD | (n as u8 + 1),
+        Receiver::Closure => n as u8 + 1,
+        Receiver::None | Receiver::ClosureThis => 0,
+    }
 }
 
 /// What runs when a function is called.
@@ -129,6 +145,16 @@ impl SigInfo {
                 && self.params.len() == other.params.len()
                 && self.ret.repr == other.ret.repr
                 && (self.params.iter().zip(&other.params)).all(|(a, b)| a.repr == b.repr)
+    }
+
+    /// Whether every parameter takes any word as it is and the result is a word to use as it
+    /// is.
+    pub fn is_boxed(&self) -> bool {
+        let any = |p: &Ref<Desc>| p.kind == DescKind::Any;
+        !self.rest
+            && self.params.iter().all(any)
+            && self.ret.repr == Repr::Word
+            && self.ret.kind != DescKind::Null
     }
 
     /// Representation of parameter `i`.

@@ -15,6 +15,7 @@ pub use assumed::Assumed;
 
 use crate::analysis::Code;
 use raya_bytecode::{FuncId, Function, Module, Receiver, Repr};
+use raya_runtime::desc::DescKind;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::Arc;
 
@@ -85,6 +86,28 @@ pub struct MethodFact {
     pub super_entry: Option<usize>,
 }
 
+/// The method that calls on `any` reached at a site, which a call may enter directly.
+#[derive(Clone, Debug)]
+pub struct AnyMethodFact {
+    /// Type handle of the receivers.
+    pub handle: u32,
+    /// What the site's cell says as long as that holds.
+    pub cell: u64,
+    /// The method.
+    pub func: FuncFact,
+    /// What its arguments are converted to.
+    pub params: Vec<ParamFact>,
+}
+
+/// The type that an argument of a call on `any` is converted to.
+#[derive(Clone, Copy, Debug)]
+pub struct ParamFact {
+    /// Address of the `Desc`.
+    pub desc: usize,
+    /// Which type that is.
+    pub kind: DescKind,
+}
+
 /// A structural member that an instruction names.
 #[derive(Clone, Copy, Debug)]
 pub struct PropFact {
@@ -103,6 +126,8 @@ pub enum Guard {
     Vtable(u32),
     /// The function value is a closure of it.
     Closure,
+    /// The receiver is of the type that was observed.
+    Type,
 }
 
 /// Callees to inline at a call, most frequent first.
@@ -158,6 +183,15 @@ pub struct DescFact {
     pub immediates: u8,
 }
 
+/// Types that an instruction on `any` looks for when nothing was observed there.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct KnownTypes {
+    /// Type handle of `any[]`.
+    pub any_array: u32,
+    /// Type handle of strings.
+    pub string: u32,
+}
+
 /// A function as a compile job sees it.
 #[derive(Debug)]
 pub struct Snapshot {
@@ -193,6 +227,12 @@ pub struct Snapshot {
     pub sigs: FxHashMap<u16, SigFact>,
     /// Type handle of closures.
     pub closures: u32,
+    /// Methods that calls on `any` reached, by program counter.
+    pub any_methods: FxHashMap<u32, AnyMethodFact>,
+    /// Address of the memo of methods that calls on `any` found.
+    pub method_memo: usize,
+    /// Type handles of what is often behind an `any`.
+    pub known: KnownTypes,
     /// Address of the engine's table of strings of one Latin-1 unit, 0 where not made yet.
     pub unit_strings: usize,
     /// Calls to inline, by program counter.

@@ -1,11 +1,12 @@
 //! Taking a snapshot: every operand of a function's code is resolved once.
 
 use super::{
-    Assumed, ClassFact, DescFact, FieldFact, FuncFact, Interface, MethodFact, PropFact, SigFact, Snapshot,
+    AnyMethodFact, Assumed, ClassFact, DescFact, FieldFact, FuncFact, Interface, KnownTypes,
+    MethodFact, ParamFact, PropFact, SigFact, Snapshot,
 };
 use raya_bytecode::{
-    ClassId, ConstId, FieldId, FuncId, Instr, MethodId, Module, Op, OperandKind, PropId, Repr, SigId,
-    StrId, TypeId,
+    ClassId, ConstId, FieldId, FuncId, Instr, MethodId, Module, Op, OperandKind, PropId, Receiver,
+    Repr, SigId, StrId, TypeId,
 };
 use super::plan::Speculation;
 use raya_runtime::abi::R;
@@ -60,6 +61,12 @@ pub fn take_one(
         sigs: FxHashMap::default(),
         closures: ctx.engine().core.function.handle,
         unit_strings: ctx.engine().unit_strings(),
+        any_methods: FxHashMap::default(),
+        method_memo: ctx.engine().method_memo(),
+        known: KnownTypes {
+            any_array: ctx.engine().descs.any_array.handle.get(),
+            string: ctx.engine().core.string.handle,
+        },
         inlines: FxHashMap::default(),
         opaque: false,
         frozen_arrays: false,
@@ -83,7 +90,50 @@ pub fn take_one(
         }
     }
     snapshot.assumed = trust.assumed;
+    for (pc, &ins) in (0..).zip(&function.code) {
+        if ins.op == Op::CallAnyMethod
+            && let Some(fact) = any_method_fact(ctx, &snapshot, pc, ins)
+        {
+            snapshot.any_methods.insert(pc, fact);
+        }
+    }
     Some(snapshot)
+}
+
+/// The method that a call on `any` reached, if it can be entered like a known function:
+/// it takes the arguments that the site passes, each in a representation that takes one
+/// look to convert to, and gives a word.
+fn any_method_fact(ctx: &Ctx, snapshot: &Snapshot, pc: u32, ins: Instr) -> Option<AnyMethodFact> {
+    let index = snapshot.cache_index(pc)?;
+    let cell = *snapshot.feedback.get(index)?;
+    if cell as u32 == 0 || cell == u64::MAX {
+        return None;
+    }
+    let func = ctx.engine().funcs.get((cell >> 32) as usize)?;
+    let sig = &func.sig_info;
+    let direct = func.receiver == Receiver::This
+        && sig.params.len() == ins.c as usize
+        && !sig.rest
+        && sig.ret.repr == Repr::Word
+        && sig.ret.kind != DescKind::Null;
+    let easy = |p: &DescRef| p.repr == Repr::Word || p.kind == DescKind::Number;
+    if !direct || !sig.params.iter().all(easy) {
+        return None;
+    }
+    let fact = |p: &DescRef| ParamFact {
+        desc: p.addr(),
+        kind: p.kind,
+    };
+    Some(AnyMethodFact {
+        handle: cell as u32,
+        cell,
+        func: FuncFact {
+            info: func.addr(),
+            interface: receiver_interface(sig),
+            needs_thunk: func.cell.load(Ordering::Acquire).is_null(),
+        },
+        params: sig.params.iter().map(fact).collect(),
+    })
 }
 
 /// The contents of a function's inline-cache cells.

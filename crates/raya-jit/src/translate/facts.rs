@@ -18,6 +18,8 @@ pub struct Facts {
     objects: Vec<Value>,
     /// Words that are not null.
     not_null: Vec<Value>,
+    /// Words that hold a double, and the double.
+    doubles: Vec<(Value, Value)>,
     /// Objects with exactly this type handle, and the cell that said so.
     typed: Vec<(Value, u64)>,
 }
@@ -51,6 +53,17 @@ impl Facts {
     /// Whether a word is known not to be null.
     pub fn is_not_null(&self, w: Value) -> bool {
         self.not_null.contains(&w) || self.is_object(w)
+    }
+
+    /// Records that a word holds a double.
+    pub fn add_double(&mut self, w: Value, x: Value) {
+        self.doubles.push((w, x));
+    }
+
+    /// The double that a word is known to hold.
+    pub fn double_in(&self, w: Value) -> Option<Value> {
+        let found = self.doubles.iter().rev().find(|d| d.0 == w);
+        found.map(|d| d.1)
     }
 
     /// Records what a cell said about an object's type.

@@ -19,7 +19,7 @@ use crate::desc::DescRef;
 use crate::desc_table::TypeNames;
 use crate::engine::Engine;
 use crate::errors::ErrorKind;
-use crate::func::{FuncBody, FuncInfo, SigInfo};
+use crate::func::{FuncBody, FuncInfo, SigInfo, boxed_form};
 use crate::link::LoadedModule;
 use crate::link::classes::link_classes;
 use crate::link::sites::link_sites;
@@ -296,6 +296,10 @@ fn link_function(
         nregs: f.regs.len() as u32,
         nparams: sig.params.len() as u16,
         hidden,
+        boxed: match sig.is_boxed() {
+            true => boxed_form(f.receiver, sig.params.len()),
+            false => 0,
+        },
         id: engine.funcs.len() as u32,
         sig: sig.id,
         module: id,

@@ -1,9 +1,13 @@
 //! Members, attributes, elements, iteration.
 
+use std::sync::atomic::Ordering;
+
 use raya_bytecode::Repr;
 
 use crate::abi::R;
-use crate::caches::{Cache, CachedField, cached_field, plain_field, remember_field};
+use crate::caches::{
+    Cache, CachedField, cached_field, plain_field, remember_array, remember_field,
+};
 use crate::ctx::Ctx;
 use crate::desc::DescKind;
 use crate::link::{MethodSite, PropSite};
@@ -84,7 +88,13 @@ pub fn del_attr(ctx: &mut Ctx, o: Value, name: Value) -> R<Value> {
 }
 
 /// `o[k]`.
-pub fn get_item(ctx: &mut Ctx, o: Value, k: Value, _: Cache) -> R<Value> {
+pub fn get_item(ctx: &mut Ctx, o: Value, k: Value, cache: Cache) -> R<Value> {
+    if let Some(array) = ctx.as_array(o)
+        && cache.load(Ordering::Relaxed) == 0
+        && let Some(obj) = o.as_obj()
+    {
+        remember_array(cache, obj.handle(), array.storage().kind());
+    }
     ctx.get_item(o, k)
 }
 

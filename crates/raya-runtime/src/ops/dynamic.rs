@@ -3,7 +3,7 @@
 use raya_bytecode::{Slot, SlotOp};
 
 use crate::abi::R;
-use crate::caches::{Cache, cached_method};
+use crate::caches::{Cache, cached_method, remember_operands};
 use crate::calls::Surplus;
 use crate::ctx::Ctx;
 use crate::desc::DescRef;
@@ -20,7 +20,7 @@ macro_rules! arithmetic {
     ($($(#[$m:meta])* $name:ident, $slot:ident, $f:expr, $i:expr;)*) => {$(
         $(#[$m])*
         #[inline]
-        pub fn $name(ctx: &mut Ctx, a: Value, b: Value, _: Cache) -> R<Value> {
+        pub fn $name(ctx: &mut Ctx, a: Value, b: Value, cache: Cache) -> R<Value> {
             if let (Some(x), Some(y)) = (a.as_number(), b.as_number()) {
                 let f: fn(f64, f64) -> f64 = $f;
                 return Ok(Value::number(f(x, y)));
@@ -31,6 +31,7 @@ macro_rules! arithmetic {
                     return Ok(Value::int(n));
                 }
             }
+            remember_operands(cache);
             binary_slow(ctx, Slot::$slot, a, b)
         }
     )*};
@@ -64,11 +65,12 @@ macro_rules! comparisons {
     ($($(#[$m:meta])* $name:ident, $slot:ident, $f:expr;)*) => {$(
         $(#[$m])*
         #[inline]
-        pub fn $name(ctx: &mut Ctx, a: Value, b: Value, _: Cache) -> R<Value> {
+        pub fn $name(ctx: &mut Ctx, a: Value, b: Value, cache: Cache) -> R<Value> {
             if let (Some(x), Some(y)) = (a.as_f64(), b.as_f64()) {
                 let f: fn(f64, f64) -> bool = $f;
                 return Ok(Value::bool(f(x, y)));
             }
+            remember_operands(cache);
             ctx.rich_compare(Slot::$slot, a, b)
         }
     )*};

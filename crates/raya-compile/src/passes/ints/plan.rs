@@ -5,8 +5,8 @@
 //! that removes at least as many conversions, weighted by loop depth, as it adds.
 
 use super::Signature;
-use super::inside::is_char_code;
 use super::analysis::Summary;
+use super::inside::is_char_code;
 use super::range::Range;
 use super::rewrite::int_compare;
 use crate::ir::analysis::{Dominators, Loops, predecessors, reverse_postorder};

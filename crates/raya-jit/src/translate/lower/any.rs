@@ -4,8 +4,14 @@
 //! shifted away tells two doubles, the conjunction of the tags two ints. The slow
 //! path is a cold call that keeps vector registers.
 
-use super::convert::{box_bool, box_double, box_int, unboxed};
+use super::convert::{
+    boolean, box_bool, box_double, box_int, is_double, known_double, truth, unboxed,
+};
 use super::lowerings;
+use super::numbers::remainder;
+use super::types::descriptor;
+use crate::error::JitError;
+use crate::exits::record::ExitReason;
 use crate::translate::validity::TestedEdge;
 use crate::translate::{Lowered, Translator};
 use cranelift_codegen::ir::condcodes::{FloatCC, IntCC};
@@ -48,12 +54,7 @@ any_ops! {
 }
 
 lowerings! {
-    ModAny |t, i| {
-        let (x, y) = (t.get(i.b), t.get(i.c));
-        let cache = t.cache_cell();
-        let v = t.call_helper(Helper::mod_any, &[x, y, cache]);
-        t.set(i.a, v)
-    };
+    ModAny |t, i| modulo(t, i);
     BinaryAny |t, i| {
         let (x, y) = (t.get(i.a), t.get(i.b));
         let op = t.index_arg(i.c);
@@ -78,18 +79,32 @@ enum Sink {
     /// Into a register, as a word.
     Word(Block, Value, u16),
     /// Its truth into a register: the next instruction asks for nothing else.
-    Truth(Block, Value, u16),
+    Truth(Block, Value, u16, Asked),
     /// Its truth decides the jump that ends the node.
-    Branch(TestedEdge, TestedEdge),
+    Branch(TestedEdge, TestedEdge, Asked),
+}
+
+/// How the instruction behind a comparison makes a boolean of it.
+#[derive(Clone, Copy)]
+enum Asked {
+    /// By its truth.
+    Truth,
+    /// It must be one; the descriptor that says so.
+    Boolean(Value),
 }
 
 impl Sink {
     /// What the instructions behind a comparison do with its result.
-    fn of(t: &mut Translator<'_>, i: Instr, op: Operator) -> Sink {
+    fn of(t: &mut Translator<'_>, i: Instr, op: Operator) -> Result<Sink, JitError> {
         if let Operator::Compare(..) = op
-            && let Some(truth) = t.following(1).filter(|n| n.op == Op::Truthy && n.b == i.a)
+            && let Some(truth) = t.following(1).filter(|n| n.b == i.a)
+            && matches!(truth.op, Op::Truthy | Op::UnboxBool)
             && !t.live_behind(1, i.a)
         {
+            let asked = match truth.op {
+                Op::Truthy => Asked::Truth,
+                _ => Asked::Boolean(descriptor(t, truth.c)?),
+            };
             t.skip = 1;
             if let Some(jump) = t.following(2).filter(|j| j.a == truth.a)
                 && matches!(jump.op, Op::JumpTrue | Op::JumpFalse)
@@ -98,16 +113,16 @@ impl Sink {
             {
                 t.skip = 2;
                 let (to, next) = (t.tested_edge(to), t.tested_edge(next));
-                return match jump.op {
-                    Op::JumpTrue => Sink::Branch(to, next),
-                    _ => Sink::Branch(next, to),
-                };
+                return Ok(match jump.op {
+                    Op::JumpTrue => Sink::Branch(to, next, asked),
+                    _ => Sink::Branch(next, to, asked),
+                });
             }
             let (done, v) = t.result_block(Repr::Bool);
-            return Sink::Truth(done, v, truth.a);
+            return Ok(Sink::Truth(done, v, truth.a, asked));
         }
         let (done, v) = t.result_block(Repr::Word);
-        Sink::Word(done, v, i.a)
+        Ok(Sink::Word(done, v, i.a))
     }
 
     /// Ends the block with a boolean result.
@@ -120,7 +135,7 @@ impl Sink {
             Sink::Truth(done, ..) => {
                 t.b.ins().jump(done, &[v.into()]);
             }
-            Sink::Branch(yes, no) => {
+            Sink::Branch(yes, no, _) => {
                 t.b.ins().brif(v, yes.block, &[], no.block, &[]);
             }
         }
@@ -132,8 +147,11 @@ impl Sink {
             Sink::Word(done, ..) => {
                 t.b.ins().jump(done, &[w.into()]);
             }
-            _ => {
-                let v = super::convert::truth(t, w);
+            Sink::Truth(.., asked) | Sink::Branch(.., asked) => {
+                let v = match asked {
+                    Asked::Truth => truth(t, w),
+                    Asked::Boolean(desc) => boolean(t, w, desc),
+                };
                 self.boolean(t, v);
             }
         }
@@ -142,11 +160,11 @@ impl Sink {
     /// Goes on behind the instructions that are done.
     fn finish(self, t: &mut Translator<'_>) {
         match self {
-            Sink::Word(done, v, r) | Sink::Truth(done, v, r) => {
+            Sink::Word(done, v, r) | Sink::Truth(done, v, r, _) => {
                 t.enter(done);
                 t.set(r, v);
             }
-            Sink::Branch(yes, no) => {
+            Sink::Branch(yes, no, _) => {
                 t.ended = true;
                 t.finish_edge(yes);
                 t.finish_edge(no);
@@ -157,8 +175,11 @@ impl Sink {
 
 /// double ∘ double, then int ∘ int, then the helper.
 fn binary(t: &mut Translator<'_>, i: Instr, op: Operator, helper: Helper) -> Lowered {
+    if only_numbers(t) {
+        return on_doubles(t, i, op);
+    }
     let (x, y) = (t.get(i.b), t.get(i.c));
-    let sink = Sink::of(t, i, op);
+    let sink = Sink::of(t, i, op)?;
     let (doubles, not_doubles) = (t.fresh(), t.fresh());
     let (ints, slow) = (t.fresh(), t.cold());
 
@@ -167,20 +188,7 @@ fn binary(t: &mut Translator<'_>, i: Instr, op: Operator, helper: Helper) -> Low
 
     t.enter(doubles);
     let (xd, yd) = (unboxed(t, x), unboxed(t, y));
-    let v = match op {
-        Operator::Add => t.b.ins().fadd(xd, yd),
-        Operator::Sub => t.b.ins().fsub(xd, yd),
-        Operator::Mul => t.b.ins().fmul(xd, yd),
-        Operator::Div => t.b.ins().fdiv(xd, yd),
-        Operator::Compare(cc, _) => t.b.ins().fcmp(cc, xd, yd),
-    };
-    match op {
-        Operator::Compare(..) => sink.boolean(t, v),
-        _ => {
-            let w = box_double(t, v);
-            sink.word(t, w);
-        }
-    }
+    compute(t, op, (xd, yd), &sink);
 
     t.enter(not_doubles);
     let tags = t.b.ins().band(x, y);
@@ -199,6 +207,82 @@ fn binary(t: &mut Translator<'_>, i: Instr, op: Operator, helper: Helper) -> Low
     t.in_cold = before;
     sink.finish(t);
     Ok(())
+}
+
+/// The result on two doubles.
+fn compute(t: &mut Translator<'_>, op: Operator, (x, y): (Value, Value), sink: &Sink) {
+    let v = arithmetic(t, op, x, y);
+    if let Operator::Compare(..) = op {
+        return sink.boolean(t, v);
+    }
+    let w = box_double(t, v);
+    sink.word(t, w);
+}
+
+fn arithmetic(t: &mut Translator<'_>, op: Operator, x: Value, y: Value) -> Value {
+    match op {
+        Operator::Add => t.b.ins().fadd(x, y),
+        Operator::Sub => t.b.ins().fsub(x, y),
+        Operator::Mul => t.b.ins().fmul(x, y),
+        Operator::Div => t.b.ins().fdiv(x, y),
+        Operator::Compare(cc, _) => t.b.ins().fcmp(cc, x, y),
+    }
+}
+
+/// Whether the current operator has met nothing but numbers, and its check did not fail
+/// often.
+fn only_numbers(t: &Translator<'_>) -> bool {
+    let frame = t.frame();
+    let cell =
+        (frame.snapshot.cache_index(frame.pc)).and_then(|index| frame.snapshot.feedback.get(index));
+    cell == Some(&0) && !t.is_blocked()
+}
+
+/// The doubles in both operands; what has another operand leaves.
+fn operands(t: &mut Translator<'_>, i: Instr) -> (Value, Value) {
+    let (x, y) = (t.get(i.b), t.get(i.c));
+    let cond = match (known_double(t, x).is_some(), known_double(t, y).is_some()) {
+        (true, true) => None,
+        (true, false) => Some(is_double(t, y)),
+        (false, true) => Some(is_double(t, x)),
+        (false, false) => Some(both_doubles(t, x, y)),
+    };
+    if let Some(cond) = cond {
+        t.guard(cond, ExitReason::Number);
+    }
+    let doubles = (unboxed(t, x), unboxed(t, y));
+    t.facts.add_double(x, doubles.0);
+    t.facts.add_double(y, doubles.1);
+    doubles
+}
+
+/// double ∘ double; what has another operand leaves.
+fn on_doubles(t: &mut Translator<'_>, i: Instr, op: Operator) -> Lowered {
+    let doubles = operands(t, i);
+    if matches!(op, Operator::Compare(..)) {
+        let sink = Sink::of(t, i, op)?;
+        compute(t, op, doubles, &sink);
+        sink.finish(t);
+        return Ok(());
+    }
+    let v = arithmetic(t, op, doubles.0, doubles.1);
+    let w = box_double(t, v);
+    t.set(i.a, w);
+    Ok(())
+}
+
+/// The remainder, of doubles in place where the operator has met nothing else.
+fn modulo(t: &mut Translator<'_>, i: Instr) {
+    let w = if only_numbers(t) {
+        let (x, y) = operands(t, i);
+        let v = remainder(t, x, y);
+        box_double(t, v)
+    } else {
+        let (x, y) = (t.get(i.b), t.get(i.c));
+        let cache = t.cache_cell();
+        t.call_helper(Helper::mod_any, &[x, y, cache])
+    };
+    t.set(i.a, w);
 }
 
 /// The result on two ints, which wrap; where ints take the helper, control goes there.

@@ -60,7 +60,7 @@ lowerings! {
     };
 }
 
-fn repr_of(kind: ElemKind) -> Repr {
+pub(super) fn repr_of(kind: ElemKind) -> Repr {
     match kind {
         ElemKind::F64 => Repr::F64,
         ElemKind::I32 => Repr::I32,
@@ -91,14 +91,25 @@ fn element(t: &mut Translator<'_>, storage: Value, n: Value, kind: ElemKind) -> 
 }
 
 /// Loads an element whose index was checked.
-fn load_element(t: &mut Translator<'_>, storage: Value, n: Value, kind: ElemKind) -> Value {
+pub(super) fn load_element(
+    t: &mut Translator<'_>,
+    storage: Value,
+    n: Value,
+    kind: ElemKind,
+) -> Value {
     let at = element(t, storage, n, kind);
     let ty = clif_type(repr_of(kind));
     t.load(ty, Region::Elements(kind), at, layout::STORAGE_DATA)
 }
 
 /// Stores an element whose index was checked, with the barrier that references need.
-fn store_element(t: &mut Translator<'_>, storage: Value, n: Value, kind: ElemKind, v: Value) {
+pub(super) fn store_element(
+    t: &mut Translator<'_>,
+    storage: Value,
+    n: Value,
+    kind: ElemKind,
+    v: Value,
+) {
     let at = element(t, storage, n, kind);
     t.store(Region::Elements(kind), v, at, layout::STORAGE_DATA);
     if kind == ElemKind::Word {

@@ -8,7 +8,7 @@ use crate::translate::emit::Region;
 use crate::translate::{Lowered, Translator};
 use cranelift_codegen::ir::condcodes::{FloatCC, IntCC};
 use cranelift_codegen::ir::types::{F64, I8, I32, I64};
-use cranelift_codegen::ir::{InstBuilder, MemFlagsData, Value};
+use cranelift_codegen::ir::{Block, InstBuilder, MemFlagsData, Value};
 use raya_bytecode::Instr;
 use raya_runtime::helpers::HelperId as Helper;
 use raya_runtime::mem::{layout, value};
@@ -128,6 +128,10 @@ lowerings! {
     };
     ToNumber |t, i| {
         let w = t.get(i.b);
+        if let Some(x) = known_double(t, w) {
+            t.set(i.a, x);
+            return Ok(());
+        }
         let double = is_double(t, w);
         let fast = unboxed(t, w);
         let v = t.unless(double, fast, |t| t.call_helper(Helper::to_number, &[w]));
@@ -147,6 +151,17 @@ pub(super) fn truth(t: &mut Translator<'_>, w: Value) -> Value {
     let low = t.b.ins().ireduce(I8, w);
     let fast = t.b.ins().band_imm_u(low, 1);
     t.unless(is_bool, fast, |t| t.call_helper(Helper::truthy, &[w]))
+}
+
+/// The boolean in a word; the helper throws for everything else.
+pub(super) fn boolean(t: &mut Translator<'_>, w: Value, desc: Value) -> Value {
+    let tag = t.b.ins().band_imm_s(w, -2);
+    let is_bool = t.compare_imm(IntCC::Equal, tag, value::FALSE as i64);
+    let low = t.b.ins().ireduce(I8, w);
+    let fast = t.b.ins().band_imm_u(low, 1);
+    t.unless(is_bool, fast, |t| {
+        t.call_helper(Helper::unbox_bool, &[w, desc])
+    })
 }
 
 /// Whether a word refers to a heap object: one subtraction and an unsigned compare.
@@ -170,15 +185,40 @@ pub(super) fn is_double(t: &mut Translator<'_>, w: Value) -> Value {
     t.b.ins().icmp(IntCC::UnsignedLessThan, from, room)
 }
 
+/// The double in a word that holds one; control is in `otherwise` where it does not.
+pub(super) fn require_double(t: &mut Translator<'_>, w: Value, otherwise: Block) -> Value {
+    if let Some(x) = known_double(t, w) {
+        return x;
+    }
+    let double = is_double(t, w);
+    t.require(double, otherwise);
+    unboxed(t, w)
+}
+
+/// The double that a word was made of, or was found to hold.
+pub(super) fn known_double(t: &mut Translator<'_>, w: Value) -> Option<Value> {
+    if let Some(x) = t.facts.double_in(w) {
+        return Some(x);
+    }
+    let v = value::Value(t.constant_of(w)?).as_number()?;
+    Some(t.double_const(v))
+}
+
 /// The double in a word that holds one.
 pub(super) fn unboxed(t: &mut Translator<'_>, w: Value) -> Value {
+    if let Some(x) = known_double(t, w) {
+        return x;
+    }
     let offset = t.word_const(value::DOUBLE_OFFSET);
     let bits = t.b.ins().isub(w, offset);
     t.b.ins().bitcast(F64, MemFlagsData::new(), bits)
 }
 
 /// The double in a word that holds a double or an int; the helper throws for others.
-fn unbox_double(t: &mut Translator<'_>, w: Value, desc: Value) -> Value {
+pub(super) fn unbox_double(t: &mut Translator<'_>, w: Value, desc: Value) -> Value {
+    if let Some(x) = known_double(t, w) {
+        return x;
+    }
     let double = is_double(t, w);
     let fast = unboxed(t, w);
     t.unless(double, fast, |t| {
@@ -194,7 +234,9 @@ pub(super) fn box_double(t: &mut Translator<'_>, x: Value) -> Value {
     let canonical = t.word_const(f64::NAN.to_bits());
     let clean = t.b.ins().select(ordered, raw, canonical);
     let offset = t.word_const(value::DOUBLE_OFFSET);
-    t.b.ins().iadd(clean, offset)
+    let w = t.b.ins().iadd(clean, offset);
+    t.facts.add_double(w, x);
+    w
 }
 
 /// An int as a word.

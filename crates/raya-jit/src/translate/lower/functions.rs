@@ -45,12 +45,6 @@ lowerings! {
         let cache = t.cache_cell();
         windowed(t, i, i.c, Helper::call_prop, &[prop], &[cache])
     };
-    CallAny |t, i| {
-        let window = t.window(i.a + FRAME_HEADER, i.b + 1);
-        let n = t.index_arg(i.b);
-        let v = t.call_helper(Helper::call_any, &[window, n]);
-        t.set(i.a, v)
-    };
     NewAny |t, i| {
         let window = t.window(i.a + FRAME_HEADER, i.b + 1);
         let n = t.index_arg(i.b);
@@ -65,14 +59,6 @@ lowerings! {
     NewSpread |t, i| {
         let window = t.window(i.a + FRAME_HEADER, 2);
         let v = t.call_helper(Helper::new_spread, &[window]);
-        t.set(i.a, v)
-    };
-    CallAnyMethod |t, i| {
-        let window = t.window(i.a + FRAME_HEADER, i.c + 1);
-        let name = t.name(i.b)?;
-        let n = t.index_arg(i.c);
-        let cache = t.cache_cell();
-        let v = t.call_helper(Helper::call_any_method, &[window, name, n, cache]);
         t.set(i.a, v)
     };
     NativeCall |t, i| {
@@ -154,7 +140,7 @@ fn direct(t: &mut Translator<'_>, i: Instr, callee: &FuncFact) -> Lowered {
 }
 
 /// What to inline at the current instruction.
-fn planned<'a>(t: &Translator<'a>) -> Option<&'a Inline> {
+pub(super) fn planned<'a>(t: &Translator<'a>) -> Option<&'a Inline> {
     let frame = t.frame();
     frame.snapshot.inlines.get(&frame.pc)
 }

@@ -1,6 +1,7 @@
 //! Members by name: structural access, attributes, items.
 
-use super::convert::{box_bool, box_double, box_int, is_object};
+use super::convert::{box_bool, box_double, box_int, is_object, require_double};
+use super::items::length;
 use super::lowerings;
 use crate::error::JitError;
 use crate::exits::record::ExitReason;
@@ -10,7 +11,7 @@ use crate::translate::{Lowered, Translator};
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::types::{I32, I64};
 use cranelift_codegen::ir::{Block, InstBuilder, MemFlagsData, Value};
-use raya_bytecode::{Instr, Repr};
+use raya_bytecode::{Instr, Repr, StrId};
 use raya_runtime::caches::CachedField;
 use raya_runtime::helpers::HelperId as Helper;
 use raya_runtime::mem::{layout, value};
@@ -25,35 +26,11 @@ lowerings! {
         t.set(i.a, v)
     };
     GetAttr |t, i| get_attr(t, i)?;
-    SetAttr |t, i| {
-        let (object, v) = (t.get(i.a), t.get(i.c));
-        let name = t.name(i.b)?;
-        let cache = t.cache_cell();
-        t.call_helper(Helper::set_attr, &[object, name, v, cache])
-    };
+    SetAttr |t, i| set_attr(t, i)?;
     DelAttr |t, i| {
         let object = t.get(i.a);
         let name = t.name(i.b)?;
         t.call_helper(Helper::del_attr, &[object, name])
-    };
-    GetItem |t, i| {
-        let (object, key) = (t.get(i.b), t.get(i.c));
-        let cache = t.cache_cell();
-        let v = t.call_helper(Helper::get_item, &[object, key, cache]);
-        t.set(i.a, v)
-    };
-    SetItem |t, i| {
-        let (object, key, v) = (t.get(i.a), t.get(i.b), t.get(i.c));
-        t.call_helper(Helper::set_item, &[object, key, v])
-    };
-    GetItemOpt |t, i| {
-        let (object, key) = (t.get(i.b), t.get(i.c));
-        let v = t.call_helper(Helper::get_item_opt, &[object, key]);
-        t.set(i.a, v)
-    };
-    DelItem |t, i| {
-        let (object, key) = (t.get(i.a), t.get(i.b));
-        t.call_helper(Helper::del_item, &[object, key])
     };
     SpreadObject |t, i| {
         let (into, from) = (t.get(i.a), t.get(i.b));
@@ -279,10 +256,7 @@ fn get_attr(t: &mut Translator<'_>, i: Instr) -> Lowered {
     let object = t.get(i.b);
     let name = t.name(i.c)?;
     let Some(seen) = observed(t) else {
-        let cache = t.cache_cell();
-        let v = t.call_helper(Helper::get_attr, &[object, name, cache]);
-        t.set(i.a, v);
-        return Ok(());
+        return unobserved_attr(t, i, object, name);
     };
     let CachedField { offset, repr } = CachedField::decode(seen.payload);
     let (miss, ask) = miss_block(t);
@@ -315,5 +289,60 @@ fn get_attr(t: &mut Translator<'_>, i: Instr) -> Lowered {
     t.b.ins().jump(done, &[v.into()]);
     t.enter(done);
     t.set(i.a, result);
+    Ok(())
+}
+
+/// An attribute where no field was observed: lengths in place, else the slots.
+fn unobserved_attr(t: &mut Translator<'_>, i: Instr, object: Value, name: Value) -> Lowered {
+    let module = &t.frame().snapshot.module;
+    let is_length = module.str(StrId(i.c)) == "length";
+    let (done, result) = t.result_block(Repr::Word);
+    let slow = t.cold();
+    if is_length {
+        let w = length(t, object, slow);
+        t.b.ins().jump(done, &[w.into()]);
+    } else {
+        t.b.ins().jump(slow, &[]);
+    }
+    t.aside(slow, |t| {
+        let cache = t.cache_cell();
+        let v = t.call_helper(Helper::get_attr, &[object, name, cache]);
+        t.b.ins().jump(done, &[v.into()]);
+    });
+    t.enter(done);
+    t.set(i.a, result);
+    Ok(())
+}
+
+/// Sets an attribute of any word: the observed field where it takes what it is given, and
+/// the slots behind.
+fn set_attr(t: &mut Translator<'_>, i: Instr) -> Lowered {
+    let (object, w) = (t.get(i.a), t.get(i.c));
+    let name = t.name(i.b)?;
+    let (slow, done) = (t.cold(), t.fresh());
+    match observed(t).map(|seen| (seen, CachedField::decode(seen.payload))) {
+        Some((seen, field)) if matches!(field.repr, Repr::Word | Repr::F64) => {
+            check_observed(t, i.a, seen, Access::Write, slow);
+            let offset = field.offset as usize;
+            let region = Region::Field(field.offset);
+            if field.repr == Repr::Word {
+                t.store(region, w, object, offset);
+                t.barrier(object, object, offset, w);
+            } else {
+                let x = require_double(t, w, slow);
+                t.store(region, x, object, offset);
+            }
+            t.b.ins().jump(done, &[]);
+        }
+        _ => {
+            t.b.ins().jump(slow, &[]);
+        }
+    }
+    t.aside(slow, |t| {
+        let cache = t.cache_cell();
+        t.call_helper(Helper::set_attr, &[object, name, w, cache]);
+        t.b.ins().jump(done, &[]);
+    });
+    t.enter(done);
     Ok(())
 }

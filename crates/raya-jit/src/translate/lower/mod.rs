@@ -5,11 +5,13 @@
 //! A fast path is emitted inline; behind it is always the runtime's helper.
 
 mod any;
+mod any_calls;
 mod arrays;
 mod compare;
 mod control;
 mod convert;
 mod functions;
+mod items;
 mod members;
 mod moves;
 mod natives;
@@ -22,8 +24,8 @@ use super::{Lowered, Translator};
 use raya_bytecode::{Instr, Op, for_each_op};
 
 use {
-    any::*, arrays::*, compare::*, control::*, convert::*, functions::*, members::*, moves::*,
-    numbers::*, objects::*, strings::*, types::*,
+    any::*, any_calls::*, arrays::*, compare::*, control::*, convert::*, functions::*, items::*,
+    members::*, moves::*, numbers::*, objects::*, strings::*, types::*,
 };
 
 macro_rules! dispatch {

@@ -194,7 +194,7 @@ fn safe_divisor(t: &mut Translator<'_>, helper: Helper, x: Value, y: Value) -> V
 }
 
 /// `x % y` with an integer fast path for positive operands; the helper does the rest.
-fn remainder(t: &mut Translator<'_>, x: Value, y: Value) -> Value {
+pub(super) fn remainder(t: &mut Translator<'_>, x: Value, y: Value) -> Value {
     let slow = t.cold();
     let done = t.fresh();
     let result = t.b.append_block_param(done, F64);

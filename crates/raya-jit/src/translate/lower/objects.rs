@@ -189,7 +189,8 @@ impl Translator<'_> {
     /// the object is old and was not recorded yet.
     pub(super) fn barrier(&mut self, object: Value, at: Value, offset: usize, v: Value) {
         // Immediates are no references, and constants of the module are roots themselves.
-        if self.constant_of(v).is_some() || self.young.contains(&object) {
+        let immediate = self.constant_of(v).is_some() || self.facts.double_in(v).is_some();
+        if immediate || self.young.contains(&object) {
             return;
         }
         let cx = self.cx;

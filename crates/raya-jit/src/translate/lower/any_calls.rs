@@ -1,0 +1,181 @@
+//! Calls on `any`.
+//!
+//! A method that was observed at the site is entered like a known function, or inlined,
+//! behind a look at the receiver. Another one is looked up in the engine's memo and entered
+//! when it takes and gives plain words. Everything else is the runtime's business.
+
+use super::convert::{is_object, unbox_double};
+use super::functions::planned;
+use super::lowerings;
+use crate::snapshot::{AnyMethodFact, Interface};
+use crate::translate::emit::Region;
+use crate::translate::{Lowered, Translator};
+use cranelift_codegen::ir::condcodes::IntCC;
+use cranelift_codegen::ir::types::{I8, I32, I64};
+use cranelift_codegen::ir::{Block, InstBuilder, Value};
+use raya_bytecode::{FRAME_HEADER, Instr, Receiver, Repr};
+use raya_runtime::caches::{MEMO_PLACES, Remembered, memo_of_name};
+use raya_runtime::desc::DescKind;
+use raya_runtime::func::{FuncInfo, boxed_form};
+use raya_runtime::helpers::HelperId as Helper;
+use raya_runtime::mem::{layout, value};
+use std::mem::offset_of;
+
+lowerings! {
+    CallAny |t, i| call_any(t, i)?;
+    CallAnyMethod |t, i| call_any_method(t, i)?;
+}
+
+/// A call of a function that takes and gives `n` words beside its hidden argument.
+fn words(n: usize) -> Interface {
+    Interface {
+        params: vec![Repr::Word; n + 1],
+        ret: Repr::Word,
+    }
+}
+
+/// Goes on where the function at `info` takes and gives words alone; control is in
+/// `otherwise` where it does not.
+fn require_words(t: &mut Translator<'_>, info: Value, form: u8, otherwise: Block) {
+    let actual = t.load(I8, Region::Header, info, offset_of!(FuncInfo, boxed));
+    let fits = t.compare_imm(IntCC::Equal, actual, i64::from(form as i8));
+    t.require(fits, otherwise);
+}
+
+fn call_any(t: &mut Translator<'_>, i: Instr) -> Lowered {
+    let n = i.b as usize;
+    let args = t.arguments(i.a + FRAME_HEADER, n + 1);
+    let (done, v) = t.result_block(Repr::Word);
+    let slow = t.cold();
+    let form = boxed_form(Receiver::Closure, n);
+    if form == 0 {
+        t.b.ins().jump(slow, &[]);
+    } else {
+        let object = is_object(t, args[0]);
+        t.require(object, slow);
+        let handle = t.load(I32, Region::Header, args[0], layout::HEADER_TYPE);
+        let closures = i64::from(t.frame().snapshot.closures as i32);
+        let closure = t.compare_imm(IntCC::Equal, handle, closures);
+        t.require(closure, slow);
+        let info = t.load(I64, Region::Header, args[0], layout::CLOSURE_FUNC);
+        require_words(t, info, form, slow);
+        t.call_record(info, &words(n), &args, done);
+    }
+    t.aside(slow, |t| {
+        let window = t.window(i.a + FRAME_HEADER, i.b + 1);
+        let n = t.index_arg(i.b);
+        let v = t.call_helper(Helper::call_any, &[window, n]);
+        t.b.ins().jump(done, &[v.into()]);
+    });
+    t.enter(done);
+    t.set(i.a, v);
+    Ok(())
+}
+
+fn call_any_method(t: &mut Translator<'_>, i: Instr) -> Lowered {
+    let n = i.c as usize;
+    let args = t.arguments(i.a + FRAME_HEADER, n + 1);
+    let name = t.name(i.b)?;
+    let (done, v) = t.result_block(Repr::Word);
+    let slow = t.cold();
+    let object = is_object(t, args[0]);
+    t.require(object, slow);
+    let handle = t.load(I32, Region::Header, args[0], layout::HEADER_TYPE);
+    let seen = t.frame().snapshot.any_methods.get(&t.frame().pc).cloned();
+    if let Some(seen) = seen {
+        let other = t.fresh();
+        observed_method(t, i, &seen, &args, handle, (other, done))?;
+        t.enter(other);
+    }
+    match boxed_form(Receiver::This, n) {
+        0 => {
+            t.b.ins().jump(slow, &[]);
+        }
+        form => {
+            let info = remembered_method(t, handle, name, slow);
+            require_words(t, info, form, slow);
+            require_plain(t, args[0], slow);
+            t.call_record(info, &words(n), &args, done);
+        }
+    }
+    t.aside(slow, |t| {
+        let window = t.window(i.a + FRAME_HEADER, i.c + 1);
+        let n = t.index_arg(i.c);
+        let cache = t.cache_cell();
+        let v = t.call_helper(Helper::call_any_method, &[window, name, n, cache]);
+        t.b.ins().jump(done, &[v.into()]);
+    });
+    t.enter(done);
+    t.set(i.a, v);
+    Ok(())
+}
+
+/// Enters the observed method where the receiver is of the observed type and the site's
+/// cell still says so; control is in the first block where not, in the second behind the
+/// call.
+fn observed_method(
+    t: &mut Translator<'_>,
+    i: Instr,
+    seen: &AnyMethodFact,
+    args: &[Value],
+    handle: Value,
+    (other, done): (Block, Block),
+) -> Lowered {
+    let same = t.compare_imm(IntCC::Equal, handle, i64::from(seen.handle as i32));
+    t.require(same, other);
+    let at = t.cache_cell();
+    let cell = t.load(I64, Region::Cache, at, 0);
+    let expected = t.word_const(seen.cell);
+    let valid = t.b.ins().icmp(IntCC::Equal, cell, expected);
+    t.require(valid, other);
+    require_plain(t, args[0], other);
+    let mut all = vec![args[0]];
+    for (param, &w) in seen.params.iter().zip(&args[1..]) {
+        let desc = t.address(param.desc);
+        all.push(match param.kind {
+            DescKind::Any => w,
+            DescKind::Number => unbox_double(t, w, desc),
+            _ => t.call_helper(Helper::check_type, &[w, desc]),
+        });
+    }
+    match planned(t) {
+        Some(inline) => t.inline_body(&inline.targets[0], i.a, &all, done),
+        None => {
+            let v = t.call_function(&seen.func, &all);
+            t.b.ins().jump(done, &[v.into()]);
+            Ok(())
+        }
+    }
+}
+
+/// Goes on where an instance has no attributes beside its fields, which could hide a
+/// method.
+fn require_plain(t: &mut Translator<'_>, object: Value, otherwise: Block) {
+    let expando = t.load(I64, Region::Header, object, layout::OBJECT_EXPANDO);
+    let plain = t.compare_imm(IntCC::Equal, expando, value::UNSET as i64);
+    t.require(plain, otherwise);
+}
+
+/// The method that the engine's memo has for a type and name; control is in `missing`
+/// where it has none.
+fn remembered_method(t: &mut Translator<'_>, handle: Value, name: Value, missing: Block) -> Value {
+    let word = t.constant_of(name).unwrap_or_default();
+    let of_name = memo_of_name(raya_runtime::mem::value::Value(word));
+    let shifted = t.b.ins().ushr_imm_u(handle, 4);
+    let sum =
+        t.b.ins()
+            .iadd_imm_s(shifted, (of_name & (MEMO_PLACES - 1)) as i64);
+    let place = t.b.ins().band_imm_u(sum, MEMO_PLACES as i64 - 1);
+    let place = t.b.ins().uextend(I64, place);
+    let offset = t.b.ins().imul_imm_u(place, size_of::<Remembered>() as i64);
+    let memo = t.frame().snapshot.method_memo;
+    let memo = t.address(memo);
+    let entry = t.b.ins().iadd(memo, offset);
+    let known = t.load(I32, Region::Cache, entry, offset_of!(Remembered, handle));
+    let same = t.b.ins().icmp(IntCC::Equal, known, handle);
+    t.require(same, missing);
+    let named = t.load(I64, Region::Cache, entry, offset_of!(Remembered, name));
+    let same = t.b.ins().icmp(IntCC::Equal, named, name);
+    t.require(same, missing);
+    t.load(I64, Region::Cache, entry, offset_of!(Remembered, func))
+}

@@ -1,0 +1,147 @@
+//! Elements and lengths of what is only known as `any`.
+//!
+//! Arrays of the type that the site has met, or of `any[]` where it has met none, are read and
+//! written in place at whole numbers inside. Everything else is the runtime's business.
+
+use super::arrays::{load_element, repr_of, store_element};
+use super::convert::{box_bool, box_double, box_int, is_object, require_double};
+use super::lowerings;
+use super::numbers::whole;
+use crate::translate::emit::Region;
+use crate::translate::{Lowered, Translator};
+use cranelift_codegen::ir::condcodes::IntCC;
+use cranelift_codegen::ir::types::{F64, I32, I64};
+use cranelift_codegen::ir::{Block, InstBuilder, Value};
+use raya_bytecode::{Instr, Repr};
+use raya_runtime::helpers::HelperId as Helper;
+use raya_runtime::mem::layout::{self, ElemKind};
+
+lowerings! {
+    GetItem |t, i| get_item(t, i);
+    SetItem |t, i| set_item(t, i);
+    GetItemOpt |t, i| {
+        let (object, key) = (t.get(i.b), t.get(i.c));
+        let v = t.call_helper(Helper::get_item_opt, &[object, key]);
+        t.set(i.a, v)
+    };
+    DelItem |t, i| {
+        let (object, key) = (t.get(i.a), t.get(i.b));
+        t.call_helper(Helper::del_item, &[object, key])
+    };
+}
+
+/// The arrays that a site is likely to meet: type handle and kind of elements.
+fn likely_array(t: &Translator<'_>) -> (u32, ElemKind) {
+    let frame = t.frame();
+    let cell = (frame.snapshot.cache_index(frame.pc))
+        .and_then(|index| frame.snapshot.feedback.get(index).copied())
+        .filter(|cell| *cell != 0 && *cell != u64::MAX);
+    let Some(cell) = cell else {
+        return (frame.snapshot.known.any_array, ElemKind::Word);
+    };
+    let kind = match cell >> 32 {
+        0 => ElemKind::F64,
+        1 => ElemKind::I32,
+        2 => ElemKind::Bool,
+        _ => ElemKind::Word,
+    };
+    (cell as u32, kind)
+}
+
+/// Goes on where a word is an object with this type handle; control is in `otherwise`
+/// where it is not.
+pub(super) fn require_handle(t: &mut Translator<'_>, w: Value, handle: u32, otherwise: Block) {
+    let object = is_object(t, w);
+    t.require(object, otherwise);
+    let actual = t.load(I32, Region::Header, w, layout::HEADER_TYPE);
+    let same = t.compare_imm(IntCC::Equal, actual, i64::from(handle as i32));
+    t.require(same, otherwise);
+}
+
+/// The storage of an array and an index inside of it; control is in `otherwise` where the
+/// key is none.
+fn require_inside(
+    t: &mut Translator<'_>,
+    array: Value,
+    key: Value,
+    otherwise: Block,
+) -> (Value, Value) {
+    let x = require_double(t, key, otherwise);
+    let (n, exact) = whole(t, x);
+    t.require(exact, otherwise);
+    let storage = t.load(I64, Region::Storage, array, layout::ARRAY_STORAGE);
+    let len = t.load(I32, Region::Length, storage, layout::STORAGE_LEN);
+    let inside = t.b.ins().icmp(IntCC::UnsignedLessThan, n, len);
+    t.require(inside, otherwise);
+    (storage, n)
+}
+
+fn get_item(t: &mut Translator<'_>, i: Instr) {
+    let (object, key) = (t.get(i.b), t.get(i.c));
+    let (handle, kind) = likely_array(t);
+    let slow = t.cold();
+    let (done, result) = t.result_block(Repr::Word);
+    require_handle(t, object, handle, slow);
+    let (storage, n) = require_inside(t, object, key, slow);
+    let v = load_element(t, storage, n, kind);
+    let w = match repr_of(kind) {
+        Repr::F64 => box_double(t, v),
+        Repr::I32 => box_int(t, v),
+        Repr::Bool => box_bool(t, v),
+        Repr::Word => v,
+    };
+    t.b.ins().jump(done, &[w.into()]);
+    t.aside(slow, |t| {
+        let cache = t.cache_cell();
+        let v = t.call_helper(Helper::get_item, &[object, key, cache]);
+        t.b.ins().jump(done, &[v.into()]);
+    });
+    t.enter(done);
+    t.set(i.a, result);
+}
+
+fn set_item(t: &mut Translator<'_>, i: Instr) {
+    let (object, key, v) = (t.get(i.a), t.get(i.b), t.get(i.c));
+    let (slow, done) = (t.cold(), t.fresh());
+    let handle = t.frame().snapshot.known.any_array;
+    require_handle(t, object, handle, slow);
+    let flags = t.load(I32, Region::Header, object, layout::HEADER_FLAGS);
+    let free = t.compare_imm(IntCC::Equal, flags, 0);
+    t.require(free, slow);
+    let (storage, n) = require_inside(t, object, key, slow);
+    store_element(t, storage, n, ElemKind::Word, v);
+    t.b.ins().jump(done, &[]);
+    t.aside(slow, |t| {
+        t.call_helper(Helper::set_item, &[object, key, v]);
+        t.b.ins().jump(done, &[]);
+    });
+    t.enter(done);
+}
+
+/// The length of an array of `any` or a string as a word; control is in `otherwise` where
+/// the word is neither.
+pub(super) fn length(t: &mut Translator<'_>, w: Value, otherwise: Block) -> Value {
+    let known = t.frame().snapshot.known;
+    let (array, string, done) = (t.fresh(), t.fresh(), t.fresh());
+    let len = t.b.append_block_param(done, I32);
+    let object = is_object(t, w);
+    t.require(object, otherwise);
+    let handle = t.load(I32, Region::Header, w, layout::HEADER_TYPE);
+    let is_array = t.compare_imm(IntCC::Equal, handle, i64::from(known.any_array as i32));
+    t.b.ins().brif(is_array, array, &[], string, &[]);
+
+    t.enter(string);
+    let is_string = t.compare_imm(IntCC::Equal, handle, i64::from(known.string as i32));
+    t.require(is_string, otherwise);
+    let n = t.load(I32, Region::Text, w, layout::STRING_LEN);
+    t.b.ins().jump(done, &[n.into()]);
+
+    t.enter(array);
+    let storage = t.load(I64, Region::Storage, w, layout::ARRAY_STORAGE);
+    let n = t.load(I32, Region::Length, storage, layout::STORAGE_LEN);
+    t.b.ins().jump(done, &[n.into()]);
+
+    t.enter(done);
+    let x = t.b.ins().fcvt_from_sint(F64, len);
+    box_double(t, x)
+}

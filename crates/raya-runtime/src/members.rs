@@ -32,7 +32,7 @@ impl Ctx {
                 let table = self.dict_table(v)?;
                 self.find_name(table, name)
             }
-            TypeKind::String | TypeKind::Array if self.is_length(name) => {
+            TypeKind::String | TypeKind::Array | TypeKind::Tuple if self.is_length(name) => {
                 let len = match self.as_str(v) {
                     Some(s) => s.len(),
                     None => self.as_array(v).map_or(0, |a| a.len()),

@@ -29,7 +29,7 @@ pub(crate) struct Resolved {
 
 /// An argument before it is moved to its parameter.
 #[derive(Clone, Copy, Debug)]
-enum Arg<'a> {
+pub(crate) enum Arg<'a> {
     /// An expression that is not checked yet.
     Expr(&'a Expr),
     /// An element of a tuple that was spread.
@@ -83,7 +83,7 @@ impl<'a> Checker<'a> {
             );
         }
         let before = self.flow.clone();
-        for index in fitting {
+        for &index in &fitting {
             let sig = &signatures[index];
             self.overload_depth += 1;
             let (found, clean) =
@@ -94,12 +94,29 @@ impl<'a> Checker<'a> {
             }
             self.flow = before.clone();
         }
-        self.report_no_overload(signatures, &flat, span);
+        self.report_no_overload(signatures, &fitting, &flat, expected, span);
         None
     }
 
-    fn report_no_overload(&mut self, signatures: &[Arc<Signature>], args: &[Arg<'a>], span: Span) {
+    fn report_no_overload(
+        &mut self,
+        signatures: &[Arc<Signature>],
+        fitting: &[usize],
+        args: &[Arg<'a>],
+        expected: Option<Ty>,
+        span: Span,
+    ) {
         let before = self.diagnostics.len();
+        // The mistake is most likely inside a function that waits for its types.
+        let sensitive = |arg: &Arg<'a>| matches!(arg, Arg::Expr(e) if self.is_context_sensitive(e));
+        if let Some(&last) = fitting.last()
+            && args.iter().any(sensitive)
+        {
+            self.try_signature(last, &signatures[last], &[], args, expected, span);
+            if self.diagnostics.len() > before {
+                return;
+            }
+        }
         let mut types = Vec::with_capacity(args.len());
         for arg in args {
             match arg {
@@ -224,7 +241,7 @@ impl<'a> Checker<'a> {
         false
     }
 
-    fn try_signature(
+    pub(crate) fn try_signature(
         &mut self,
         index: usize,
         sig: &Signature,

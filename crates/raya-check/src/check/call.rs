@@ -6,7 +6,7 @@ use super::member::{Found, How};
 use crate::codes;
 use crate::env::{SymId, SymKind};
 use crate::hir::{Call, Callee, Dispatch, Element, ExprId, ExprKind, MethodIdx};
-use crate::types::{ClassId, Predicate, Signature, Ty, TyList, TypeKind};
+use crate::types::{ClassId, Signature, Ty, TyList, TypeKind};
 use raya_syntax::ast::{self, Expr, Ident};
 use raya_syntax::name::Name;
 use raya_syntax::span::Span;
@@ -112,6 +112,11 @@ impl<'a> Checker<'a> {
                 self.call_class(class, call, expected, span)
             }
             _ => {
+                if let Some(symbol) = symbol
+                    && let Some(id) = self.call_constant(symbol, call, expected, span)
+                {
+                    return id;
+                }
                 let callee = self.expr(&call.callee, None);
                 let callee = self.require_non_null(callee, call.callee.span);
                 self.call_value(callee, call, expected, span)
@@ -326,7 +331,13 @@ impl<'a> Checker<'a> {
         if matches!(object.kind, ast::ExprKind::Super) {
             return self.super_method_call(property, call, expected, span);
         }
+        if let Some(id) = self.filled_array(object, property, call, expected, span) {
+            return id;
+        }
         let id = self.object_of(object, optional);
+        if let Some(id) = self.flat_call(id, property, call, span) {
+            return id;
+        }
         if call.optional || self.is_narrowed_member(&call.callee) {
             // The method itself may be absent, or is known better than its type says.
             let member = self.read_member(id, property, call.optional, call.callee.span);
@@ -879,61 +890,5 @@ impl<'a> Checker<'a> {
                 self.emit_value_call(member, member_ty, resolved, span)
             }
         }
-    }
-
-    // ---- what calls prove
-
-    /// The type predicate of a call's function, and the argument that it is about.
-    pub(crate) fn call_predicate(&mut self, call: &'a ast::Call) -> Option<(Predicate, &'a Expr)> {
-        let ty = match &call.callee.kind {
-            ast::ExprKind::Ident(name) => {
-                let symbol = self.value_symbol(*name)?;
-                match &self.symbol(symbol).kind {
-                    SymKind::Func(f) => f.ty?,
-                    _ => self.symbol_type(symbol, call.callee.span),
-                }
-            }
-            ast::ExprKind::Member {
-                object, property, ..
-            } => {
-                let object_ty = match &object.kind {
-                    ast::ExprKind::Ident(name) => {
-                        let symbol = self.value_symbol(*name)?;
-                        self.symbol_type(symbol, object.span)
-                    }
-                    _ => {
-                        let flow = self.flow.clone();
-                        self.reference_type(&flow, object)?
-                    }
-                };
-                let object_ty = self.types.non_null(object_ty);
-                self.lookup(object_ty, property.name)?.ty
-            }
-            _ => return None,
-        };
-        for sig in self.call_signatures(ty) {
-            let Some(mut predicate) = sig.predicate else {
-                continue;
-            };
-            if !sig.type_params.is_empty() {
-                // `is T[]` of a generic guard: nothing is known about T here.
-                let bounds: Vec<Ty> = sig
-                    .type_params
-                    .iter()
-                    .map(|&p| self.types.param(p).constraint.unwrap_or(Ty::ANY))
-                    .collect();
-                let subst = crate::types::Subst::new(&sig.type_params, &bounds);
-                predicate.ty = predicate.ty.map(|t| self.types.substitute(t, &subst));
-            }
-            let argument = match predicate.param {
-                Some(index) => &call.args.get(index as usize)?.expr,
-                None => match &call.callee.kind {
-                    ast::ExprKind::Member { object, .. } => object,
-                    _ => return None,
-                },
-            };
-            return Some((predicate, argument));
-        }
-        None
     }
 }

@@ -408,7 +408,7 @@ impl<'a> Checker<'a> {
             self.null_tested = true;
             (l, self.expr(right, None))
         } else {
-            self.operands(left, right)
+            self.operands_of(left, right, true)
         };
         let id = self.equal(strict, l, r, span);
         let (equal, different) = self.narrow_by_equality((left, l), (right, r));

@@ -191,7 +191,10 @@ impl<'a> Checker<'a> {
                 Some(format!("`{text}(x)` converts"));
             return self.error_expr(span);
         }
-        let expected = expected.filter(|&t| self.array_element(t).is_some());
+        let expected = expected.filter(|&t| self.array_element(t).is_some() && self.is_closed(t));
+        // As in TypeScript, nothing says what the elements are.
+        let any_array = self.types.array(Ty::ANY);
+        let expected = expected.or((call.args.len() == 1).then_some(any_array));
         let name = self.names.intern("__new__");
         let object = self.class_value(class, call.callee.span);
         let property = Ident {
@@ -215,7 +218,7 @@ impl<'a> Checker<'a> {
     }
 
     /// Whether an array of this element type can be made by its length alone.
-    fn has_zero(&mut self, elem: Ty) -> bool {
+    pub(crate) fn has_zero(&mut self, elem: Ty) -> bool {
         let numeric = matches!(self.types.kind(elem), TypeKind::Param(_) | TypeKind::Error);
         let plain = matches!(
             elem,

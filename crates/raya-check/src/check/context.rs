@@ -67,6 +67,8 @@ pub(crate) struct Evolving {
     pub types: Vec<Ty>,
     /// An array (`[]`) whose elements are collected, else a variable.
     pub array: bool,
+    /// An array made by its length (`new Array(n)`).
+    pub sized: bool,
     /// Read while it may have no value.
     pub read_unset: bool,
 }

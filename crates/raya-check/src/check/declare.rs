@@ -119,6 +119,7 @@ impl<'a> Checker<'a> {
                 widening: false,
                 func: None,
                 needs_assignment: false,
+                missing_entry: false,
                 evolving: None,
             }),
         );

@@ -21,11 +21,16 @@ impl<'a> Checker<'a> {
         if d.ty.is_some() {
             return None;
         }
+        let sized = d.init.as_ref().is_some_and(|e| {
+            let made = self.sized_array(e);
+            made.is_some_and(|call| call.type_args.is_empty())
+        });
         let array = match &d.init {
             None => false,
             Some(e) => match &e.kind {
                 ast::ExprKind::Array(elements) if elements.is_empty() => true,
                 ast::ExprKind::Null => false,
+                _ if sized => true,
                 _ => return None,
             },
         };
@@ -57,6 +62,7 @@ impl<'a> Checker<'a> {
                 Vec::new()
             },
             array,
+            sized,
             read_unset: false,
         });
         if let Some(var) = self.var_mut(symbol) {
@@ -91,6 +97,7 @@ impl<'a> Checker<'a> {
             entry.settled = true;
             found = true;
             let (node, array, unset) = (entry.node, entry.array, entry.read_unset);
+            let sized = entry.sized;
             let mut types = std::mem::take(&mut entry.types);
             types.retain(|&t| t != Ty::ERROR);
             if unset {
@@ -102,7 +109,14 @@ impl<'a> Checker<'a> {
             } else {
                 self.join_objects(&types)
             };
+            // Elements that nothing was assigned to must have a value.
+            let joined = if sized && (types.is_empty() || !self.has_zero(joined)) {
+                Ty::ANY
+            } else {
+                joined
+            };
             let ty = match (array, types.is_empty()) {
+                (true, _) if sized => self.types.array(joined),
                 (true, true) => Ty::ERROR,
                 (true, false) => self.types.array(joined),
                 (false, _) if only_null => Ty::NULL,

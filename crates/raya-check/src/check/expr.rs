@@ -6,6 +6,7 @@ use crate::hir::{CoerceKind, ExprId, ExprKind, UnOp};
 use crate::types::{Ty, TypeFlags, TypeKind};
 use raya_syntax::ast::{self, Expr, UnaryOp};
 use raya_syntax::limits::ensure_stack;
+use raya_syntax::name::Name;
 use raya_syntax::span::Span;
 
 impl<'a> Checker<'a> {
@@ -28,7 +29,14 @@ impl<'a> Checker<'a> {
             }
             ast::ExprKind::Null => self.add(ExprKind::Null, Ty::NULL, span),
             ast::ExprKind::Template(t) => self.template(t, span),
-            ast::ExprKind::Ident(name) => self.ident(*name, span),
+            ast::ExprKind::Ident(name) => {
+                let id = self.ident(*name, span);
+                if null_tested {
+                    id
+                } else {
+                    self.present_entry(*name, id, expected)
+                }
+            }
             ast::ExprKind::This => self.this(span),
             ast::ExprKind::Super => {
                 self.error(
@@ -74,7 +82,10 @@ impl<'a> Checker<'a> {
                 object,
                 index,
                 optional,
-            } => self.index_expr(e, object, index, *optional, null_tested),
+            } => {
+                let nullable = expected.is_some_and(|t| self.admits_null(t));
+                self.index_expr(e, object, index, *optional, null_tested || nullable)
+            }
             ast::ExprKind::Call(call) => self.call_expr(call, expected, span),
             ast::ExprKind::New(call) => self.new_expr(call, expected, span),
             ast::ExprKind::Chain(inner) => self.chain_expr(inner, expected, null_tested, span),
@@ -101,6 +112,24 @@ impl<'a> Checker<'a> {
             }
             ast::ExprKind::Error => self.error_expr(span),
         }
+    }
+
+    /// A variable that stands for an entry of a dictionary, where null is not expected:
+    /// there has to be an entry.
+    fn present_entry(&mut self, name: Name, id: ExprId, expected: Option<Ty>) -> ExprId {
+        let ty = self.ty(id);
+        if ty == Ty::NULL || expected.is_some_and(|t| self.admits_null(t)) {
+            return id;
+        }
+        let symbol = self.scopes.value(self.scope, name);
+        let soft = symbol
+            .and_then(|s| self.var(s))
+            .is_some_and(|v| v.missing_entry);
+        if !soft || !self.admits_null(ty) {
+            return id;
+        }
+        let rest = self.types.non_null(ty);
+        self.coerce_node(id, rest, CoerceKind::NonNull)
     }
 
     fn unsupported_expr(&mut self, code: raya_syntax::Code, span: Span) -> ExprId {

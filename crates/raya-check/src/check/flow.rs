@@ -243,8 +243,8 @@ impl<'a> Checker<'a> {
         self.flow.forget(id, refs);
     }
 
-    /// What a closure that is made here may rely on: only what cannot change.
-    pub(crate) fn flow_for_closure(&mut self) -> Flow {
+    /// What a closure that is made at an offset may rely on: only what cannot change.
+    pub(crate) fn flow_for_closure(&mut self, at: u32) -> Flow {
         let mut flow = Flow::default();
         for &(id, ty) in &self.flow.narrowed {
             let stable = match self.refs.keys[id.0 as usize] {
@@ -252,7 +252,10 @@ impl<'a> Checker<'a> {
                     let symbol = &self.symbols[symbol.0 as usize];
                     match &symbol.kind {
                         SymKind::Var(var) => {
-                            var.kind == VarKind::Const || !self.assigned.contains(&symbol.name)
+                            let last = self.facts.last_assigned.get(&symbol.span.start);
+                            // Only of the user's module is it known what is assigned.
+                            let own = symbol.file == self.file && !self.is_builtin_file();
+                            var.kind == VarKind::Const || own && last.is_none_or(|&l| l <= at)
                         }
                         _ => true,
                     }

@@ -371,6 +371,7 @@ impl<'a> Checker<'a> {
         self.flow = input.flow.clone();
         self.scope = self.scopes.new_scope(Some(input.scope));
         let (params, mut stmts) = self.enter_params(input);
+        let proven = self.proven_param(input);
         if let Some(ctor) = input.ctor {
             self.ctor_start(ctor, input.ast.span, &mut stmts);
         }
@@ -382,7 +383,9 @@ impl<'a> Checker<'a> {
         if input.ctor.is_some() {
             self.ctor_end(input.ast.span);
         }
-        self.finish_body(input, params, stmts)
+        let mut sig = self.finish_body(input, params, stmts);
+        sig.predicate = proven.filter(|_| sig.ret == Ty::BOOLEAN);
+        sig
     }
 
     fn outer_type_params(&self, input: &BodyInput<'a>) -> Vec<ParamId> {
@@ -701,7 +704,13 @@ impl<'a> Checker<'a> {
         }
         let outer = self.scope;
         self.scope = self.scopes.new_scope(Some(outer));
-        let type_params = self.declare_type_params(&f.signature.type_params);
+        let mut type_params = self.declare_type_params(&f.signature.type_params);
+        if let Some(context) = &context
+            && type_params.is_empty()
+        {
+            // In the place of a generic function a closure is generic as well.
+            type_params = context.type_params.to_vec();
+        }
         let params = self.closure_params(f, context.as_ref());
         let this = match &f.signature.this_param {
             Some(t) => ThisCtx::Receiver(self.resolve(t)),
@@ -709,7 +718,7 @@ impl<'a> Checker<'a> {
         };
         let ret = self.closure_return(f, context.as_ref());
         self.declare_self_name(f, func);
-        let flow = self.flow_for_closure();
+        let flow = self.flow_for_closure(f.span.start);
         let class = self.ctx().class;
         let input = BodyInput {
             func,
@@ -731,7 +740,7 @@ impl<'a> Checker<'a> {
             flow,
         };
         let mut sig = self.check_body(input);
-        sig.predicate = self.closure_predicate(f);
+        sig.predicate = self.closure_predicate(f).or(sig.predicate);
         self.scope = outer;
         let ty = self.types.function(sig);
         self.add(ExprKind::Closure(func), ty, f.span)

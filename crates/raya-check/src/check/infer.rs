@@ -97,6 +97,19 @@ impl<'a> Checker<'a> {
                     self.infer_from(inference, target, source);
                 }
             }
+            (
+                TypeKind::Class(..)
+                | TypeKind::Tuple(_)
+                | TypeKind::Object(_)
+                | TypeKind::Function(_),
+                TypeKind::Union(_),
+            ) => {
+                for s in self.types.members(source) {
+                    if self.same_shape(target, s) {
+                        self.infer_from(inference, target, s);
+                    }
+                }
+            }
             (TypeKind::Array(x) | TypeKind::ReadonlyArray(x), _) => {
                 if source == Ty::ANY {
                     self.infer_from(inference, x, Ty::ANY);
@@ -235,6 +248,11 @@ impl<'a> Checker<'a> {
             }
         }
         inference.contra = !inference.contra;
+        if let (Some(t), Some(s)) = (target.predicate, source.predicate)
+            && let (Some(t), Some(s)) = (t.ty, s.ty)
+        {
+            self.infer_from(inference, t, s);
+        }
         self.infer_from(inference, target.ret, source.ret);
     }
 

@@ -251,6 +251,9 @@ impl<'a> Checker<'a> {
             }
         }
         let elem = self.element_type(&types);
+        if let Some(elem) = self.neighbours_type(elements, &types, elem) {
+            return self.array_of(elements, elem, span);
+        }
         let mut parts = Vec::with_capacity(ids.len());
         for (e, id) in elements.iter().zip(ids) {
             parts.push(if e.spread {
@@ -265,6 +268,37 @@ impl<'a> Checker<'a> {
         }
         let ty = self.types.array(elem);
         self.add(ExprKind::Array(parts.into()), ty, span)
+    }
+
+    /// Where an element is or holds an empty array, the type of another element that
+    /// all of them can take.
+    fn neighbours_type(
+        &mut self,
+        elements: &'a [ast::Element],
+        types: &[Ty],
+        joined: Ty,
+    ) -> Option<Ty> {
+        let several = matches!(self.types.kind(joined), TypeKind::Union(_));
+        if !several || !types.iter().any(|&t| self.holds_empty(t)) {
+            return None;
+        }
+        let mut candidates: Vec<Ty> = types.to_vec();
+        candidates.dedup();
+        candidates.retain(|&t| !self.holds_empty(t));
+        candidates.truncate(4);
+        candidates.into_iter().find(|&elem| {
+            self.probe(|c| {
+                let before = c.diagnostics.len();
+                for e in elements {
+                    if e.spread {
+                        c.spread_element(&e.expr, elem);
+                    } else {
+                        c.expr_as(&e.expr, elem);
+                    }
+                }
+                c.diagnostics.len() == before
+            }) == Some(true)
+        })
     }
 
     fn element_type(&mut self, types: &[Ty]) -> Ty {
@@ -488,6 +522,11 @@ impl<'a> Checker<'a> {
                 return self.dict_literal(members, wanted, index.value, span);
             }
         }
+        if shape.is_none_or(|t| self.asks_for_nothing(t))
+            && let Some((wanted, value)) = self.open_literal(members)
+        {
+            return self.dict_literal(members, wanted, value, span);
+        }
         let mut builder = super::object::Builder::new(shape, span);
         self.build_object(&mut builder, members);
         self.finish_literal(builder)
@@ -659,7 +698,10 @@ impl<'a> Checker<'a> {
             PropKey::Number { value, .. } => Some(self.names.intern(&format!("{value}"))),
             PropKey::Computed(e) => match &e.kind {
                 ast::ExprKind::String(Text::Name(name)) => Some(*name),
-                _ => e.as_well_known_symbol().map(|s| self.symbol_member(s)),
+                _ => match e.as_well_known_symbol() {
+                    Some(symbol) => Some(self.symbol_member(symbol)),
+                    None => self.constant_key(e),
+                },
             },
             key => key.as_name(),
         }

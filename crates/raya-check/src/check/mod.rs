@@ -14,8 +14,10 @@
 
 mod access;
 mod args;
+mod array_calls;
 mod assign;
 mod call;
+mod call_constant;
 mod class_check;
 mod class_decl;
 mod class_members;
@@ -28,6 +30,7 @@ mod evolve;
 mod expr;
 mod flow;
 mod function;
+mod guards;
 mod infer;
 mod intrinsics;
 mod iterate;
@@ -38,6 +41,7 @@ mod member;
 mod names;
 mod narrow;
 mod object;
+mod open_literal;
 mod operators;
 mod pattern;
 mod post;
@@ -47,6 +51,7 @@ mod report;
 mod resolve;
 mod stmt;
 mod switch;
+mod variables;
 mod walk;
 
 pub(crate) use context::FnCtx;
@@ -153,8 +158,8 @@ pub(crate) struct Checker<'a> {
     pending: Vec<Pending>,
     /// Counts declarations that were passed, for the analysis of early reads.
     clock: u32,
-    /// Names that are assigned somewhere in the user's module after declaration.
-    assigned: FxHashSet<Name>,
+    /// What the syntax of the user's module tells about its variables.
+    facts: variables::VariableFacts,
     /// Types found for variables without type and value, by their declaration.
     evolved: FxHashMap<(FileId, ast::NodeId), Ty>,
     evolving: Vec<context::Evolving>,
@@ -213,7 +218,7 @@ impl<'a> Checker<'a> {
             refs: RefTable::default(),
             pending: Vec::new(),
             clock: 1,
-            assigned: FxHashSet::default(),
+            facts: variables::VariableFacts::default(),
             evolved: FxHashMap::default(),
             evolving: Vec::new(),
             func_types: FxHashMap::default(),
@@ -235,7 +240,7 @@ impl<'a> Checker<'a> {
     }
 
     fn run(&mut self, module: &'a ast::Module, file: FileId) {
-        self.assigned = walk::assigned_names(&module.body);
+        self.facts = walk::variable_facts(&module.body);
         let scope = self.scopes.new_scope(Some(self.root));
         (self.scope, self.file) = (scope, file);
         self.check_main(module);

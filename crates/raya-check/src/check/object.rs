@@ -5,7 +5,7 @@ use super::context::ThisCtx;
 use super::resolve::ObjectParts;
 use crate::codes;
 use crate::hir::{ExprId, ExprKind, LocalId, ObjectLit, ObjectMember, Place};
-use crate::types::{Member, Ty, TypeKind};
+use crate::types::{Member, Signature, Ty, TypeKind};
 use raya_syntax::ast::{self, FunctionBody, MethodKind};
 use raya_syntax::name::Name;
 use raya_syntax::span::Span;
@@ -271,7 +271,11 @@ impl<'a> Checker<'a> {
             }
             None => ThisCtx::None,
         };
-        let wish = wish.filter(|_| kind == MethodKind::Method && !builder.any);
+        let wish = match kind {
+            MethodKind::Method => wish.filter(|_| !builder.any),
+            MethodKind::Getter => None,
+            MethodKind::Setter => self.setter_wish(builder, name),
+        };
         let value = self.method_closure(function, name, this, wish);
         let ty = self.ty(value);
         match kind {
@@ -313,6 +317,21 @@ impl<'a> Checker<'a> {
                 builder.members.push(ObjectMember::Setter { name, value });
             }
         }
+    }
+
+    /// What a setter without written type takes: what the getter gives.
+    fn setter_wish(&mut self, builder: &Builder, name: Name) -> Option<Ty> {
+        let own = builder.parts.members.iter().find(|m| m.name == name);
+        let ty = match own {
+            Some(m) => m.ty,
+            None => self.lookup(builder.shape?, name)?.ty,
+        };
+        let param = crate::types::Param {
+            name,
+            ty,
+            optional: false,
+        };
+        Some(self.types.function(Signature::new(vec![param], Ty::VOID)))
     }
 
     // ---- spread
@@ -430,8 +449,8 @@ impl<'a> Checker<'a> {
             ..
         } = builder;
         let own = self.types.object_of(parts.members);
-        // The expected type's order and optional members make literals of one place
-        // share their shape.
+        // The expected type's optional members make literals of one place share their
+        // shape.
         let ty = match shape {
             Some(shape) if self.is_closed(shape) => self.arranged(own, shape),
             _ => own,
@@ -451,8 +470,8 @@ impl<'a> Checker<'a> {
         self.add(ExprKind::Object(Box::new(literal)), ty, span)
     }
 
-    /// The literal's members in the order of the expected type, absent optional
-    /// ones included.
+    /// The literal's members as they are written, then the optional ones of the
+    /// expected type that it lacks: what is written later comes last, as in JavaScript.
     fn arranged(&mut self, own: Ty, shape: Ty) -> Ty {
         let expanded = self.types.expand(shape);
         let (TypeKind::Object(own_id), TypeKind::Object(shape_id)) =
@@ -465,22 +484,23 @@ impl<'a> Checker<'a> {
             self.types.object(shape_id).clone(),
         );
         let mut members = Vec::with_capacity(wanted.members.len());
-        for m in &wanted.members {
-            match own_object.member(m.name) {
-                Some(mine) => members.push(Member {
-                    optional: m.optional || mine.optional,
-                    ..*mine
-                }),
-                None if m.optional => members.push(*m),
-                None => return own,
-            }
+        for mine in &own_object.members {
+            let Some(m) = wanted.member(mine.name) else {
+                return own;
+            };
+            members.push(Member {
+                optional: m.optional || mine.optional,
+                ..*mine
+            });
         }
-        if own_object
-            .members
-            .iter()
-            .any(|m| wanted.member(m.name).is_none())
-        {
-            return own;
+        for m in &wanted.members {
+            if own_object.member(m.name).is_some() {
+                continue;
+            }
+            if !m.optional {
+                return own;
+            }
+            members.push(*m);
         }
         self.types.object_of(members)
     }

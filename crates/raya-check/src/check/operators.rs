@@ -120,6 +120,16 @@ impl<'a> Checker<'a> {
 
     /// Both operands, with integer literals beside an int made ints.
     pub(crate) fn operands(&mut self, left: &'a Expr, right: &'a Expr) -> (ExprId, ExprId) {
+        self.operands_of(left, right, false)
+    }
+
+    /// The operands; of an equality a missing entry of a dictionary is null.
+    pub(crate) fn operands_of(
+        &mut self,
+        left: &'a Expr,
+        right: &'a Expr,
+        equality: bool,
+    ) -> (ExprId, ExprId) {
         if is_int_literal(left) && !is_int_literal(right) {
             let before = self.hir.exprs.len();
             let l = self.expr(left, None);
@@ -130,8 +140,10 @@ impl<'a> Checker<'a> {
             }
             return (l, r);
         }
+        self.null_tested = equality;
         let l = self.expr(left, None);
         let wish = (is_int_literal(right) && self.is_int(l)).then_some(Ty::INT);
+        self.null_tested = equality;
         let r = self.expr(right, wish);
         (l, r)
     }

@@ -212,10 +212,51 @@ impl<'a> Checker<'a> {
                 };
                 self.add(ExprKind::Read(place), part, span)
             }
+            TypeKind::Union(_) => self.union_part(object, apparent, position, has_default, span),
             _ => {
                 let elem = self.array_element(apparent).unwrap_or(Ty::ERROR);
                 self.array_element_at(object, elem, position, has_default, span)
             }
+        }
+    }
+
+    /// The part at a position of one of several tuples and arrays; null where a tuple
+    /// has none.
+    fn union_part(
+        &mut self,
+        object: ExprId,
+        apparent: Ty,
+        position: usize,
+        has_default: bool,
+        span: Span,
+    ) -> ExprId {
+        let mut parts = Vec::new();
+        let mut missing = has_default;
+        for t in self.types.members(apparent) {
+            let t = self.apparent(t);
+            match self.types.kind(t) {
+                TypeKind::Tuple(id) => {
+                    let tuple = self.types.tuple(id);
+                    missing |= position >= tuple.required as usize;
+                    parts.extend(tuple.elems.get(position).copied().or(tuple.rest));
+                }
+                _ => parts.extend(self.array_element(t)),
+            }
+        }
+        if parts.is_empty() {
+            parts.push(Ty::NULL);
+        }
+        let elem = self.join_types(&parts);
+        let any = self.coerce(object, Ty::ANY);
+        let key = self.add(ExprKind::Number(position as f64), Ty::NUMBER, span);
+        let key = self.coerce(key, Ty::ANY);
+        let place = Place::Item { object: any, key };
+        let read = self.add(ExprKind::Read(place), Ty::ANY, span);
+        let read = self.coerce(read, elem);
+        if missing {
+            self.if_longer(object, position, read, span)
+        } else {
+            read
         }
     }
 
@@ -237,6 +278,12 @@ impl<'a> Checker<'a> {
         if !has_default {
             return read;
         }
+        self.if_longer(object, position, read, span)
+    }
+
+    /// `position < object.length ? read : null`
+    fn if_longer(&mut self, object: ExprId, position: usize, read: ExprId, span: Span) -> ExprId {
+        let elem = self.ty(read);
         let length = Ident {
             name: names::LENGTH,
             span,

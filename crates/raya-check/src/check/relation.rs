@@ -248,10 +248,23 @@ impl<'a> Checker<'a> {
                 return false;
             }
         }
-        if b.rest && !a.rest && b.params.len() < a.required() {
+        if !self.predicate_fits(a, b) {
             return false;
         }
         b.ret == Ty::VOID || self.part_fits(a.ret, b.ret)
+    }
+
+    /// Where `b` promises that a call proves something, `a` proves that.
+    fn predicate_fits(&mut self, a: &Signature, b: &Signature) -> bool {
+        let Some(wanted) = b.predicate else {
+            return true;
+        };
+        let Some(own) = a.predicate else { return false };
+        let same = own.param == wanted.param && own.asserts == wanted.asserts;
+        same && match (own.ty, wanted.ty) {
+            (Some(own), Some(wanted)) => self.subtype(own, wanted),
+            (own, wanted) => own.is_some() || wanted.is_none(),
+        }
     }
 
     /// The type of the argument at a position, elements of the rest parameter

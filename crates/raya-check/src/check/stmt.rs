@@ -363,8 +363,14 @@ impl<'a> Checker<'a> {
         }
         self.self_symbol = matches!(init.kind, ast::ExprKind::Function(_)).then_some(symbol);
         let name = self.symbol(symbol).name;
+        self.null_tested = declared.is_none() && self.is_tested(symbol);
         let id = self.named_expr(name, init, declared);
         self.self_symbol = None;
+        if declared.is_none() && self.is_missing_entry(id) {
+            if let Some(var) = self.var_mut(symbol) {
+                var.missing_entry = true;
+            }
+        }
         let constant = self.var(symbol).is_some_and(|v| v.kind == VarKind::Const);
         let ty = match declared {
             Some(ty) => ty,
@@ -387,6 +393,31 @@ impl<'a> Checker<'a> {
             }
         };
         self.move_to(id, ty, init.span)
+    }
+
+    /// Whether the user's code asks somewhere whether a variable is null.
+    fn is_tested(&self, symbol: SymId) -> bool {
+        let at = self.symbol(symbol).span.start;
+        !self.is_builtin_file() && self.facts.null_tested.contains(&at)
+    }
+
+    /// Whether an expression reads an entry whose absence alone makes it null.
+    fn is_missing_entry(&mut self, id: ExprId) -> bool {
+        let ExprKind::Read(Place::Dict {
+            object,
+            nullable: true,
+            ..
+        }) = self.hir.exprs[id.index()].kind
+        else {
+            return false;
+        };
+        let ty = self.ty(object);
+        let apparent = self.apparent(ty);
+        let TypeKind::Object(object) = self.types.kind(apparent) else {
+            return false;
+        };
+        let value = self.types.object(object).index.map(|i| i.value);
+        value.is_some_and(|v| !self.admits_null(v))
     }
 
     /// The initialiser's type narrows a variable that is declared as a union.

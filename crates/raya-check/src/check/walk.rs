@@ -4,6 +4,7 @@
 //! The answers err on the side of caution: two variables of one name are not told
 //! apart.
 
+use super::variables::{VariableFacts, Variables};
 use raya_syntax::ast::*;
 use raya_syntax::limits::ensure_stack;
 use raya_syntax::name::Name;
@@ -12,8 +13,18 @@ use rustc_hash::FxHashSet;
 /// The names of variables and members that the statements assign.
 pub(crate) fn assigned_names(stmts: &[Stmt]) -> FxHashSet<Name> {
     let mut walker = Walker::default();
-    stmts.iter().for_each(|s| walker.stmt(s));
+    walker.stmts(stmts);
     walker.assigned
+}
+
+/// What the syntax tells about the variables of a module.
+pub(crate) fn variable_facts(stmts: &[Stmt]) -> VariableFacts {
+    let mut walker = Walker {
+        variables: Some(Variables::default()),
+        ..Walker::default()
+    };
+    walker.stmts(stmts);
+    walker.variables.map(Variables::finish).unwrap_or_default()
 }
 
 /// The names that the parts of a loop assign.
@@ -54,15 +65,48 @@ struct Walker {
     wanted: Option<Name>,
     found: bool,
     super_call: bool,
+    /// Set where variables of one name must be told apart.
+    variables: Option<Variables>,
 }
 
 impl Walker {
+    /// Statements with a scope of their own.
     fn stmts(&mut self, stmts: &[Stmt]) {
-        stmts.iter().for_each(|s| self.stmt(s));
+        self.scoped(stmts, |w| stmts.iter().for_each(|s| w.stmt(s)));
     }
 
     fn stmt(&mut self, stmt: &Stmt) {
+        if let Some(v) = &mut self.variables {
+            v.enter_statement(stmt.span.end);
+        }
         ensure_stack(|| self.stmt_kind(&stmt.kind));
+        if let Some(v) = &mut self.variables {
+            v.leave_statement();
+        }
+    }
+
+    /// Runs `f` in a scope that declares what the statements declare.
+    fn scoped(&mut self, stmts: &[Stmt], f: impl FnOnce(&mut Self)) {
+        if let Some(v) = &mut self.variables {
+            v.enter(stmts);
+        }
+        f(self);
+        if let Some(v) = &mut self.variables {
+            v.leave();
+        }
+    }
+
+    fn declare(&mut self, pattern: &Pattern) {
+        if let Some(v) = &mut self.variables {
+            v.declare(pattern);
+        }
+    }
+
+    fn assign(&mut self, name: Name, end: u32) {
+        self.assigned.insert(name);
+        if let Some(v) = &mut self.variables {
+            v.assign(name, end);
+        }
     }
 
     fn stmt_kind(&mut self, kind: &StmtKind) {
@@ -85,47 +129,75 @@ impl Walker {
                 then,
                 otherwise,
             } => {
+                self.tested(test);
                 self.expr(test);
                 self.stmt(then);
                 otherwise.iter().for_each(|s| self.stmt(s));
             }
             StmtKind::While { test, body } | StmtKind::DoWhile { test, body } => {
+                self.tested(test);
                 self.expr(test);
                 self.stmt(body);
             }
-            StmtKind::For(f) => {
-                match &f.init {
-                    Some(ForInit::Var(decl)) => self.var(decl),
-                    Some(ForInit::Expr(e)) => self.expr(e),
-                    None => {}
+            StmtKind::For(f) => self.scoped(&[], |w| w.for_loop(f)),
+            StmtKind::ForOf(f) => self.scoped(&[], |w| {
+                match &f.left {
+                    ForOfLeft::Assign(pattern) => w.target(pattern),
+                    ForOfLeft::Var(decl) => {
+                        decl.declarators.iter().for_each(|d| w.declare(&d.pattern))
+                    }
                 }
-                f.test.iter().chain(&f.update).for_each(|e| self.expr(e));
-                self.stmt(&f.body);
-            }
-            StmtKind::ForOf(f) => {
-                if let ForOfLeft::Assign(pattern) = &f.left {
-                    self.target(pattern);
-                }
-                self.expr(&f.right);
-                self.stmt(&f.body);
-            }
+                w.expr(&f.right);
+                w.stmt(&f.body);
+            }),
             StmtKind::Switch {
                 discriminant,
                 cases,
             } => {
                 self.expr(discriminant);
-                for case in cases {
-                    case.test.iter().for_each(|e| self.expr(e));
-                    self.stmts(&case.body);
-                }
+                self.scoped(&[], |w| w.cases(cases));
             }
             StmtKind::Try(t) => {
                 self.stmts(&t.block.stmts);
-                t.handler.iter().for_each(|h| self.stmts(&h.body.stmts));
+                if let Some(h) = &t.handler {
+                    self.scoped(&[], |w| {
+                        h.param.iter().for_each(|p| w.declare(p));
+                        w.stmts(&h.body.stmts);
+                    });
+                }
                 t.finalizer.iter().for_each(|b| self.stmts(&b.stmts));
             }
             StmtKind::Labelled { body, .. } => self.stmt(body),
             _ => {}
+        }
+    }
+
+    fn for_loop(&mut self, f: &ForLoop) {
+        match &f.init {
+            Some(ForInit::Var(decl)) => {
+                decl.declarators
+                    .iter()
+                    .for_each(|d| self.declare(&d.pattern));
+                self.var(decl);
+            }
+            Some(ForInit::Expr(e)) => self.expr(e),
+            None => {}
+        }
+        f.test.iter().for_each(|e| self.tested(e));
+        f.test.iter().chain(&f.update).for_each(|e| self.expr(e));
+        self.stmt(&f.body);
+    }
+
+    /// The cases of a switch share one scope.
+    fn cases(&mut self, cases: &[SwitchCase]) {
+        for case in cases {
+            if let Some(v) = &mut self.variables {
+                v.declare_stmts(&case.body);
+            }
+        }
+        for case in cases {
+            case.test.iter().for_each(|e| self.expr(e));
+            case.body.iter().for_each(|s| self.stmt(s));
         }
     }
 
@@ -137,7 +209,11 @@ impl Walker {
     }
 
     fn function(&mut self, function: &Function) {
+        if let Some(v) = &mut self.variables {
+            v.enter_function();
+        }
         for p in &function.signature.params {
+            self.declare(&p.pattern);
             self.defaults(&p.pattern);
             p.default.iter().for_each(|e| self.expr(e));
         }
@@ -145,6 +221,9 @@ impl Walker {
             FunctionBody::Block(b) => self.stmts(&b.stmts),
             FunctionBody::Expr(e) => self.expr(e),
             FunctionBody::None => {}
+        }
+        if let Some(v) = &mut self.variables {
+            v.leave_function();
         }
     }
 
@@ -212,9 +291,7 @@ impl Walker {
                 }
                 o.rest.iter().for_each(|p| self.target(p));
             }
-            PatternKind::Binding(name) => {
-                self.assigned.insert(*name);
-            }
+            PatternKind::Binding(name) => self.assign(*name, pattern.span.end),
             PatternKind::Error => {}
         }
     }
@@ -222,9 +299,7 @@ impl Walker {
     /// An expression that is written to.
     fn place(&mut self, e: &Expr) {
         match &e.kind {
-            ExprKind::Ident(name) => {
-                self.assigned.insert(*name);
-            }
+            ExprKind::Ident(name) => self.assign(*name, e.span.end),
             ExprKind::Member { property, .. } | ExprKind::PrivateMember { property, .. } => {
                 self.assigned.insert(property.name);
             }
@@ -239,6 +314,16 @@ impl Walker {
             _ => {}
         }
         self.expr(e);
+    }
+
+    /// A value whose truth or nullness is asked for.
+    fn tested(&mut self, e: &Expr) {
+        if let (Some(v), ExprKind::Ident(name)) = (&mut self.variables, &e.kind) {
+            v.test(*name);
+        }
+        if let ExprKind::Logical { right, .. } = &e.kind {
+            self.tested(right);
+        }
     }
 
     fn exprs(&mut self, exprs: &[Expr]) {
@@ -266,7 +351,21 @@ impl Walker {
             ExprKind::Function(f) => self.function(f),
             ExprKind::Class(c) => self.class(c),
             ExprKind::Update { target, .. } => self.place(target),
-            ExprKind::Binary { left, right, .. } | ExprKind::Logical { left, right, .. } => {
+            ExprKind::Binary { op, left, right } => {
+                let equality = matches!(
+                    op,
+                    BinaryOp::Eq | BinaryOp::NotEq | BinaryOp::StrictEq | BinaryOp::StrictNotEq
+                );
+                for (side, other) in [(left, right), (right, left)] {
+                    if equality && matches!(other.kind, ExprKind::Null) {
+                        self.tested(side);
+                    }
+                }
+                self.expr(left);
+                self.expr(right);
+            }
+            ExprKind::Logical { left, right, .. } => {
+                self.tested(left);
                 self.expr(left);
                 self.expr(right);
             }
@@ -279,16 +378,42 @@ impl Walker {
                 then,
                 otherwise,
             } => {
+                self.tested(test);
                 self.expr(test);
                 self.expr(then);
                 self.expr(otherwise);
             }
             ExprKind::Sequence(exprs) => self.exprs(exprs),
-            ExprKind::Index { object, index, .. } => {
+            ExprKind::Index {
+                object,
+                index,
+                optional,
+            } => {
+                if *optional {
+                    self.tested(object);
+                }
                 self.expr(object);
                 self.expr(index);
             }
+            ExprKind::Member {
+                object,
+                optional: true,
+                ..
+            } => {
+                self.tested(object);
+                self.expr(object);
+            }
+            ExprKind::Unary {
+                op: UnaryOp::Not,
+                operand,
+            } => {
+                self.tested(operand);
+                self.expr(operand);
+            }
             ExprKind::Call(call) | ExprKind::New(call) => {
+                if call.optional {
+                    self.tested(&call.callee);
+                }
                 self.super_call |= matches!(call.callee.kind, ExprKind::Super);
                 self.expr(&call.callee);
                 self.elements(&call.args);

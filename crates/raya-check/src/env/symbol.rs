@@ -90,6 +90,9 @@ pub(crate) struct VarSym<'a> {
     pub func: Option<FuncId>,
     /// Declared without a value and without null in its type.
     pub needs_assignment: bool,
+    /// Made from an entry of a dictionary and tested for null somewhere: null stands
+    /// for a missing entry, and reads that are no test check that there is one.
+    pub missing_entry: bool,
     /// A variable without type and value: collects the types it is given.
     pub evolving: Option<u32>,
 }

@@ -132,8 +132,19 @@ impl TypeInterner {
         self.intern_list(&types)
     }
 
-    /// A signature with arguments put in for type parameters.
+    /// A signature with arguments put in for type parameters. Its own type parameters
+    /// are others where their bounds change.
     pub fn substitute_signature(&mut self, sig: &Signature, subst: &Subst) -> Signature {
+        if let Some((type_params, renamed)) = self.rebound_params(&sig.type_params, subst) {
+            let own = Signature {
+                type_params: Box::default(),
+                ..sig.clone()
+            };
+            return Signature {
+                type_params,
+                ..self.substitute_signature(&own, &renamed)
+            };
+        }
         let params = sig
             .params
             .iter()
@@ -153,6 +164,49 @@ impl TypeInterner {
                 ..p
             }),
         }
+    }
+
+    /// Type parameters with bounds in which the substitution has an effect, and the
+    /// substitution that puts them in the place of the former ones. None if it has
+    /// none.
+    fn rebound_params(
+        &mut self,
+        params: &[ParamId],
+        subst: &Subst,
+    ) -> Option<(Box<[ParamId]>, Subst)> {
+        let changes = |s: &mut Self, p: ParamId| {
+            let decl = s.param(p).clone();
+            let bounds = [decl.constraint, decl.default];
+            let new = bounds.map(|b| b.map(|t| s.substitute(t, subst)));
+            (subst.get(p).is_none() && new != bounds).then_some(new)
+        };
+        if params.iter().all(|&p| changes(self, p).is_none()) {
+            return None;
+        }
+        let mut renamed = subst.clone();
+        let mut own = Vec::with_capacity(params.len());
+        for &p in params {
+            let Some([constraint, default]) = changes(self, p) else {
+                own.push(p);
+                continue;
+            };
+            let key = (p, constraint, default);
+            let copy = match self.rebound.get(&key) {
+                Some(&known) => known,
+                None => {
+                    let copy = self.new_param(self.param(p).name);
+                    let is_const = self.param(p).is_const;
+                    let decl = self.param_mut(copy);
+                    (decl.constraint, decl.default) = (constraint, default);
+                    decl.is_const = is_const;
+                    self.rebound.insert(key, copy);
+                    copy
+                }
+            };
+            renamed.push(p, self.param_type(copy));
+            own.push(copy);
+        }
+        Some((own.into(), renamed))
     }
 
     /// A signature without its own type parameters, which are replaced.

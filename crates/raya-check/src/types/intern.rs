@@ -29,6 +29,8 @@ pub struct TypeInterner {
     classes: Vec<ClassDecl>,
     named: Vec<NamedDecl>,
     pub(super) expansions: FxHashMap<Ty, Ty>,
+    /// Type parameters that stand for others with new bounds (constraint, default).
+    pub(super) rebound: FxHashMap<(ParamId, Option<Ty>, Option<Ty>), ParamId>,
     /// Names that aliases gave to types, for messages.
     pub(super) alias_names: FxHashMap<Ty, Name>,
 }
@@ -59,6 +61,7 @@ impl TypeInterner {
             classes: Vec::new(),
             named: Vec::new(),
             expansions: FxHashMap::default(),
+            rebound: FxHashMap::default(),
             alias_names: FxHashMap::default(),
         };
         for &kind in FIXED {

@@ -78,7 +78,11 @@ impl Compiler<'_> {
 fn receiver(decl: &hir::Function, form: Form) -> Receiver {
     match decl.kind {
         FuncKind::Main => Receiver::None,
-        FuncKind::Declared if form == Form::Direct && decl.captures.is_empty() => Receiver::None,
+        FuncKind::Declared | FuncKind::Closure
+            if form == Form::Direct && decl.captures.is_empty() =>
+        {
+            Receiver::None
+        }
         FuncKind::Declared | FuncKind::Closure => Receiver::Closure,
         FuncKind::ClosureThis => Receiver::ClosureThis,
         _ => Receiver::This,
@@ -168,7 +172,7 @@ impl Lower<'_, '_> {
             let this = self.this_index();
             let known = match local.kind {
                 LocalKind::This => Some(VReg(this)),
-                LocalKind::SelfClosure(_) => Some(VReg(0)),
+                LocalKind::SelfClosure(func) => Some(self.own_closure(func)),
                 _ => None,
             };
             if let Some(reg) = known
@@ -177,6 +181,19 @@ impl Lower<'_, '_> {
                 self.slots[i] = Some(Slot::Reg(reg));
             }
         }
+    }
+
+    /// The closure that is running; a function that is called directly gets none and
+    /// makes one like anybody else.
+    fn own_closure(&mut self, func: hir::FuncId) -> VReg {
+        if self.f.receiver != Receiver::None {
+            return VReg(0);
+        }
+        let subst = self.subst.clone();
+        let sig = self.c.instance_signature(func, &subst);
+        let id = self.c.request_with(func, subst, None, Form::Value);
+        let ty = self.c.tables.ty(TypeDesc::Function(sig));
+        self.emit_to(ty, Op::GetFunction, id.0.into(), 0)
     }
 
     /// Register of `this`.

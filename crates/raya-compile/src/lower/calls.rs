@@ -347,7 +347,9 @@ impl<'a> Lower<'_, 'a> {
         let id = self.c.class_instance(class, class_args);
         self.c.comes_alive(id);
         if checked {
-            self.emit(Op::CheckClass, id.0.into(), 0, 0);
+            // The declaration defines the class of source; its instances share that.
+            let origin = self.c.origin_class(class);
+            self.emit(Op::CheckClass, origin.0.into(), 0, 0);
         }
         let ty = self.c.tables.ty(TypeDesc::Class(id));
         let elements: Vec<Element> = args.iter().map(|&a| Element::One(a)).collect();

@@ -48,8 +48,12 @@ impl Inspector<'_> {
     }
 
     fn bases(&self, ty: TypeRef) -> String {
-        let object = self.ctx.engine().core.object;
-        let bases = ty.meta.bases.iter().filter(|&&b| b != object);
+        // A class that names no base has the root of the library or of the runtime.
+        let core = self.ctx.engine().core.object;
+        let is_root = |b: TypeRef| {
+            b == core || b.has(type_flags::BUILTIN) && class_name(b) == class_name(core)
+        };
+        let bases = ty.meta.bases.iter().filter(|&&b| !is_root(b));
         let names: Vec<String> = bases.map(|&b| class_name(b)).collect();
         if names.is_empty() {
             String::new()

@@ -13,7 +13,7 @@ use std::fmt;
 
 const MAGIC: &[u8; 4] = b"\0rbc";
 /// Changes with every change of the format or of an opcode's meaning.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// Why bytes are not a module.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -260,7 +260,7 @@ struct_wire! {
     Function {
         name, receiver, sig, regs, captures, code, handlers, positions, inlined, loops, weight, flags,
     }
-    FuncFlags { constructor, intrinsic, builtin, initialiser }
+    FuncFlags { constructor, intrinsic, builtin, initialiser, exported }
     Handler { start, end, target, reg }
     Position { pc, line, column, inline }
     InlineSite { func, parent, line, column, builtin }

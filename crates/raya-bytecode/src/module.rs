@@ -237,6 +237,8 @@ pub struct FuncFlags {
     pub builtin: bool,
     /// A class's static initialiser or field initialiser.
     pub initialiser: bool,
+    /// May be called by name from outside the module.
+    pub exported: bool,
 }
 
 /// An exception handler.

@@ -35,6 +35,9 @@ pub struct Options {
     pub dump_ir: bool,
     /// Verify the module before it is returned; a fault becomes an internal error.
     pub verify: bool,
+    /// Keep the functions that the module declares at its top level, those with type
+    /// parameters apart, and mark them as exported.
+    pub exports: bool,
 }
 
 impl Default for Options {
@@ -43,6 +46,7 @@ impl Default for Options {
             optimise: true,
             dump_ir: false,
             verify: cfg!(debug_assertions),
+            exports: false,
         }
     }
 }
@@ -67,7 +71,7 @@ pub fn compile(
     let file = hir.main.map(|f| hir.function(f).file).unwrap_or_default();
     let name = sources.get(file).map_or("", |f| f.name());
     let mut compiler = Compiler::new(hir, types, names, name.to_string());
-    compiler.run();
+    compiler.run(options.exports);
     refuse(&compiler, file)?;
     let Compiler {
         mut tables,

@@ -1,6 +1,7 @@
 //! The engine: compiles programs and runs them.
 
 use std::rc::Rc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
 use raya_bytecode::{FuncId, Op};
@@ -13,7 +14,7 @@ use raya_runtime::host::End;
 use raya_runtime::mem::value::Value as Word;
 
 use crate::error::Error;
-use crate::frontend::{self, Program, ProgramValue};
+use crate::frontend::{self, Aim, Program, Purpose};
 use crate::options::Options;
 use crate::value::Value;
 
@@ -29,7 +30,19 @@ pub struct Engine {
     runtime: Box<raya_runtime::engine::Engine>,
     state: Rc<State>,
     options: Options,
+    id: u64,
 }
+
+/// A program whose functions can be called, see [`Engine::load`]. It belongs to the engine
+/// that loaded it and lives as long.
+#[derive(Clone, Debug)]
+pub struct Library {
+    module: u32,
+    engine: u64,
+}
+
+/// Tells engines apart, so that a library is not asked of the wrong one.
+static NEXT_ID: AtomicU64 = AtomicU64::new(0);
 
 impl Engine {
     /// An engine with these settings.
@@ -55,6 +68,7 @@ impl Engine {
             runtime,
             state,
             options,
+            id: NEXT_ID.fetch_add(1, Ordering::Relaxed),
         })
     }
 
@@ -63,8 +77,75 @@ impl Engine {
     /// # Errors
     /// [`Error::Compile`] with everything that is wrong.
     pub fn compile(&self, name: &str, text: impl Into<String>) -> Result<Program, Error> {
-        let verify = self.options.verify_bytecode;
-        frontend::compile(name, text.into(), ProgramValue::Returned, verify)
+        frontend::compile(name, text.into(), self.aim(Purpose::Program))
+    }
+
+    /// Compiles a program and runs its top level. The functions that it declares there,
+    /// those with type parameters apart, can then be called with [`Engine::call`], as
+    /// often as needed, over the state that the top level made.
+    ///
+    /// # Errors
+    /// As for [`Engine::compile`] and [`Engine::run`].
+    pub fn load(&mut self, name: &str, text: impl Into<String>) -> Result<Library, Error> {
+        let program = frontend::compile(name, text.into(), self.aim(Purpose::Library))?;
+        self.start_clock();
+        let ctx = self.task.ctx();
+        let loaded = ctx.load(program.module).and_then(|module| {
+            let top_level = module.func(FuncId(0));
+            ctx.call_function(top_level, Word::UNSET, Word::UNSET, &[], Surplus::Drop)?;
+            Ok(module)
+        });
+        match loaded {
+            Ok(module) => Ok(Library {
+                module: module.id,
+                engine: self.id,
+            }),
+            Err(_) => Err(self.failure()),
+        }
+    }
+
+    /// Calls a function of a loaded program. Arguments are checked against the types of
+    /// its parameters, and converted where the language would.
+    ///
+    /// # Errors
+    /// [`Error::NoFunction`] when it has no function of that name, [`Error::Uncaught`]
+    /// when the function threw or the arguments do not fit, [`Error::Timeout`] when it
+    /// ran too long.
+    pub fn call(
+        &mut self,
+        library: &Library,
+        function: &str,
+        args: &[Value],
+    ) -> Result<Value, Error> {
+        let module = Some(library.module).filter(|_| library.engine == self.id);
+        let module = module.and_then(|id| self.runtime.module(id));
+        let func = module.and_then(|module| {
+            let mut funcs = module.funcs.iter();
+            funcs
+                .find(|f| f.flags.exported && *f.name == *function)
+                .copied()
+        });
+        let Some(func) = func else {
+            return Err(Error::NoFunction(function.to_owned()));
+        };
+        self.start_clock();
+        let ctx = self.task.ctx();
+        let words: Result<Vec<Word>, _> = args.iter().map(|value| import(ctx, value)).collect();
+        let result = words.and_then(|words| {
+            ctx.call_function(func, Word::UNSET, Word::UNSET, &words, Surplus::Refuse)
+        });
+        match result {
+            Ok(word) => Ok(export(ctx, word)),
+            Err(_) => Err(self.failure()),
+        }
+    }
+
+    /// How something is compiled.
+    fn aim(&self, purpose: Purpose) -> Aim {
+        Aim {
+            purpose,
+            verify: self.options.verify_bytecode,
+        }
     }
 
     /// Runs a program to its end and gives what its top level returned.
@@ -92,8 +173,7 @@ impl Engine {
     /// # Errors
     /// As for [`Engine::compile`] and [`Engine::run`].
     pub fn eval(&mut self, code: &str) -> Result<Option<Value>, Error> {
-        let verify = self.options.verify_bytecode;
-        let program = frontend::compile("<eval>", code.into(), ProgramValue::Last, verify)?;
+        let program = frontend::compile("<eval>", code.into(), self.aim(Purpose::Eval))?;
         let value = self.run(&program)?;
         Ok(program.has_value.then_some(value))
     }
@@ -207,6 +287,17 @@ fn runtime_options(options: &Options) -> EngineOptions {
         vm_stack: options.max_stack.unwrap_or(defaults.vm_stack),
         ..defaults
     }
+}
+
+/// A value for the program. What `console.log` showed of an object is only text.
+fn import(ctx: &mut Ctx, value: &Value) -> Result<Word, raya_runtime::abi::Thrown> {
+    Ok(match value {
+        Value::Null => Word::NULL,
+        Value::Bool(b) => Word::bool(*b),
+        Value::Int(i) => Word::int(*i),
+        Value::Number(x) => Word::number(*x),
+        Value::String(text) | Value::Object(text) => ctx.string(text)?,
+    })
 }
 
 /// A value of the program as owned data.

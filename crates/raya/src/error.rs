@@ -33,6 +33,8 @@ pub enum Error {
     Compile(Box<Diagnostics>),
     /// The program threw and nobody caught it: the message and trace, as Node shows them.
     Uncaught(String),
+    /// A loaded program has no function of this name that could be called.
+    NoFunction(String),
     /// The program ended itself with `process.exit`.
     Exit(i32),
     /// The program ran longer than allowed.
@@ -53,6 +55,7 @@ impl fmt::Display for Error {
         match self {
             Error::Compile(diagnostics) => f.write_str(&diagnostics.render(Style::Plain)),
             Error::Uncaught(text) => f.write_str(text),
+            Error::NoFunction(name) => write!(f, "there is no function `{name}` to call"),
             Error::Exit(code) => write!(f, "the program ended itself with status {code}"),
             Error::Timeout => f.write_str("the program ran longer than allowed"),
             Error::Memory => f.write_str("the system refused the memory that an engine needs"),

@@ -135,25 +135,29 @@ pub fn check(name: &str, text: String) -> Diagnostics {
     session.into_diagnostics()
 }
 
-/// What the value of a program is.
+/// What a program is compiled for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum ProgramValue {
-    /// What a top-level `return` gives.
-    Returned,
-    /// The same, or else the value of the last statement if that is an expression.
-    Last,
+pub(crate) enum Purpose {
+    /// To be run; its value is what a top-level `return` gives.
+    Program,
+    /// The same, but its value may also be that of an expression in the last place.
+    Eval,
+    /// To have its functions called afterwards.
+    Library,
+}
+
+/// How something is compiled.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Aim {
+    pub(crate) purpose: Purpose,
+    pub(crate) verify: bool,
 }
 
 /// Compiles a program to bytecode.
-pub(crate) fn compile(
-    name: &str,
-    text: String,
-    value: ProgramValue,
-    verify: bool,
-) -> Result<Program, Error> {
+pub(crate) fn compile(name: &str, text: String, aim: Aim) -> Result<Program, Error> {
     let mut session = Session::new(name, text);
     let mut tree = session.parse();
-    if value == ProgramValue::Last {
+    if aim.purpose == Purpose::Eval {
         return_last(&mut tree);
     }
     if session.has_errors() {
@@ -165,7 +169,8 @@ pub(crate) fn compile(
         return Err(session.into_error());
     }
     let options = raya_compile::Options {
-        verify,
+        verify: aim.verify,
+        exports: aim.purpose == Purpose::Library,
         ..raya_compile::Options::default()
     };
     let has_value = gives_value(&checked);

@@ -12,6 +12,32 @@
 //! # Ok::<(), raya::Error>(())
 //! ```
 //!
+//! [`Engine::load`] keeps a program, to call its functions:
+//!
+//! ```
+//! use raya::{Engine, Error, Options, Value};
+//!
+//! let mut engine = Engine::new(Options::default())?;
+//! let shop = engine.load(
+//!     "shop.ts",
+//!     r#"
+//!     const prices = new Map<string, number>([["tea", 3], ["cake", 4.5]]);
+//!     function price(item: string, count: number): number {
+//!       const one = prices.get(item);
+//!       if (one === null) throw new RangeError(`no ${item} here`);
+//!       return one * count;
+//!     }
+//!     "#,
+//! )?;
+//! let two = engine.call(&shop, "price", &[Value::from("tea"), Value::from(2.0)])?;
+//! assert_eq!(two, Value::Number(6.0));
+//!
+//! // What goes wrong comes back as a value, and the engine goes on.
+//! let none = engine.call(&shop, "price", &[Value::from("soap"), Value::from(1.0)]);
+//! assert!(matches!(none, Err(Error::Uncaught(text)) if text.contains("no soap here")));
+//! # Ok::<(), raya::Error>(())
+//! ```
+//!
 //! Owns the order of the phases, the settings, the tier-up policy and the embedding
 //! interface. Several engines may live in a process; each belongs to the thread that
 //! made it. Programs see of the outside what their engine was given: arguments and two
@@ -32,7 +58,7 @@ mod options;
 mod tier;
 mod value;
 
-pub use engine::Engine;
+pub use engine::{Engine, Library};
 pub use error::{Diagnostics, Error};
 pub use frontend::{Program, check};
 pub use options::{JitOptions, Options};

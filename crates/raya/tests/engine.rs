@@ -131,3 +131,44 @@ fn tiers_agree() {
         );
     }
 }
+
+#[test]
+fn functions_are_called_over_what_the_top_level_made() {
+    let mut engine = engine();
+    let text = "let total = 0;
+        function add(n: number): number { total += n; return total; }
+        function label(text: string, i: int, on: boolean | null): string {
+          return `${text} ${i + 1} ${on}`;
+        }
+        function pick<T>(x: T): T { return x; }";
+    let library = engine.load("counter.ts", text).expect("it loads");
+    for n in 1..=100 {
+        let sum = engine.call(&library, "add", &[Value::from(f64::from(n))]);
+        assert_eq!(sum.ok(), Some(Value::Number(f64::from(n * (n + 1) / 2))));
+    }
+    let args = [Value::from("a"), Value::from(1), Value::Null];
+    let text = engine.call(&library, "label", &args).ok();
+    assert_eq!(text, Some(Value::from("a 2 null")));
+    // A generic function has no code of its own.
+    for name in ["pick", "missing"] {
+        let result = engine.call(&library, name, &[Value::Null]);
+        assert!(matches!(result, Err(Error::NoFunction(_))), "{name}");
+    }
+}
+
+#[test]
+fn arguments_of_calls_are_checked() {
+    let mut engine = engine();
+    let text = "function half(n: number): number { return n / 2; }";
+    let library = engine.load("half.ts", text).expect("it loads");
+    for args in [vec![], vec![Value::from("4")], vec![Value::from(1.0); 2]] {
+        let result = engine.call(&library, "half", &args);
+        let Err(Error::Uncaught(text)) = result else {
+            panic!("{args:?} gave {result:?}");
+        };
+        assert!(text.contains("TypeError"), "{text}");
+    }
+    let mut other = Engine::new(Options::default()).expect("an engine");
+    let result = other.call(&library, "half", &[Value::from(4.0)]);
+    assert!(matches!(result, Err(Error::NoFunction(_))));
+}

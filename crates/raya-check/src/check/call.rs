@@ -334,6 +334,12 @@ impl<'a> Checker<'a> {
         if let Some(id) = self.filled_array(object, property, call, expected, span) {
             return id;
         }
+        if let Some(class) = self.library_receiver(object, property.name)
+            && !optional
+            && !call.optional
+        {
+            return self.call_on(class, property, call, expected, span);
+        }
         let id = self.object_of(object, optional);
         if let Some(id) = self.flat_call(id, property, call, span) {
             return id;

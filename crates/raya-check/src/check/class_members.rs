@@ -324,7 +324,7 @@ impl<'a> Checker<'a> {
         if !data.builtin {
             return;
         }
-        let func = member.func;
+        let (func, is_static) = (member.func, member.is_static);
         let waiting = !member.checked;
         if waiting {
             self.pending.push(Pending::Method(class, index));
@@ -333,7 +333,9 @@ impl<'a> Checker<'a> {
             let (current, clock) = (self.current(), self.clock);
             self.post.mention_func(current, func, clock);
         }
-        self.queue_class(class);
+        if !is_static {
+            self.queue_class(class);
+        }
     }
 
     /// The same for a method known by its index in the tree.

@@ -1,8 +1,10 @@
 //! Loading files of the built-in library.
 
 use super::{Checker, Pending};
+use crate::env::{MemberKind, SymKind};
+use crate::hir::{ExprId, ExprKind};
 use crate::types::ClassId;
-use raya_syntax::ast::{Module, StmtKind};
+use raya_syntax::ast::{self, Expr, Module, StmtKind};
 use raya_syntax::name::Name;
 use raya_syntax::source::FileId;
 
@@ -83,6 +85,27 @@ impl<'a> Checker<'a> {
         self.load_named(name);
         let name = self.names.lookup(name)?;
         self.type_symbols_of_root(name)
+    }
+
+    /// The class in `console.log(…)`: a call of a static method of the library needs that
+    /// method, not the whole class.
+    pub(crate) fn library_receiver(&mut self, object: &Expr, name: Name) -> Option<ExprId> {
+        let ast::ExprKind::Ident(ident) = object.kind else {
+            return None;
+        };
+        let symbol = self.value_symbol(ident)?;
+        let SymKind::Class(class) = self.symbol(symbol).kind else {
+            return None;
+        };
+        let data = self.class(class);
+        let member = *data.by_name.get(&(name, true))?;
+        let method = matches!(data.members[member as usize].kind, MemberKind::Method(_));
+        if !data.builtin || !method {
+            return None;
+        }
+        let ty = self.types.class_object(class);
+        let checked = false;
+        Some(self.add(ExprKind::Class { class, checked }, ty, object.span))
     }
 
     /// The class whose methods read-only arrays have.

@@ -79,7 +79,7 @@ fn failed(error: &Error) -> Exit {
             eprintln!("error: {error}");
             Exit::Code(TIMED_OUT)
         }
-        Error::Memory => {
+        Error::Memory | Error::NoFunction(_) => {
             eprintln!("error: {error}");
             Exit::Failure
         }

@@ -95,6 +95,7 @@ fn flags(decl: &hir::Function) -> FuncFlags {
         intrinsic: decl.intrinsic,
         builtin: decl.builtin,
         initialiser: matches!(decl.kind, FuncKind::FieldInit(_) | FuncKind::StaticInit(_)),
+        exported: false,
     }
 }
 

@@ -133,8 +133,9 @@ impl<'a> Compiler<'a> {
         }
     }
 
-    /// Lowers the top level and everything that it reaches.
-    pub fn run(&mut self) {
+    /// Lowers the top level, with `exports` also the functions declared there, and
+    /// everything that they reach.
+    pub fn run(&mut self, exports: bool) {
         let Some(main) = self.hir.main else {
             self.failures.push(Failure::internal(
                 "lowering",
@@ -145,10 +146,35 @@ impl<'a> Compiler<'a> {
             return;
         };
         self.request(main, types::TyList::EMPTY, None, Form::Direct);
+        let exported = if exports {
+            self.request_exports(main)
+        } else {
+            Vec::new()
+        };
         // What dynamic code may reach is known when everything else is lowered; it may
         // in turn reach more.
         while self.drain_queue() && self.materialise_demanded() {}
         self.define_library_classes();
+        for id in exported {
+            if let Some(Some(lowered)) = self.funcs.get_mut(id.index()) {
+                lowered.func.flags.exported = true;
+            }
+        }
+    }
+
+    /// Requests the functions declared at the top level of the file of `main`.
+    fn request_exports(&mut self, main: hir::FuncId) -> Vec<FuncId> {
+        let file = self.hir.function(main).file;
+        let mut exported = Vec::new();
+        for (index, decl) in self.hir.functions.iter().enumerate() {
+            let callable = decl.kind == hir::FuncKind::Declared && decl.body.is_some();
+            let whole = decl.type_params.is_empty() && decl.captures.is_empty();
+            if callable && whole && decl.parent.is_none() && decl.file == file {
+                let func = hir::FuncId(index as u32);
+                exported.push(self.request(func, types::TyList::EMPTY, None, Form::Direct));
+            }
+        }
+        exported
     }
 
     /// Lowers what waits; false if the compilation has failed.

@@ -10,6 +10,8 @@ use raya_bytecode::{FuncId, Op, OperandKind};
 pub fn run(program: &mut Vec<Lowered>, tables: &mut Tables, marks: &mut Vec<bool>) {
     let mut used = vec![false; program.len()];
     let mut work = vec![0usize];
+    let exported = |(i, l): (usize, &Lowered)| l.func.flags.exported.then_some(i);
+    work.extend(program.iter().enumerate().filter_map(exported));
     for class in &tables.module.classes {
         let methods = class.methods.iter().filter_map(|m| m.func);
         let all = methods.chain(class.constructor).chain(class.static_init);

@@ -85,6 +85,9 @@ fn is_unreached(sig: &Signature) -> bool {
 fn initial(program: &[Lowered], tables: &Tables) -> Vec<Signature> {
     let mut open = vec![false; program.len()];
     open[0] = true;
+    for (open, lowered) in open.iter_mut().zip(program) {
+        *open |= lowered.func.flags.exported;
+    }
     for lowered in program {
         for inst in lowered.func.blocks.iter().flat_map(|b| &b.insts) {
             if matches!(inst.op, Op::MakeClosure | Op::GetFunction) {

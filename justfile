@@ -3,6 +3,10 @@
 build:
     cargo build --release
 
+# The command without Cranelift: interpreted only
+build-interpreter:
+    cargo build --release -p raya-cli --no-default-features
+
 test:
     cargo test --workspace
 
@@ -29,3 +33,15 @@ coverage:
 # Derive expected output again, from node and python3
 twins *ARGS:
     cargo run --release -q -p raya-testkit -- twins {{ARGS}}
+
+# Random programs in all modes: `just generate 7 10000`
+generate SEED="1" COUNT="1000":
+    cargo run --release -q -p raya-testkit -- generate --seed {{SEED}} --count {{COUNT}}
+
+# Lines per second from text to bytecode
+throughput *ARGS:
+    cargo run --release -q -p raya --example throughput -- {{ARGS}}
+
+# The crates' documentation, without warnings
+doc:
+    RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps

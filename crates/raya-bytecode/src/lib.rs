@@ -17,7 +17,7 @@ pub mod verify;
 
 pub use module::*;
 pub use natives::{NATIVES, Native, NativeType, native_index};
-pub use ops::{Op, OpFlags, OperandKind};
+pub use ops::{Op, OpFlags, OperandKind, Usage};
 pub use show::{show_signature, show_type};
 pub use slots::{Slot, SlotKind, SlotOp};
 pub use subtype::{assignable, inherits, may_view_unboxed, word_fits};

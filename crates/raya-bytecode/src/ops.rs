@@ -329,6 +329,7 @@ pub enum OperandKind {
 
 impl OperandKind {
     /// Whether the operand names a register that the instruction reads.
+    #[inline]
     pub const fn is_source(self) -> bool {
         matches!(
             self,
@@ -337,11 +338,54 @@ impl OperandKind {
     }
 
     /// Whether the operand names a register that the instruction writes.
+    #[inline]
     pub const fn is_dest(self) -> bool {
         matches!(
             self,
             Self::DF | Self::DI | Self::DB | Self::DW | Self::DX | Self::MI | Self::MW
         )
+    }
+}
+
+/// Which operands of an opcode are registers that it reads and writes: what passes ask
+/// for at every instruction, in one byte.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Usage(u8);
+
+impl Usage {
+    const RESULT: u8 = 1 << 6;
+
+    const fn of(kinds: [OperandKind; 3]) -> Self {
+        let mut bits = 0;
+        let mut i = 0;
+        while i < 3 {
+            bits |= (kinds[i].is_source() as u8) << i;
+            bits |= ((kinds[i].is_source() && !kinds[i].is_dest()) as u8) << (3 + i);
+            i += 1;
+        }
+        if kinds[0].is_dest() || matches!(kinds[0], OperandKind::Base) {
+            bits |= Self::RESULT;
+        }
+        Self(bits)
+    }
+
+    /// Whether it reads the register of operand `i`.
+    #[inline]
+    pub const fn reads(self, i: u32) -> bool {
+        self.0 >> i & 1 != 0
+    }
+
+    /// Whether it reads the register of operand `i` and does not write it.
+    #[inline]
+    pub const fn only_reads(self, i: u32) -> bool {
+        self.0 >> (3 + i) & 1 != 0
+    }
+
+    /// Whether operand 0 is a register that it writes, or the base of a window that
+    /// receives a result.
+    #[inline]
+    pub const fn has_result(self) -> bool {
+        self.0 & Self::RESULT != 0
     }
 }
 
@@ -450,7 +494,21 @@ macro_rules! define_ops {
                 KINDS[self as usize]
             }
 
+            /// Which of its operands are registers, and how they are used.
+            #[inline]
+            pub const fn usage(self) -> Usage {
+                const USAGE: &[Usage; 256] = &{
+                    let mut usage = [Usage(0); 256];
+                    $(usage[Op::$name as usize] = Usage::of([
+                        OperandKind::$a, OperandKind::$b, OperandKind::$c,
+                    ]);)*
+                    usage
+                };
+                USAGE[self as usize]
+            }
+
             /// Its flags.
+            #[inline]
             pub const fn flags(self) -> OpFlags {
                 #[allow(clippy::needless_update)]
                 match self {

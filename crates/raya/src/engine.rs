@@ -57,7 +57,12 @@ impl Engine {
         runtime.host.borrow_mut().args = options.args.clone();
         #[cfg(feature = "jit")]
         let tier = match &options.jit {
-            Some(jit) => Some(crate::tier::Tier::install(jit, options.coverage, &state, &runtime)?),
+            Some(jit) => Some(crate::tier::Tier::install(
+                jit,
+                options.coverage,
+                &state,
+                &runtime,
+            )?),
             None => None,
         };
         let task = Task::on_this_thread(&runtime).map_err(|_| Error::Memory)?;
@@ -234,7 +239,9 @@ impl Engine {
     /// how often it was interpreted, compiled, left compiled code, threw, and collected.
     pub fn coverage_json(&self) -> Option<String> {
         let coverage = self.state.coverage()?;
-        Some(crate::coverage::json(coverage, &|op| self.compiled_coverage(op)))
+        Some(crate::coverage::json(coverage, &|op| {
+            self.compiled_coverage(op)
+        }))
     }
 
     fn compiled_coverage(&self, op: Op) -> [u64; 4] {

@@ -146,6 +146,18 @@ impl Crossing {
         Self { number, regs }
     }
 
+    /// Leaves out the registers that `keep` refuses.
+    pub fn retain(&mut self, mut keep: impl FnMut(VReg) -> bool) {
+        let number = &mut self.number;
+        let mut next = 0;
+        self.regs.retain(|&reg| {
+            let kept = keep(reg);
+            number[reg.index()] = if kept { next } else { u32::MAX };
+            next += u32::from(kept);
+            kept
+        });
+    }
+
     /// The number of a register, if it crosses a border.
     #[inline]
     pub fn get(&self, reg: VReg) -> Option<usize> {

@@ -16,7 +16,7 @@ pub mod analysis;
 pub mod display;
 pub mod liveness;
 
-use raya_bytecode::{FuncFlags, Op, OperandKind, Receiver, Repr, SigId, StrId, TypeId};
+use raya_bytecode::{FuncFlags, Op, Receiver, Repr, SigId, StrId, TypeId};
 
 /// A virtual register.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -220,14 +220,14 @@ impl Inst {
     /// Calls `f` for every register that it reads.
     #[inline]
     pub fn each_use(&self, pool: &[VReg], mut f: impl FnMut(VReg)) {
-        let kinds = self.op.operands();
-        if kinds[0].is_source() {
+        let usage = self.op.usage();
+        if usage.reads(0) {
             f(VReg(self.a));
         }
-        if kinds[1].is_source() {
+        if usage.reads(1) {
             f(VReg(self.b));
         }
-        if kinds[2].is_source() {
+        if usage.reads(2) {
             f(VReg(self.c));
         }
         let start = self.args.start as usize;
@@ -239,14 +239,14 @@ impl Inst {
     /// Replaces every register that it only reads.
     #[inline]
     pub fn map_uses(&mut self, pool: &mut [VReg], mut f: impl FnMut(VReg) -> VReg) {
-        let kinds = self.op.operands();
-        if only_read(kinds[0]) {
+        let usage = self.op.usage();
+        if usage.only_reads(0) {
             self.a = f(VReg(self.a)).0;
         }
-        if only_read(kinds[1]) {
+        if usage.only_reads(1) {
             self.b = f(VReg(self.b)).0;
         }
-        if only_read(kinds[2]) {
+        if usage.only_reads(2) {
             self.c = f(VReg(self.c)).0;
         }
         let start = self.args.start as usize;
@@ -277,15 +277,10 @@ impl Inst {
     }
 }
 
-const fn only_read(kind: OperandKind) -> bool {
-    kind.is_source() && !kind.is_dest()
-}
-
 /// Whether `a` is a register that the operation writes.
 #[inline]
 pub const fn has_result(op: Op) -> bool {
-    let kind = op.operands()[0];
-    kind.is_dest() || matches!(kind, OperandKind::Base)
+    op.usage().has_result()
 }
 
 impl Term {
@@ -329,16 +324,16 @@ impl Term {
     pub fn each_use(&self, mut f: impl FnMut(VReg)) {
         match self {
             Term::Branch { op, a, b, .. } => {
-                let kinds = op.operands();
-                if kinds[0].is_source() {
+                let usage = op.usage();
+                if usage.reads(0) {
                     f(VReg(*a));
                 }
-                if kinds[1].is_source() {
+                if usage.reads(1) {
                     f(VReg(*b));
                 }
             }
             Term::Table { index, .. } => f(*index),
-            Term::Exit { op, a } if op.operands()[0].is_source() => f(VReg(*a)),
+            Term::Exit { op, a } if op.usage().reads(0) => f(VReg(*a)),
             _ => {}
         }
     }
@@ -347,16 +342,16 @@ impl Term {
     pub fn map_uses(&mut self, mut f: impl FnMut(VReg) -> VReg) {
         match self {
             Term::Branch { op, a, b, .. } => {
-                let kinds = op.operands();
-                if only_read(kinds[0]) {
+                let usage = op.usage();
+                if usage.only_reads(0) {
                     *a = f(VReg(*a)).0;
                 }
-                if only_read(kinds[1]) {
+                if usage.only_reads(1) {
                     *b = f(VReg(*b)).0;
                 }
             }
             Term::Table { index, .. } => *index = f(*index),
-            Term::Exit { op, a } if op.operands()[0].is_source() => *a = f(VReg(*a)).0,
+            Term::Exit { op, a } if op.usage().reads(0) => *a = f(VReg(*a)).0,
             _ => {}
         }
     }

@@ -59,11 +59,14 @@ pub fn run(program: &mut Vec<Lowered>, tables: &mut Tables) {
     }
 }
 
-/// Folding, removal of what is not needed, straightening of the graph.
+/// Folding, removal of what is not needed, straightening of the graph. Straightening
+/// lengthens blocks, so that the next round folds further.
 fn simplify(func: &mut crate::ir::Func, tables: &mut Tables) {
-    for _ in 0..3 {
+    for round in 0..3 {
         let folded = fold::run(func, tables);
-        dce::unused(func);
+        if folded || round == 0 {
+            dce::unused(func);
+        }
         let straightened = cleanup::run(func);
         if !folded && !straightened {
             break;

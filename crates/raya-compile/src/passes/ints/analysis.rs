@@ -60,11 +60,9 @@ struct Analysis<'a> {
 
 /// Analyses a function under what is known about its callers and callees.
 pub fn analyse(func: &Func, me: usize, signatures: &[Signature], tables: &Tables) -> Summary {
-    if !func
-        .regs
-        .iter()
-        .any(|r| matches!(r.repr, Repr::F64 | Repr::I32))
-    {
+    let is_number = |r: VReg| matches!(func.reg(r).repr, Repr::F64 | Repr::I32);
+    let mut regs = (0..func.regs.len() as u32).map(VReg);
+    if !regs.any(is_number) {
         // Nothing here holds a number, so nothing that it calls is given one.
         return Summary {
             defs: vec![Range::ANY; func.regs.len()],
@@ -77,16 +75,23 @@ pub fn analyse(func: &Func, me: usize, signatures: &[Signature], tables: &Tables
     let dom = Dominators::new(func, &order, &preds);
     let counts = Counts::new(func);
     let blocks = func.blocks.len();
+    let mut crossing = Crossing::new(func, &order);
+    // What is no number may be anything: nothing has to be kept of it.
+    crossing.retain(is_number);
+    let now = func.regs.iter().map(|r| match r.repr {
+        Repr::F64 | Repr::I32 => Range::EMPTY,
+        _ => Range::ANY,
+    });
     let defs = Defs::new(func, &counts);
     let mut a = Analysis {
         inside: inside::below_length(func, &defs, &counts),
         defs,
         counts,
-        crossing: Crossing::new(func, &order),
+        crossing,
         func,
         signatures,
         tables,
-        now: vec![Range::EMPTY; func.regs.len()],
+        now: now.collect(),
         indices: Vec::new(),
         input: vec![None; blocks],
         visits: vec![0; blocks],

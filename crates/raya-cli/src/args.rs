@@ -121,6 +121,9 @@ pub(crate) struct EngineArgs {
     /// Report counters of the compiler on standard error at the end
     #[arg(long)]
     pub(crate) jit_stats: bool,
+    /// A function that cannot be compiled is an internal error (for tests)
+    #[arg(long, hide = true)]
+    pub(crate) jit_strict: bool,
     /// Write the map by which perf names compiled code
     #[arg(long)]
     pub(crate) perf_map: bool,

@@ -201,7 +201,7 @@ impl Jit {
         let mut stats = self.state.borrow().stats.clone();
         let registry = self.shared.registry();
         stats.code_bytes = registry.used();
-        stats.live_code = registry.objects().count();
+        stats.retired = registry.retired();
         stats.exits_taken = self.shared.exits().taken;
         for object in registry.objects() {
             stats.functions.push(FunctionStats::of(object));

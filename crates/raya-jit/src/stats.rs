@@ -89,8 +89,8 @@ pub struct Stats {
     pub given_up: Vec<Box<str>>,
     /// Bytes of machine code in place.
     pub code_bytes: usize,
-    /// Pieces of code in place.
-    pub live_code: usize,
+    /// Pieces of code that are not entered any more and wait to be freed.
+    pub retired: usize,
     /// Jobs whose assumptions were dropped before they were done.
     pub outdated: u64,
     /// Exits taken.

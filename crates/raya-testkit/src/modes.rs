@@ -20,7 +20,7 @@ pub const ALL: &[Mode] = &[
     },
     Mode {
         name: "threshold-0",
-        flags: &["--jit-threshold", "0"],
+        flags: &["--jit-threshold", "0", "--jit-strict"],
     },
     Mode {
         name: "sync",

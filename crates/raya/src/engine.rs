@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
 use raya_bytecode::{FuncId, Op};
-use raya_heap::HeapOptions;
+use raya_heap::{Collection, HeapOptions};
 use raya_interp::State;
 use raya_runtime::calls::Surplus;
 use raya_runtime::ctx::Ctx;
@@ -16,6 +16,7 @@ use raya_runtime::mem::value::Value as Word;
 use crate::error::Error;
 use crate::frontend::{self, Aim, Program, Purpose};
 use crate::options::Options;
+use crate::report::Report;
 use crate::value::Value;
 
 /// Compiles and runs programs. See the crate's documentation.
@@ -165,10 +166,24 @@ impl Engine {
             let top_level = module.func(FuncId(0));
             ctx.call_function(top_level, Word::UNSET, Word::UNSET, &[], Surplus::Drop)
         });
-        match result {
+        let result = match result {
             Ok(word) => Ok(export(ctx, word)),
             Err(_) => Err(self.failure()),
+        };
+        self.refusal().map_or(result, Err)
+    }
+
+    /// The error of strict compilation, when the compiler refused a function.
+    fn refusal(&mut self) -> Option<Error> {
+        if !self.options.jit.as_ref().is_some_and(|jit| jit.strict) {
+            return None;
         }
+        let refused = self.report().refused;
+        let (name, why) = refused.first()?;
+        Some(Error::Internal {
+            phase: "machine-code generation",
+            message: format!("{name}: {why}"),
+        })
     }
 
     /// Compiles and runs a piece of code; gives the value of its last statement if that is
@@ -192,6 +207,26 @@ impl Engine {
     pub fn exit_code(&self) -> Option<u8> {
         let host = self.runtime.host.borrow();
         (host.exit_code != 0).then_some(host.exit_code as u8)
+    }
+
+    /// What the engine holds and what its second tier did so far.
+    pub fn report(&mut self) -> Report {
+        let ctx = self.task.ctx();
+        let mut report = Report {
+            heap_bytes: ctx.heap_bytes(),
+            collections: ctx.collections(),
+            ..Report::default()
+        };
+        #[cfg(feature = "jit")]
+        if let Some(tier) = &self.tier {
+            tier.report(&mut report);
+        }
+        report
+    }
+
+    /// Collects all garbage: objects, and machine code that is not used any more.
+    pub fn collect(&mut self) {
+        self.task.ctx().collect(Collection::Major);
     }
 
     /// What the second tier did so far, as text. Empty without one.

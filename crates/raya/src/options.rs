@@ -21,6 +21,10 @@ pub struct JitOptions {
     pub log: bool,
     /// Write the map by which `perf` names compiled code.
     pub perf_map: bool,
+    /// Most bytes of machine code.
+    pub code_cap: usize,
+    /// A function that the compiler refuses is an internal error instead of being interpreted.
+    pub strict: bool,
 }
 
 impl Default for JitOptions {
@@ -33,6 +37,8 @@ impl Default for JitOptions {
             only: Vec::new(),
             log: false,
             perf_map: false,
+            code_cap: 64 << 20,
+            strict: false,
         }
     }
 }

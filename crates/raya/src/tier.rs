@@ -15,6 +15,7 @@ use raya_runtime::mem::refs::Ref;
 
 use crate::error::Error;
 use crate::options::JitOptions;
+use crate::report::{CompiledCode, Report};
 
 /// The JIT of an engine.
 pub(crate) struct Tier {
@@ -37,6 +38,7 @@ impl Tier {
             invalidate_every: options.invalidate_every,
             only: options.only.clone(),
             log: options.log,
+            code_cap: options.code_cap,
             coverage,
             perf_map: options.perf_map,
             ..raya_jit::JitOptions::default()
@@ -72,6 +74,30 @@ impl Tier {
     pub(crate) fn stats(&self) -> String {
         self.jit.finish();
         self.jit.stats().to_string()
+    }
+
+    /// Fills in what the tier did, after waiting for what is under way.
+    pub(crate) fn report(&self, report: &mut Report) {
+        self.jit.finish();
+        let stats = self.jit.stats();
+        report.code = (stats.functions.iter())
+            .map(|f| CompiledCode {
+                name: f.name.to_string(),
+                loop_header: f.request.osr,
+                bytes: f.bytes,
+                loop_helpers: f.census.loop_helpers,
+                loop_boxings: f.census.loop_boxings,
+            })
+            .collect();
+        report.code_bytes = stats.code_bytes;
+        report.retired = stats.retired;
+        report.compiled = stats.compiled;
+        report.exits = stats.exits_taken;
+        report.invalidated = stats.invalidated;
+        report.given_up = stats.given_up.iter().map(|n| n.to_string()).collect();
+        report.refused = (stats.failures.into_iter())
+            .map(|(name, why)| (name.into(), why))
+            .collect();
     }
 
     /// How often an opcode ran in compiled code, left it, threw there, and collected there.

@@ -29,6 +29,8 @@ fn options(args: &EngineArgs, program_args: Vec<String>) -> Options {
         only: args.jit_only.clone(),
         log: args.jit_log,
         perf_map: args.perf_map,
+        strict: args.jit_strict,
+        ..defaults
     };
     Options {
         jit: (!args.no_jit).then_some(jit),

@@ -93,6 +93,11 @@ impl Ctx {
         thrown
     }
 
+    /// Bytes of the objects that the last collection left.
+    pub fn heap_bytes(&mut self) -> usize {
+        self.heap().stats().live_bytes
+    }
+
     /// Collections of the heap so far.
     pub fn collections(&mut self) -> u64 {
         let stats = self.heap().stats();

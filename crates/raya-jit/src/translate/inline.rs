@@ -22,6 +22,7 @@ impl<'a> Translator<'a> {
         done: Block,
     ) -> Result<(), JitError> {
         self.tables.census.inlined += 1;
+        let ran_code = self.ran_code;
         let (tree, pc, base) = {
             let frame = self.frame();
             (frame.tree, frame.pc, frame.base)
@@ -50,8 +51,8 @@ impl<'a> Translator<'a> {
         self.facts = facts;
         self.facts.forget_types();
         self.exit = None;
-        // Its instructions made their own tests.
-        self.ran_code = false;
+        // Its instructions made their own tests; what prepared the call made none.
+        self.ran_code = ran_code;
         self.ended = false;
         self.skip = 0;
         let site = self.site();

@@ -14,6 +14,7 @@ use std::sync::atomic::Ordering;
 use crate::instr::{Ip, THREADED_SIZE, Threaded};
 use crate::threaded_op::ThreadedOp;
 use raya_bytecode::Function;
+use raya_runtime::caches::WAYS;
 use raya_runtime::func::FuncInfo;
 use raya_runtime::link::LoadedModule;
 use raya_runtime::mem::refs::Ref;
@@ -163,7 +164,7 @@ impl Draft {
     /// An empty block with that many cells.
     pub(crate) fn new(cells: usize) -> Self {
         Self {
-            pool: vec![0; cells],
+            pool: vec![0; cells * WAYS],
             cells,
             code: Vec::new(),
             constants: FxHashMap::default(),

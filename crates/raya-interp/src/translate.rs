@@ -20,6 +20,7 @@ use raya_bytecode::{
     PropId, Repr, SigId, StrId, TypeDesc, TypeId,
 };
 use raya_runtime::abi::R;
+use raya_runtime::caches::WAYS;
 use raya_runtime::ctx::Ctx;
 use raya_runtime::func::{FuncBody, FuncInfo};
 use raya_runtime::link::{LoadedModule, NO_INDEX};
@@ -163,7 +164,7 @@ impl<'a> Translator<'a> {
     /// The instruction with operands `a, b` and its own cell in `c, d`.
     fn celled(&mut self, op: ThreadedOp, a: u16, b: u16) -> Drafted {
         let cell = self.next_cell();
-        self.pool_users.push((self.draft.code.len(), cell));
+        self.pool_users.push((self.draft.code.len(), cell * WAYS));
         regs(op, a, b, 0)
     }
 
@@ -468,7 +469,7 @@ pub(crate) unsafe fn site<'a>(ip: Ip, fp: Fp) -> (&'a LoadedModule, Instr) {
     }
 }
 
-/// The inline-cache cell with number `d`, or a scratch one.
+/// The inline-cache cell with number `d`, or one that nobody has.
 ///
 /// # Safety
 /// `d` is the operand of a caching instruction of the function of `fp`.
@@ -478,10 +479,10 @@ pub(crate) unsafe fn numbered_cell(d: u16, fp: Fp, cx: Cx) -> *mut u64 {
     unsafe {
         if d == NO_CELL {
             std::hint::cold_path();
-            (*cx).ret = 0;
-            return &raw mut (*cx).ret;
+            (*cx).no_cell = [0; WAYS];
+            return (&raw mut (*cx).no_cell).cast();
         }
         let func = &*(*fp.sub(1) as *const FuncInfo);
-        func.caches.load(Relaxed).add(d as usize)
+        func.caches.load(Relaxed).add(d as usize * WAYS)
     }
 }

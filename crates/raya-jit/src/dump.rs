@@ -5,6 +5,7 @@
 
 use crate::snapshot::Snapshot;
 use crate::translate::Linkage;
+use raya_runtime::caches::CacheCell;
 use raya_runtime::helpers::HelperId as Helper;
 use rustc_hash::FxHashMap;
 
@@ -67,7 +68,7 @@ impl Names {
             self.add(fact.site, format!("method:{id}"));
         }
         for (k, pc) in snapshot.cache_pcs.iter().enumerate() {
-            self.add(snapshot.caches + k * 8, format!("cell:{pc}"));
+            self.add(snapshot.caches + k * size_of::<CacheCell>(), format!("cell:{pc}"));
         }
         for inline in snapshot.inlines.values() {
             for target in &inline.targets {

@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicI32, AtomicPtr, AtomicU64};
 use raya_bytecode::{FuncFlags, Receiver};
 
 use crate::engine::Engine;
-use crate::func::{BridgeTarget, FuncBody, FuncInfo};
+use crate::func::{AnyEntry, BridgeTarget, FuncBody, FuncInfo};
 use crate::mem::refs::Ref;
 use crate::type_info::VtableKey;
 
@@ -39,6 +39,7 @@ pub fn bridge(engine: &Engine, key: VtableKey, target: BridgeTarget) -> Ref<Func
         caches: AtomicPtr::default(),
         captures: Box::default(),
         receiver: Receiver::This,
+        any_entry: AnyEntry::default(),
         body: FuncBody::Bridge { target },
         object: AtomicU64::new(0),
         sig_info: sig,

@@ -1,15 +1,25 @@
-//! Inline caches: one word per site, published atomically.
+//! Inline caches: a cell of [`WAYS`] words per site, each word published atomically.
 //!
-//! The low half is the type handle that was seen, zero for none. The high half says where the
-//! member is: for structural accesses (`GetProp`, `SetProp`) the byte offset of a field
-//! that is kept as the site wants it; for attribute accesses on `any` offset and
-//! representation ([`CachedField`]); for method calls on `any` the id of the class's function;
-//! for elements of `any` the kind of the array's elements. Cells of operators only say
-//! whether something else than two numbers was met.
+//! A word is about one type: the low half is its handle, zero while the word is free, and the
+//! high half, the *payload*, says what the site found there:
+//!
+//! | instructions | payload |
+//! | --- | --- |
+//! | `GetProp`, `SetProp` | byte offset of a field that is kept as the site wants it |
+//! | `GetAttr`, `SetAttr` | a [`Place`]: field, expando slot under a shape, or a length |
+//! | `CallAnyMethod`, `CallProp` | id of the function that the class has under that name |
+//! | `GetItem` | kind of the elements of the first array type that was met |
+//!
+//! Words fill up in order and stay where they are until a class changes, so compiled code may
+//! embed the ones it was made with; a type may appear twice when its instances have different
+//! shapes. With all words taken a site asks the engine's memo of methods or looks up anew.
+//! `CallMethod` and `CallClosure` keep what they see in the first word, by rules of the
+//! interpreter; cells of operators only say whether something else than two numbers was met.
+//!
 //! A cell says nothing about values: an unset word still takes the slow way, a receiver
-//! with own attributes beside its fields is looked at, and a written value is checked
-//! unless the field takes everything. Changing a class clears the cells that name it or
-//! an heir.
+//! with own attributes beside its fields is looked at before a method is called, and a
+//! written value is checked unless the field takes everything. Changing a class clears the
+//! words that name it or an heir.
 
 use std::cell::Cell;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -24,10 +34,81 @@ use crate::mem::refs::Ref;
 use crate::mem::value::Value;
 use crate::type_info::{Attr, TypeInfo, TypeKind, TypeRef, type_flags};
 
-/// A cache cell.
-pub type Cache = Ref<AtomicU64>;
+/// Words of a cell: how many types a site knows at once.
+pub const WAYS: usize = 4;
 
-/// A field as an attribute cell names it.
+/// The words of one site. See the module's header.
+#[derive(Default)]
+#[repr(transparent)]
+pub struct CacheCell([AtomicU64; WAYS]);
+
+/// A cell, by address.
+pub type Cache = Ref<CacheCell>;
+
+impl CacheCell {
+    /// What the cell knows about types with this handle, in order.
+    #[inline(always)]
+    pub fn payloads(&self, handle: u32) -> impl Iterator<Item = u32> {
+        (self.0.iter())
+            .map(|way| way.load(Ordering::Relaxed))
+            .filter(move |&word| word as u32 == handle)
+            .map(|word| (word >> 32) as u32)
+    }
+
+    /// The first thing that the cell knows about a type.
+    #[inline(always)]
+    pub fn payload(&self, handle: u32) -> Option<u32> {
+        self.payloads(handle).next()
+    }
+
+    /// Whether nothing was remembered.
+    #[inline(always)]
+    pub fn is_empty(&self) -> bool {
+        self.0[0].load(Ordering::Relaxed) == 0
+    }
+
+    /// Remembers a payload, if a word is free.
+    pub(crate) fn remember(&self, ty: &TypeInfo, payload: u32) {
+        let word = u64::from(payload) << 32 | u64::from(ty.handle);
+        for way in &self.0 {
+            match way.load(Ordering::Relaxed) {
+                0 => return way.store(word, Ordering::Release),
+                known if known == word => return,
+                _ => {}
+            }
+        }
+    }
+
+    /// Forgets what it knows about these types.
+    fn forget(&self, types: &[TypeRef]) {
+        for way in &self.0 {
+            let handle = way.load(Ordering::Relaxed) as u32;
+            if types.iter().any(|ty| ty.handle == handle) {
+                way.store(0, Ordering::Release);
+            }
+        }
+    }
+}
+
+/// Where an attribute of instances of a type is, in the 32 bits of a payload.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// In a declared field.
+    Field(CachedField),
+    /// In a slot of the expando object, if that has this shape.
+    Expando {
+        /// Id of the shape, 24 bits.
+        shape: u32,
+        /// The slot, below [`MAX_SHAPED`](crate::shape::MAX_SHAPED).
+        slot: u32,
+    },
+    /// The number of elements of an array.
+    ArrayLength,
+    /// The number of units of a string.
+    StringLength,
+}
+
+/// A declared field as a payload names it: below [`Place::SPECIAL`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CachedField {
     /// Byte offset.
@@ -41,7 +122,7 @@ impl CachedField {
         self.offset << 2 | self.repr as u32
     }
 
-    /// The field that the high half of a cell names.
+    /// The field that a payload below [`Place::SPECIAL`] names.
     pub const fn decode(payload: u32) -> CachedField {
         let repr = match payload & 3 {
             0 => Repr::F64,
@@ -56,23 +137,55 @@ impl CachedField {
     }
 }
 
-/// The field that an attribute cell knows for this object.
+impl Place {
+    /// The bit of payloads that name no field.
+    pub const SPECIAL: u32 = 1 << 31;
+    /// Together with [`Place::SPECIAL`]: a length.
+    const LENGTH: u32 = 1 << 30;
+    const SLOT_BITS: u32 = 6;
+    const SHAPES: u32 = 1 << 24;
+
+    /// The payload; none where a shape's id does not fit.
+    pub const fn encode(self) -> Option<u32> {
+        Some(match self {
+            Place::Field(field) => field.encode(),
+            Place::Expando { shape, .. } if shape >= Place::SHAPES => return None,
+            Place::Expando { shape, slot } => Place::SPECIAL | shape << Place::SLOT_BITS | slot,
+            Place::ArrayLength => Place::SPECIAL | Place::LENGTH,
+            Place::StringLength => Place::SPECIAL | Place::LENGTH | 1,
+        })
+    }
+
+    /// The place that a payload names.
+    #[inline(always)]
+    pub const fn decode(payload: u32) -> Place {
+        if payload & Place::SPECIAL == 0 {
+            return Place::Field(CachedField::decode(payload));
+        }
+        match payload {
+            _ if payload & Place::LENGTH == 0 => Place::Expando {
+                shape: payload >> Place::SLOT_BITS & (Place::SHAPES - 1),
+                slot: payload & ((1 << Place::SLOT_BITS) - 1),
+            },
+            _ if payload & 1 == 0 => Place::ArrayLength,
+            _ => Place::StringLength,
+        }
+    }
+}
+
+/// The attribute that a site's cell leads to in this object.
 #[inline(always)]
-pub fn cached_field(cache: Cache, obj: Obj) -> Option<CachedField> {
-    let cell = cache.load(Ordering::Relaxed);
-    (cell as u32 == obj.handle() && cell != 0).then(|| CachedField::decode((cell >> 32) as u32))
+pub fn read_cached(cell: &CacheCell, obj: Obj) -> Option<Value> {
+    (cell.payloads(obj.handle())).find_map(|payload| obj.read_place(Place::decode(payload)))
 }
 
-/// Remembers that instances of `ty` have an attribute in `field`.
-pub fn remember_field(cache: Cache, ty: &TypeInfo, field: CachedField) {
-    let cell = u64::from(field.encode()) << 32 | u64::from(ty.handle);
-    cache.store(cell, Ordering::Release);
-}
-
-/// Remembers the offset of a structural member.
-pub fn remember_offset(cache: Cache, ty: &TypeInfo, offset: u32) {
-    let cell = u64::from(offset) << 32 | u64::from(ty.handle);
-    cache.store(cell, Ordering::Release);
+/// Stores the attribute that a site's cell leads to; false leaves it to the slow way.
+#[inline(always)]
+pub fn write_cached(ctx: &mut Ctx, cell: &CacheCell, obj: Obj, v: Value) -> bool {
+    let mut payloads = cell.payloads(obj.handle());
+    // Frozen and pinned objects have a flag in their header.
+    obj.flags() == 0
+        && payloads.any(|payload| obj.write_place(ctx, Place::decode(payload), v))
 }
 
 /// Places of the memo of method look-ups, a power of two.
@@ -144,43 +257,58 @@ impl MethodMemo {
     }
 }
 
-/// The function that a call of `name` on this object reaches, where its type alone
-/// decides that: through the site's cell, else through the engine's memo.
+/// The function that a method call on this object reaches, if the site's cell knows it.
 #[inline(always)]
-pub fn cached_method(ctx: &Ctx, cache: Cache, obj: Obj, name: Value) -> Option<Ref<FuncInfo>> {
+pub fn cached_method(ctx: &Ctx, cell: &CacheCell, obj: Obj) -> Option<Ref<FuncInfo>> {
     if obj.expando_word() != Value::UNSET {
         return None;
     }
-    let cell = cache.load(Ordering::Relaxed);
-    let handle = obj.handle();
-    if cell as u32 == handle {
-        return ctx.engine().funcs.get((cell >> 32) as usize);
-    }
-    let known = ctx.engine().methods.entry(handle, name);
-    if known.handle.get() == handle && known.name.get() == name {
-        return known.func.get();
-    }
-    find_method(ctx, cache, obj, name)
+    let id = cell.payload(obj.handle())?;
+    ctx.engine().funcs.get(id as usize)
 }
 
-/// Looks the method up and remembers it, in the site's cell if that is free.
+/// The function that a call of `name` on this object reaches, where its type alone
+/// decides that: through the site's cell, else through the engine's memo, else by looking
+/// it up.
+pub fn find_method(ctx: &mut Ctx, cell: &CacheCell, obj: Obj, name: Value) -> Option<Ref<FuncInfo>> {
+    let handle = obj.handle();
+    let func = match cell.payload(handle) {
+        Some(id) => ctx.engine().funcs.get(id as usize),
+        None => {
+            let known = ctx.engine().methods.entry(handle, name);
+            if known.handle.get() == handle && known.name.get() == name {
+                let func = known.func.get()?;
+                cell.remember(&ctx.type_of_obj(obj), func.id);
+                Some(func)
+            } else {
+                look_up_method(ctx, cell, obj, name)
+            }
+        }
+    };
+    func.filter(|_| !ctx.is_shadowed(obj, name))
+}
+
+/// Looks the method up and remembers it.
 #[cold]
-fn find_method(ctx: &Ctx, cache: Cache, obj: Obj, name: Value) -> Option<Ref<FuncInfo>> {
+fn look_up_method(ctx: &Ctx, cell: &CacheCell, obj: Obj, name: Value) -> Option<Ref<FuncInfo>> {
     let ty = ctx.type_of_obj(obj);
+    let func = plain_method(&ty, name)?;
+    let entry = ctx.engine().methods.entry(ty.handle, name);
+    entry.set(ty.handle, name, Some(func));
+    cell.remember(&ty, func.id);
+    Some(func)
+}
+
+/// The declared method that calling `name` on instances of `ty` reaches, unless one has an
+/// own attribute of that name.
+pub(crate) fn plain_method(ty: &TypeInfo, name: Value) -> Option<Ref<FuncInfo>> {
     let plain = ty.kind == TypeKind::Instance
         && !ty.has(type_flags::ATTR_HOOKS)
         && ty.field(name).is_none();
-    let func = match ty.lookup(name) {
-        Some((_, Attr::Method(func))) if plain && func.receiver == Receiver::This => func,
-        _ => return None,
-    };
-    let entry = ctx.engine().methods.entry(ty.handle, name);
-    entry.set(ty.handle, name, Some(func));
-    if cache.load(Ordering::Relaxed) == 0 {
-        let cell = u64::from(func.id) << 32 | u64::from(ty.handle);
-        cache.store(cell, Ordering::Release);
+    match ty.lookup(name) {
+        Some((_, Attr::Method(func))) if plain && func.receiver == Receiver::This => Some(func),
+        _ => None,
     }
-    Some(func)
 }
 
 /// The declared field that reading `name` on instances of `ty` always finds, so that a
@@ -194,29 +322,65 @@ pub fn plain_field(ty: &TypeInfo, name: Value) -> Option<&crate::type_info::Fiel
 }
 
 /// Marks the cell of an operator that has met something else than two numbers.
-pub fn remember_operands(cache: Cache) {
-    cache.store(NOT_NUMBERS, Ordering::Relaxed);
+pub fn remember_operands(cell: &CacheCell) {
+    cell.0[0].store(NOT_NUMBERS, Ordering::Relaxed);
 }
 
 /// What [`remember_operands`] leaves in a cell. No type has this handle.
 pub const NOT_NUMBERS: u64 = 1;
 
-/// Remembers which arrays an element access meets: handle and element kind.
-pub fn remember_array(cache: Cache, handle: u32, kind: ElemKind) {
-    let cell = (kind as u64) << 32 | u64::from(handle);
-    cache.store(cell, Ordering::Release);
+/// Remembers which arrays an element access meets first: handle and element kind.
+pub fn remember_array(cell: &CacheCell, ty: &TypeInfo, kind: ElemKind) {
+    if cell.is_empty() {
+        cell.remember(ty, kind as u32);
+    }
 }
 
 impl Ctx {
-    /// Clears the cells of every function that name one of these types.
+    /// Whether an instance has an own attribute beside its declared fields that hides a
+    /// method of that name.
+    pub(crate) fn is_shadowed(&mut self, obj: Obj, name: Value) -> bool {
+        obj.expando_word() != Value::UNSET
+            && (self.as_instance(obj.value()))
+                .is_some_and(|object| self.get_expando(object, name).is_some())
+    }
+
+    /// Where reading `name` on this object finds it, as long as the type stays what it is;
+    /// none where more than a look at the object decides.
+    pub(crate) fn place_of(&self, obj: Obj, name: Value) -> Option<Place> {
+        let ty = self.type_of_obj(obj);
+        if let Some(field) = plain_field(&ty, name) {
+            return Some(Place::Field(CachedField {
+                offset: field.offset,
+                repr: field.repr,
+            }));
+        }
+        match ty.kind {
+            TypeKind::Array | TypeKind::Tuple => {
+                self.is_length(name).then_some(Place::ArrayLength)
+            }
+            TypeKind::String => self.is_length(name).then_some(Place::StringLength),
+            TypeKind::Instance | TypeKind::Literal => {
+                let plain = !ty.has(type_flags::ATTR_HOOKS)
+                    && ty.field(name).is_none()
+                    && ty.lookup(name).is_none();
+                let expando = self.as_instance(obj.value()).filter(|_| plain)?.expando()?;
+                let shape = self.engine().shapes.get(expando.shape())?;
+                Some(Place::Expando {
+                    shape: shape.id,
+                    slot: shape.slot(name)?,
+                })
+            }
+            _ => None,
+        }
+    }
+
+    /// Clears the words that name one of these types in the cells of every function.
     pub(crate) fn drop_caches(&mut self, types: &[TypeRef]) {
         self.engine().methods.clear();
-        let named = |cell: u64| types.iter().any(|ty| ty.handle == cell as u32);
         self.engine().funcs.each(|func| {
             for cell in func.cache_cells() {
-                if named(cell.load(Ordering::Relaxed)) {
-                    cell.store(0, Ordering::Release);
-                }
+                cell.forget(types);
             }
         });
     }
@@ -227,10 +391,25 @@ mod tests {
     use super::*;
 
     #[test]
-    fn fields_round_trip() {
-        for repr in [Repr::F64, Repr::I32, Repr::Bool, Repr::Word] {
-            let field = CachedField { offset: 4096, repr };
-            assert_eq!(CachedField::decode(field.encode()), field);
+    fn places_round_trip() {
+        let fields = [Repr::F64, Repr::I32, Repr::Bool, Repr::Word]
+            .map(|repr| Place::Field(CachedField { offset: 4096, repr }));
+        let others = [
+            Place::ArrayLength,
+            Place::StringLength,
+            Place::Expando { shape: 0, slot: 0 },
+            Place::Expando {
+                shape: Place::SHAPES - 1,
+                slot: 63,
+            },
+        ];
+        for place in fields.into_iter().chain(others) {
+            assert_eq!(place.encode().map(Place::decode), Some(place));
         }
+        let beyond = Place::Expando {
+            shape: Place::SHAPES,
+            slot: 0,
+        };
+        assert_eq!(beyond.encode(), None);
     }
 }

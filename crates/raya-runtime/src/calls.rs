@@ -103,7 +103,7 @@ impl Ctx {
         }
     }
 
-    fn call_native(
+    pub(crate) fn call_native(
         &mut self,
         def: &'static crate::type_info::NativeDef,
         receiver: Value,

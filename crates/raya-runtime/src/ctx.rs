@@ -59,6 +59,8 @@ pub struct Ctx {
     pub counters: *mut u64,
     /// Highest address of the native stack that the task runs on.
     pub stack_base: usize,
+    /// Stands in for the cells of sites that have none of their own; stays empty.
+    pub no_cell: [u64; crate::caches::WAYS],
     /// Nesting of runtime code that calls itself along a program's data or through user code.
     pub depth: u32,
 }

@@ -43,13 +43,15 @@ pub struct FuncInfo {
     pub index: u32,
     /// Budget weight of an entry.
     pub weight: u32,
-    /// Inline-cache cells of the function's code, one word each, published atomically;
-    /// null until the function is translated or compiled.
+    /// Inline-cache cells of the function's code, one [`CacheCell`](crate::caches::CacheCell)
+    /// each; null until the function is translated or compiled.
     pub caches: AtomicPtr<u64>,
     /// How each capture is kept.
     pub captures: Box<[Repr]>,
     /// What kind of function it is.
     pub receiver: Receiver,
+    /// How calls on `any` may enter it.
+    pub any_entry: AnyEntry,
     /// What runs when it is called.
     pub body: FuncBody,
     /// The one function object of a capture-less closure form, 0 until it is asked for.
@@ -78,6 +80,16 @@ pub const fn boxed_form(receiver: Receiver, n: usize) -> u8 {
         Receiver::Closure => n as u8 + 1,
         Receiver::None | Receiver::ClosureThis => 0,
     }
+}
+
+/// How a call on `any` may enter a function over its own window, without the runtime in
+/// between: the function gives a word and its parameters are as many as the arguments.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct AnyEntry {
+    /// Number of parameters plus one; 0 if only the runtime can make the call.
+    pub arity: u16,
+    /// Every parameter takes any word, so that nothing is to be converted.
+    pub plain: bool,
 }
 
 /// What runs when a function is called.
@@ -110,6 +122,12 @@ pub enum BridgeTarget {
 }
 
 impl FuncInfo {
+    /// Whether `n` boxed arguments are all that it needs.
+    #[inline(always)]
+    pub fn takes_words(&self, n: usize) -> bool {
+        self.any_entry.plain && self.any_entry.arity as usize == n + 1
+    }
+
     /// Whether a hidden register holds `this`.
     pub fn takes_this(&self) -> bool {
         matches!(self.receiver, Receiver::This | Receiver::ClosureThis)
@@ -155,6 +173,19 @@ impl SigInfo {
             && self.params.iter().all(any)
             && self.ret.repr == Repr::Word
             && self.ret.kind != DescKind::Null
+    }
+
+    /// How calls on `any` may enter a function with this signature; `gives_word` tells that
+    /// it ends with a word even where it has no result.
+    pub(crate) fn any_entry(&self, gives_word: bool) -> AnyEntry {
+        let void = self.ret.kind == crate::desc::DescKind::Null;
+        if self.rest || self.ret.repr != Repr::Word || void && !gives_word {
+            return AnyEntry::default();
+        }
+        AnyEntry {
+            arity: self.params.len() as u16 + 1,
+            plain: (self.params.iter()).all(|p| p.kind == crate::desc::DescKind::Any),
+        }
     }
 
     /// Representation of parameter `i`.

@@ -110,6 +110,9 @@ macro_rules! for_each_helper {
             // calls; `window` is the address of a call window on the VM stack (or a copy of it)
             call_any(window: Slots, n: U32) -> Word, [throws, user, gc], small, "call through the call slot";
             call_any_method(window: Slots, name: Name, n: U32, cache: Cache) -> Word, [throws, user, gc], small, "attribute called";
+            direct_call(window: Slots, n: U32) -> Address, [throws, user, gc], small, "function that call_any may enter over the window, arguments converted; 0 for none";
+            direct_method(window: Slots, name: Name, n: U32, cache: Cache) -> Address, [throws, user, gc], small, "function that call_any_method may enter, likewise";
+            direct_member(window: Slots, prop: Prop, cache: Cache) -> Address, [], small, "function that call_prop may enter";
             new_any(window: Slots, n: U32) -> Word, [throws, user, gc], small, "construct";
             call_spread(window: Slots) -> Word, [throws, user, gc], small, "call with the elements of an any[]";
             new_spread(window: Slots) -> Word, [throws, user, gc], small, "construct with the elements of an any[]";
@@ -149,6 +152,7 @@ pub mod kind {
     pub type Method = Ref<crate::link::MethodSite>;
     pub type Prop = Ref<crate::link::PropSite>;
     pub type Sig = Ref<crate::func::SigInfo>;
+    pub type Address = usize;
     pub type Cache = crate::caches::Cache;
     pub type Slots = crate::mem::slots::Slots;
 }

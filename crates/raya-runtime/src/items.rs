@@ -7,13 +7,54 @@ use raya_bytecode::Slot;
 
 use crate::abi::{R, Thrown};
 use crate::ctx::Ctx;
+use crate::mem::layout::{ElemKind, FLAG_FROZEN};
 use crate::mem::string::Str;
 use crate::mem::value::Value;
 use crate::members::array_index;
 use crate::text::number_format;
 use crate::type_info::{Form, TypeKind};
 
+/// The place that a numeric key names in an array.
+#[inline(always)]
+fn position(k: Value) -> Option<usize> {
+    let i = match k.as_number() {
+        Some(x) => {
+            let i = x as i32;
+            (f64::from(i) == x).then_some(i)?
+        }
+        None => k.as_int()?,
+    };
+    usize::try_from(i).ok()
+}
+
 impl Ctx {
+    /// `o[k]` of an array and a number that names an element: what both tiers try first.
+    #[inline(always)]
+    pub fn element(&self, o: Value, k: Value) -> Option<Value> {
+        self.as_array(o)?.get(position(k)?)
+    }
+
+    /// `o[k] = v` of an `any[]` or `number[]` that has such an element, where `v` needs no check:
+    /// what both tiers try first. False leaves it to the slow way.
+    #[inline(always)]
+    pub fn set_element(&mut self, o: Value, k: Value, v: Value) -> bool {
+        let (Some(array), Some(i)) = (self.as_array(o), position(k)) else {
+            return false;
+        };
+        let storage = array.storage();
+        if i >= storage.len() || array.obj().flags() & FLAG_FROZEN != 0 {
+            return false;
+        }
+        let any = self.engine().descs.any_array.handle.get();
+        let bits = match (storage.kind(), v.as_number()) {
+            (ElemKind::Word, _) if array.obj().handle() == any => v.0,
+            (ElemKind::F64, Some(x)) => x.to_bits(),
+            _ => return false,
+        };
+        storage.set_bits(self, i, bits);
+        true
+    }
+
     /// `o[k]`.
     pub fn get_item(&mut self, o: Value, k: Value) -> R<Value> {
         if let Some(array) = self.as_array(o) {

@@ -17,7 +17,7 @@ pub mod ctx;
 pub mod desc;
 pub mod desc_table;
 mod desc_text;
-mod direct;
+pub mod direct;
 pub mod engine;
 pub mod errors;
 mod frozen;

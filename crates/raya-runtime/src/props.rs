@@ -7,7 +7,7 @@
 use raya_bytecode::{MethodKind, Receiver, Repr};
 
 use crate::abi::R;
-use crate::caches::{Cache, plain_field, remember_offset};
+use crate::caches::{Cache, plain_field};
 use crate::calls::Surplus;
 use crate::casts::is_subtype;
 use crate::ctx::Ctx;
@@ -27,7 +27,7 @@ impl Ctx {
                 && field.repr == prop.repr
                 && is_subtype(field.desc, prop.desc, 0)
             {
-                remember_offset(cache, &ty, field.offset);
+                cache.remember(&ty, field.offset);
                 let bits = object.bits(field);
                 if field.repr != Repr::Word || bits != Value::UNSET.0 {
                     return Ok(bits);
@@ -62,7 +62,7 @@ impl Ctx {
                 && is_subtype(prop.desc, field.desc, 0)
                 && !self.is_frozen(o)
             {
-                remember_offset(cache, &ty, field.offset);
+                cache.remember(&ty, field.offset);
                 object.set_bits(self, field, bits);
                 return Ok(());
             }
@@ -122,6 +122,11 @@ impl Ctx {
                     if self.as_closure(f).is_some() && self.own_member(o, name).is_none() =>
                 {
                     return self.call_bound(f, o, args, Surplus::Refuse);
+                }
+                Some((_, Attr::Native(def)))
+                    if matches!(ty.kind, TypeKind::Array | TypeKind::Tuple | TypeKind::String) =>
+                {
+                    return self.call_native(def, o, args, Surplus::Refuse);
                 }
                 _ => {}
             }

@@ -40,7 +40,7 @@ fn maximum(a: f64, b: f64) -> f64 {
 
 /// Remainder of doubles: by integers where both are positive ints, which most are.
 #[inline(always)]
-fn remainder(cx: Cx, a: f64, b: f64) -> f64 {
+pub(super) fn remainder(cx: Cx, a: f64, b: f64) -> f64 {
     let (x, y) = (a as i32, b as i32);
     if x > 0 && y > 0 && x as f64 == a && y as f64 == b {
         return (x as u32 % y as u32) as f64;

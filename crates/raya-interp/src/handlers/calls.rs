@@ -13,8 +13,11 @@ use crate::instr::{Cx, Fp, Ip, Next, address, pool};
 use crate::stubs;
 use crate::translate::{site, string};
 use raya_bytecode::{FRAME_HEADER, MethodId, PropId, SigId, StrId};
+use raya_runtime::caches::{CacheCell, cached_method};
+use raya_runtime::direct::plain_closure;
 use raya_runtime::func::FuncInfo;
 use raya_runtime::mem::layout::{CLOSURE_FUNC, HEADER_TYPE};
+use raya_runtime::mem::value::Value;
 use raya_runtime::type_info::TypeInfo;
 
 /// Enters `func` with the window at register `(*i).a`.
@@ -77,6 +80,16 @@ unsafe fn note_receiver(cell: *mut u64, handle: u32) {
     }
 }
 
+/// The function that the cell of a member call knows for this receiver.
+#[inline(always)]
+unsafe fn known_method(cx: Cx, receiver: Value, cell: *mut u64) -> Option<*const FuncInfo> {
+    // SAFETY: translation gave the instruction a cell of its own.
+    unsafe {
+        let func = cached_method(&*cx, &*cell.cast::<CacheCell>(), receiver.as_obj()?)?;
+        Some(func.as_ptr())
+    }
+}
+
 flow! {
     Call |i, fp, cx| enter(i, fp, cx, address(i) as *const FuncInfo);
     CallCell |i, fp, cx| enter(i, fp, cx, *(address(i) as *const *const FuncInfo));
@@ -118,25 +131,58 @@ flow! {
         *window = try_helper!(i, fp, cx, call_method_slow(window as _, method as _, n, cell as _));
         (i.add(1), fp)
     };
+    // The cell knows which function the receiver's class has there; literals and the rest
+    // are looked at by the runtime.
     CallProp |i, fp, cx| {
+        let window = fp.add((*i).a as usize);
+        let receiver = Value(*window.add(FRAME_HEADER as usize));
+        if let Some(func) = known_method(cx, receiver, pool(i)) {
+            return enter(i, fp, cx, func);
+        }
+        std::hint::cold_path();
         let (module, instr) = site(i, fp);
         let prop = module.prop(PropId(instr.b)).as_ptr();
-        let window = fp.add((*i).a as usize);
         let (n, cell) = ((*i).b as u32, pool(i));
+        let func = helper!(cx, direct_member(window as _, prop as _, cell as _));
+        if func != 0 {
+            return enter(i, fp, cx, func as _);
+        }
         *window = try_helper!(i, fp, cx, call_prop(window as _, prop as _, n, cell as _));
         (i.add(1), fp)
     };
     CallAny |i, fp, cx| {
         let window = fp.add((*i).a as usize);
-        *window = try_helper!(i, fp, cx, call_any(window as _, (*i).b as u32));
+        let n = (*i).b;
+        let callee = Value(*window.add(FRAME_HEADER as usize));
+        if let Some(func) = plain_closure(&*cx, callee, n as usize) {
+            return enter(i, fp, cx, func.as_ptr());
+        }
+        std::hint::cold_path();
+        let func = try_helper!(i, fp, cx, direct_call(window as _, n as u32));
+        if func != 0 {
+            return enter(i, fp, cx, func as _);
+        }
+        *window = try_helper!(i, fp, cx, call_any(window as _, n as u32));
         (i.add(1), fp)
     };
     CallAnyMethod |i, fp, cx| {
+        let window = fp.add((*i).a as usize);
+        let (n, cell) = ((*i).b, pool(i));
+        let receiver = Value(*window.add(FRAME_HEADER as usize));
+        if let Some(func) = known_method(cx, receiver, cell)
+            && (*func).takes_words(n as usize)
+        {
+            return enter(i, fp, cx, func);
+        }
+        std::hint::cold_path();
         let (module, instr) = site(i, fp);
         let name = string(module, StrId(instr.b));
-        let window = fp.add((*i).a as usize);
-        let (n, cell) = ((*i).b as u32, pool(i));
-        *window = try_helper!(i, fp, cx, call_any_method(window as _, name as _, n, cell as _));
+        let (n, at) = (n as u32, window as _);
+        let func = try_helper!(i, fp, cx, direct_method(at, name as _, n, cell as _));
+        if func != 0 {
+            return enter(i, fp, cx, func as _);
+        }
+        *window = try_helper!(i, fp, cx, call_any_method(at, name as _, n, cell as _));
         (i.add(1), fp)
     };
     NewAny |i, fp, cx| {

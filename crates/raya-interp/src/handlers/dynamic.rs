@@ -1,23 +1,24 @@
 //! Operations on `any`: two doubles inline, everything else by the slot helpers.
 
 use super::macros::*;
-use crate::instr::{cd, pool};
+use super::arithmetic::remainder;
+use crate::instr::{Ip, cd, pool};
 use crate::translate::{numbered_cell, site, string};
-use raya_bytecode::{Repr, StrId};
-use raya_runtime::mem::layout::HEADER_TYPE;
-use raya_runtime::mem::value::{UNSET, Value};
+use raya_bytecode::StrId;
+use raya_runtime::caches::{CacheCell, read_cached, write_cached};
+use raya_runtime::mem::value::Value;
 
 /// Binary operators with a fast path for two doubles.
 macro_rules! on_doubles {
-    ($($name:ident $helper:ident, |$x:ident, $y:ident| $fast:expr;)*) => {
+    ($cx:ident: $($name:ident $helper:ident, |$x:ident, $y:ident| $fast:expr;)*) => {
         flow! {$(
-            $name |i, fp, cx| {
+            $name |i, fp, $cx| {
                 let (b, c) = (word(fp, (*i).b), word(fp, (*i).c));
                 let result = match (Value(b).as_number(), Value(c).as_number()) {
                     (Some($x), Some($y)) => $fast.0,
                     _ => {
-                        let cell = numbered_cell((*i).d, fp, cx);
-                        try_helper!(i, fp, cx, $helper(b, c, cell as _))
+                        let cell = numbered_cell((*i).d, fp, $cx);
+                        try_helper!(i, fp, $cx, $helper(b, c, cell as _))
                     }
                 };
                 set_word(fp, (*i).a, result);
@@ -27,11 +28,12 @@ macro_rules! on_doubles {
     };
 }
 
-on_doubles! {
+on_doubles! { cx:
     AddAny add_any, |x, y| Value::number(x + y);
     SubAny sub_any, |x, y| Value::number(x - y);
     MulAny mul_any, |x, y| Value::number(x * y);
     DivAny div_any, |x, y| Value::number(x / y);
+    ModAny mod_any, |x, y| Value::number(remainder(cx, x, y));
     LtAny lt_any, |x, y| Value::bool(x < y);
     LeAny le_any, |x, y| Value::bool(x <= y);
     GtAny gt_any, |x, y| Value::bool(x > y);
@@ -41,13 +43,6 @@ on_doubles! {
 }
 
 flow! {
-    ModAny |i, fp, cx| {
-        let (b, c) = (word(fp, (*i).b), word(fp, (*i).c));
-        let cell = numbered_cell((*i).d, fp, cx);
-        let result = try_helper!(i, fp, cx, mod_any(b, c, cell as _));
-        set_word(fp, (*i).a, result);
-        (i.add(1), fp)
-    };
     BinaryAny |i, fp, cx| {
         let (a, b) = (word(fp, (*i).a), word(fp, (*i).b));
         let result = try_helper!(i, fp, cx, binary_any(a, b, (*i).c as u32));
@@ -66,8 +61,8 @@ flow! {
     };
     GetAttr |i, fp, cx| {
         let object = word(fp, (*i).b);
-        let value = match cached_attribute(object, *pool(i)) {
-            Some(value) => value,
+        let value = match Value(object).as_obj().and_then(|obj| read_cached(cell(i), obj)) {
+            Some(value) => value.0,
             None => {
                 std::hint::cold_path();
                 let (module, instr) = site(i, fp);
@@ -79,9 +74,14 @@ flow! {
         (i.add(1), fp)
     };
     SetAttr |i, fp, cx| {
+        let (object, value) = (word(fp, (*i).a), word(fp, (*i).b));
+        let known = Value(object).as_obj();
+        if known.is_some_and(|obj| write_cached(&mut *cx, cell(i), obj, Value(value))) {
+            return (i.add(1), fp);
+        }
+        std::hint::cold_path();
         let (module, instr) = site(i, fp);
         let name = string(module, StrId(instr.b));
-        let (object, value) = (word(fp, (*i).a), word(fp, (*i).b));
         try_helper!(i, fp, cx, set_attr(object, name as _, value, pool(i) as _));
         (i.add(1), fp)
     };
@@ -90,9 +90,16 @@ flow! {
         (i.add(1), fp)
     };
     GetItem |i, fp, cx| {
-        let cell = numbered_cell((*i).d, fp, cx);
         let (object, key) = (word(fp, (*i).b), word(fp, (*i).c));
-        let value = try_helper!(i, fp, cx, get_item(object, key, cell as _));
+        let cell = numbered_cell((*i).d, fp, cx);
+        // The first access goes to the runtime, which notes what it meets.
+        let value = match (*cx).element(Value(object), Value(key)) {
+            Some(value) if *cell != 0 => value.0,
+            _ => {
+                std::hint::cold_path();
+                try_helper!(i, fp, cx, get_item(object, key, cell as _))
+            }
+        };
         set_word(fp, (*i).a, value);
         (i.add(1), fp)
     };
@@ -104,7 +111,10 @@ flow! {
     };
     SetItem |i, fp, cx| {
         let (object, key, value) = (word(fp, (*i).a), word(fp, (*i).b), word(fp, (*i).c));
-        try_helper!(i, fp, cx, set_item(object, key, value));
+        if !(*cx).set_element(Value(object), Value(key), Value(value)) {
+            std::hint::cold_path();
+            try_helper!(i, fp, cx, set_item(object, key, value));
+        }
         (i.add(1), fp)
     };
     DelItem |i, fp, cx| {
@@ -127,33 +137,10 @@ flow! {
     };
 }
 
-/// The attribute that a cell leads to in `object`, boxed, if the cell is about objects of
-/// that type and the attribute is set. The high half of a cell is the byte offset of a
-/// field, shifted by two, and its representation.
+/// The cell of an instruction that owns one.
 #[inline(always)]
-unsafe fn cached_attribute(object: u64, cell: u64) -> Option<u64> {
-    if !Value(object).is_object() || cell == 0 {
-        return None;
-    }
-    // SAFETY: the word refers to a live object; the runtime filled the cell with the place
-    // of a field of that type.
-    unsafe {
-        let object = object as *const u8;
-        if object.add(HEADER_TYPE).cast::<u32>().read() != cell as u32 {
-            return None;
-        }
-        let place = (cell >> 32) as usize;
-        let bits = object.add(place >> 2).cast::<u64>().read();
-        let value = match place & 3 {
-            F64 => Value::number(f64::from_bits(bits)).0,
-            I32 => Value::int(bits as i32).0,
-            BOOL => Value::bool(bits != 0).0,
-            _ => bits,
-        };
-        (value != UNSET).then_some(value)
-    }
+unsafe fn cell<'a>(i: Ip) -> &'a CacheCell {
+    // SAFETY: translation gave the instruction a cell of its own, which lives as long as
+    // the code.
+    unsafe { &*pool(i).cast() }
 }
-
-const F64: usize = Repr::F64 as usize;
-const I32: usize = Repr::I32 as usize;
-const BOOL: usize = Repr::Bool as usize;

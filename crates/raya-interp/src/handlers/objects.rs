@@ -5,7 +5,8 @@ use crate::instr::{Cx, address, cd, pool};
 use crate::translate::site;
 use raya_bytecode::{FieldId, PropId};
 use raya_heap::{BUMP_CUR, BUMP_END, BUMP_OFFSET, BUMP_STRIDE, UNLOG_BIAS_OFFSET, class_of};
-use raya_runtime::mem::layout::{FLAG_FROZEN, HEADER_FLAGS, HEADER_SIZE, HEADER_TYPE};
+use raya_runtime::caches::CacheCell;
+use raya_runtime::mem::layout::{FLAG_FROZEN, HEADER_FLAGS, HEADER_TYPE};
 use raya_runtime::mem::value::{NULL, UNSET, Value};
 use raya_runtime::type_info::TypeInfo;
 
@@ -156,7 +157,7 @@ flow! {
     // A word that was not set yet reads as null or not at all: the helper knows.
     GetProp |i, fp, cx| {
         let object = word(fp, (*i).b);
-        match cached_field(object, *pool(i)) {
+        match cached_field(object, pool(i)) {
             Some(slot) if *slot != UNSET => set_word(fp, (*i).a, *slot),
             _ => get_prop_slow!(i, fp, cx, object),
         }
@@ -164,7 +165,7 @@ flow! {
     };
     GetPropRaw |i, fp, cx| {
         let object = word(fp, (*i).b);
-        match cached_field(object, *pool(i)) {
+        match cached_field(object, pool(i)) {
             Some(slot) => set_word(fp, (*i).a, *slot),
             None => get_prop_slow!(i, fp, cx, object),
         }
@@ -172,7 +173,7 @@ flow! {
     };
     SetProp |i, fp, cx| {
         let (object, value) = (word(fp, (*i).a), word(fp, (*i).b));
-        match writable_field(object, *pool(i)) {
+        match writable_field(object, pool(i)) {
             Some(slot) => store_word!(cx, object, slot, value),
             None => set_prop_slow!(i, fp, cx, object, value),
         }
@@ -180,7 +181,7 @@ flow! {
     };
     SetPropRaw |i, fp, cx| {
         let (object, value) = (word(fp, (*i).a), word(fp, (*i).b));
-        match writable_field(object, *pool(i)) {
+        match writable_field(object, pool(i)) {
             Some(slot) => *slot = value,
             None => set_prop_slow!(i, fp, cx, object, value),
         }
@@ -247,26 +248,22 @@ ops! {
 }
 
 /// The slot that a structural access's cell leads to in `object`, if the cell is about
-/// objects of that type: low half the type handle, high half the field's offset.
+/// objects of that type: the payload is the field's offset.
 #[inline(always)]
-unsafe fn cached_field(object: u64, cell: u64) -> Option<*mut u64> {
-    if !Value(object).is_object() {
-        return None;
-    }
-    // SAFETY: the word refers to a live object; the runtime filled the cell with the
-    // offset of a field of that type.
+unsafe fn cached_field(object: u64, cell: *mut u64) -> Option<*mut u64> {
+    let obj = Value(object).as_obj()?;
+    // SAFETY: translation gave the instruction a cell of its own; the runtime filled it with
+    // the offset of a field of that type.
     unsafe {
-        let handle = (object as *const u8).add(HEADER_TYPE).cast::<u32>().read();
-        let offset = (cell >> 32) as usize;
-        (handle == cell as u32 && offset >= HEADER_SIZE)
-            .then(|| (object as *mut u8).add(offset).cast())
+        let offset = (*cell.cast::<CacheCell>()).payload(obj.handle())?;
+        Some((object as *mut u8).add(offset as usize).cast())
     }
 }
 
 /// As [`cached_field`], for objects that nothing restricts: a frozen or pinned one has a
 /// flag in its header.
 #[inline(always)]
-unsafe fn writable_field(object: u64, cell: u64) -> Option<*mut u64> {
+unsafe fn writable_field(object: u64, cell: *mut u64) -> Option<*mut u64> {
     // SAFETY: the caller's promise.
     unsafe {
         let slot = cached_field(object, cell)?;

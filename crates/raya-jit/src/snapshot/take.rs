@@ -11,6 +11,7 @@ use raya_bytecode::{
 use super::plan::Speculation;
 use raya_runtime::abi::R;
 use raya_runtime::assumptions::{Assumption, Assumptions};
+use raya_runtime::caches::WAYS;
 use raya_runtime::ctx::Ctx;
 use raya_runtime::desc::{DescKind, DescRef, DescShape};
 use raya_runtime::func::{FuncInfo, SigInfo};
@@ -136,7 +137,7 @@ fn any_method_fact(ctx: &Ctx, snapshot: &Snapshot, pc: u32, ins: Instr) -> Optio
     })
 }
 
-/// The contents of a function's inline-cache cells.
+/// The first words of a function's inline-cache cells.
 fn cells(first: *const u64, count: usize) -> Vec<u64> {
     if first.is_null() {
         return Vec::new();
@@ -144,7 +145,7 @@ fn cells(first: *const u64, count: usize) -> Vec<u64> {
     (0..count)
         // SAFETY: a function that was translated has a cell for each instruction that
         // owns one; they live as long as the engine.
-        .map(|i| unsafe { first.add(i).read() })
+        .map(|i| unsafe { first.add(i * WAYS).read() })
         .collect()
 }
 

@@ -13,6 +13,7 @@ use cranelift_codegen::ir::{
     UserExternalName, Value,
 };
 use raya_bytecode::{FRAME_HEADER, Native, NativeType, Repr};
+use raya_runtime::caches::CacheCell;
 use raya_runtime::func::FuncInfo;
 use raya_runtime::helpers::HelperId as Helper;
 use raya_runtime::mem::abi::AbiKind;
@@ -306,7 +307,7 @@ impl<'a> Translator<'a> {
     pub(super) fn cache_cell(&mut self) -> Value {
         let frame = self.frame();
         let index = frame.snapshot.cache_index(frame.pc).unwrap_or(0);
-        let addr = frame.snapshot.caches + index * 8;
+        let addr = frame.snapshot.caches + index * size_of::<CacheCell>();
         self.address(addr)
     }
 

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI32, AtomicPtr, AtomicU64};
 
 use raya_bytecode::{
-    Class, ClassId, Const, ConstId, Function, Module, Receiver, Repr, StrConst, StrId, TypeDesc,
+    Class, ClassId, Const, ConstId, Function, Module, Op, Receiver, Repr, StrConst, StrId, TypeDesc,
 };
 
 use crate::abi::R;
@@ -288,6 +288,7 @@ fn link_function(
         Receiver::ClosureThis => 2,
     };
     let ncaches = f.code.iter().filter(|i| i.op.has_cache()).count();
+    let gives_word = f.code.iter().all(|i| i.op != Op::Ret);
     FuncInfo {
         code: AtomicPtr::default(),
         cell: AtomicPtr::default(),
@@ -308,6 +309,7 @@ fn link_function(
         caches: AtomicPtr::default(),
         captures: f.captures.iter().map(|&t| module.repr(t)).collect(),
         receiver: f.receiver,
+        any_entry: sig.any_entry(gives_word),
         body: FuncBody::Bytecode,
         object: AtomicU64::new(0),
         sig_info: sig,

@@ -13,10 +13,10 @@ use std::ptr::NonNull;
 
 use raya_bytecode::Repr;
 
-use crate::caches::CachedField;
+use crate::caches::{CachedField, Place};
 use crate::ctx::Ctx;
 use crate::mem::alloc::box_slot;
-use crate::mem::layout::{HEADER_FLAGS, HEADER_TYPE, OBJECT_EXPANDO};
+use crate::mem::layout::*;
 use crate::mem::refs::Ref;
 use crate::mem::value::Value;
 use crate::type_info::{TypeInfo, TypeRef};
@@ -108,6 +108,60 @@ impl Obj {
         let bits: u64 = unsafe { self.load(field.offset as usize) };
         let v = box_slot(bits, field.repr);
         (!v.is_unset()).then_some(v)
+    }
+
+    /// The value of an attribute where a cache knows its place for this object's type; none
+    /// where the slow way must tell.
+    #[inline(always)]
+    pub(crate) fn read_place(self, place: Place) -> Option<Value> {
+        match place {
+            Place::Field(field) => self.read_field(field),
+            Place::Expando { shape, slot } => {
+                let slots = self.shaped(shape)?;
+                // SAFETY: an expando of that shape has the slot.
+                Some(unsafe { slots.load(EXPANDO_SLOTS + slot as usize * 8) })
+            }
+            Place::ArrayLength => {
+                // SAFETY: the cell named the handle of this object, which is an array's.
+                let len: u32 = unsafe {
+                    let storage: *const u8 = self.load(ARRAY_STORAGE);
+                    storage.add(STORAGE_LEN).cast::<u32>().read()
+                };
+                Some(Value::number(len.into()))
+            }
+            Place::StringLength => {
+                // SAFETY: the cell named the handle of this object, which is the strings'.
+                let len: u32 = unsafe { self.load(STRING_LEN) };
+                Some(Value::number(len.into()))
+            }
+        }
+    }
+
+    /// Stores an attribute where a cache knows its place for this object's type; false
+    /// leaves it to the slow way.
+    #[inline(always)]
+    pub(crate) fn write_place(self, ctx: &mut Ctx, place: Place, v: Value) -> bool {
+        match place {
+            Place::Field(field) => self.write_field(ctx, field, v),
+            Place::Expando { shape, slot } => match self.shaped(shape) {
+                Some(slots) => {
+                    // SAFETY: an expando of that shape has the slot.
+                    unsafe { slots.write(ctx, EXPANDO_SLOTS + slot as usize * 8, v) };
+                    true
+                }
+                None => false,
+            },
+            Place::ArrayLength | Place::StringLength => false,
+        }
+    }
+
+    /// The expando of this instance, if it has that shape.
+    #[inline(always)]
+    fn shaped(self, shape: u32) -> Option<Obj> {
+        let expando = self.expando_word().as_obj()?;
+        // SAFETY: the layout of expandos.
+        let found: u32 = unsafe { expando.load(EXPANDO_SHAPE) };
+        (found == shape).then_some(expando)
     }
 
     /// The word behind the header: the expando of instances.

@@ -48,6 +48,7 @@ impl Ctx {
             engine,
             counters: std::ptr::null_mut(),
             stack_base,
+            no_cell: [0; crate::caches::WAYS],
             depth: 0,
         }
     }

@@ -1,16 +1,13 @@
 //! Members, attributes, elements, iteration.
 
-use std::sync::atomic::Ordering;
-
 use raya_bytecode::Repr;
 
 use crate::abi::R;
-use crate::caches::{
-    Cache, CachedField, cached_field, plain_field, remember_array, remember_field,
-};
+use crate::caches::{Cache, Place, read_cached, remember_array, write_cached};
 use crate::ctx::Ctx;
 use crate::desc::DescKind;
 use crate::link::{MethodSite, PropSite};
+use crate::mem::obj::Obj;
 use crate::mem::refs::Ref;
 use crate::mem::value::Value;
 
@@ -38,18 +35,16 @@ pub fn get_attr(ctx: &mut Ctx, o: Value, name: Value, cache: Cache) -> R<Value> 
     let Some(obj) = o.as_obj() else {
         return ctx.get_attr(o, name);
     };
-    if let Some(field) = cached_field(cache, obj)
-        && let Some(v) = obj.read_field(field)
-    {
+    if let Some(v) = read_cached(&cache, obj) {
         return Ok(v);
     }
-    let ty = ctx.type_of_obj(obj);
-    if let Some(field) = plain_field(&ty, name) {
-        let field = CachedField {
-            offset: field.offset,
-            repr: field.repr,
-        };
-        remember_field(cache, &ty, field);
+    if let Some(place) = ctx.place_of(obj, name) {
+        if let Some(payload) = place.encode() {
+            cache.remember(&ctx.type_of_obj(obj), payload);
+        }
+        if let Some(v) = obj.read_place(place) {
+            return Ok(v);
+        }
     }
     ctx.get_attr(o, name)
 }
@@ -60,25 +55,30 @@ pub fn set_attr(ctx: &mut Ctx, o: Value, name: Value, v: Value, cache: Cache) ->
         ctx.set_attr(o, name, v)?;
         return Ok(Value::NULL);
     };
-    if let Some(field) = cached_field(cache, obj)
-        && obj.flags() == 0
-        && obj.write_field(ctx, field, v)
-    {
+    if write_cached(ctx, &cache, obj, v) {
         return Ok(Value::NULL);
     }
-    let ty = ctx.type_of_obj(obj);
-    if let Some(field) = plain_field(&ty, name)
-        && (field.repr != Repr::Word || field.desc.kind == DescKind::Any)
-        && field.repr == field.desc.repr
+    if let Some(place) = ctx.place_of(obj, name)
+        && takes_everything(ctx, obj, name, place)
+        && let Some(payload) = place.encode()
     {
-        let field = CachedField {
-            offset: field.offset,
-            repr: field.repr,
-        };
-        remember_field(cache, &ty, field);
+        cache.remember(&ctx.type_of_obj(obj), payload);
     }
     ctx.set_attr(o, name, v)?;
     Ok(Value::NULL)
+}
+
+/// Whether a value of the place's representation may be stored there unchecked.
+fn takes_everything(ctx: &Ctx, obj: Obj, name: Value, place: Place) -> bool {
+    let ty = ctx.type_of_obj(obj);
+    match place {
+        Place::Field(field) => ty.field(name).is_some_and(|declared| {
+            (field.repr != Repr::Word || declared.desc.kind == DescKind::Any)
+                && field.repr == declared.desc.repr
+        }),
+        Place::Expando { .. } => ty.meta.members.iter().all(|m| m.name != name),
+        Place::ArrayLength | Place::StringLength => false,
+    }
 }
 
 /// Attribute delete.
@@ -89,13 +89,13 @@ pub fn del_attr(ctx: &mut Ctx, o: Value, name: Value) -> R<Value> {
 
 /// `o[k]`.
 pub fn get_item(ctx: &mut Ctx, o: Value, k: Value, cache: Cache) -> R<Value> {
-    if let Some(array) = ctx.as_array(o)
-        && cache.load(Ordering::Relaxed) == 0
-        && let Some(obj) = o.as_obj()
-    {
-        remember_array(cache, obj.handle(), array.storage().kind());
+    if let Some(array) = ctx.as_array(o) {
+        remember_array(&cache, &ctx.type_of_obj(array.obj()), array.storage().kind());
     }
-    ctx.get_item(o, k)
+    match ctx.element(o, k) {
+        Some(item) => Ok(item),
+        None => ctx.get_item(o, k),
+    }
 }
 
 /// Dictionary `o[k]`, null when missing.
@@ -109,7 +109,9 @@ pub fn get_item_opt(ctx: &mut Ctx, o: Value, k: Value) -> R<Value> {
 
 /// `o[k] = v`.
 pub fn set_item(ctx: &mut Ctx, o: Value, k: Value, v: Value) -> R<Value> {
-    ctx.set_item(o, k, v)?;
+    if !ctx.set_element(o, k, v) {
+        ctx.set_item(o, k, v)?;
+    }
     Ok(Value::NULL)
 }
 

@@ -3,12 +3,12 @@
 use raya_bytecode::{Slot, SlotOp};
 
 use crate::abi::R;
-use crate::caches::{Cache, cached_method, remember_operands};
+use crate::caches::{Cache, find_method, remember_operands};
 use crate::calls::Surplus;
 use crate::ctx::Ctx;
 use crate::desc::DescRef;
 use crate::errors::ErrorKind;
-use crate::func::SigInfo;
+use crate::func::{FuncInfo, SigInfo};
 use crate::link::{FieldSite, MethodSite, PropSite};
 use crate::mem::refs::Ref;
 use crate::mem::slots::Slots;
@@ -31,7 +31,7 @@ macro_rules! arithmetic {
                     return Ok(Value::int(n));
                 }
             }
-            remember_operands(cache);
+            remember_operands(&cache);
             binary_slow(ctx, Slot::$slot, a, b)
         }
     )*};
@@ -70,7 +70,7 @@ macro_rules! comparisons {
                 let f: fn(f64, f64) -> bool = $f;
                 return Ok(Value::bool(f(x, y)));
             }
-            remember_operands(cache);
+            remember_operands(&cache);
             ctx.rich_compare(Slot::$slot, a, b)
         }
     )*};
@@ -114,6 +114,32 @@ fn operands(window: Slots) -> (Value, Slots) {
     (window.word(HEADER_WORDS), window.skip(HEADER_WORDS + 1))
 }
 
+/// The address of the function that a tier enters, 0 for none.
+fn entered(func: Option<Ref<FuncInfo>>) -> usize {
+    func.map_or(0, Ref::addr)
+}
+
+/// The function that `call_any` on this window may enter, its arguments converted.
+pub fn direct_call(ctx: &mut Ctx, window: Slots, n: u32) -> R<usize> {
+    ctx.direct_call(window, n as usize).map(entered)
+}
+
+/// The function that `call_any_method` on this window may enter, its arguments converted.
+pub fn direct_method(
+    ctx: &mut Ctx,
+    window: Slots,
+    name: Value,
+    n: u32,
+    cache: Cache,
+) -> R<usize> {
+    (ctx.direct_method(window, name, n as usize, cache)).map(entered)
+}
+
+/// The function that `call_prop` on this window may enter.
+pub fn direct_member(ctx: &mut Ctx, window: Slots, prop: Ref<PropSite>, cache: Cache) -> R<usize> {
+    Ok(entered(ctx.direct_member(window, &prop, cache)))
+}
+
 /// Call through the call slot.
 pub fn call_any(ctx: &mut Ctx, window: Slots, n: u32) -> R<Value> {
     let (callee, args) = operands(window);
@@ -131,7 +157,7 @@ pub fn call_any_method(
     let (o, args) = operands(window);
     let args = args.words(n as usize);
     if let Some(obj) = o.as_obj()
-        && let Some(func) = cached_method(ctx, cache, obj, name)
+        && let Some(func) = find_method(ctx, &cache, obj, name)
     {
         return ctx.call_function(func, o, o, args, Surplus::Refuse);
     }

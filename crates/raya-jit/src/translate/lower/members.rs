@@ -12,7 +12,7 @@ use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::types::{I32, I64};
 use cranelift_codegen::ir::{Block, InstBuilder, MemFlagsData, Value};
 use raya_bytecode::{Instr, Repr, StrId};
-use raya_runtime::caches::CachedField;
+use raya_runtime::caches::{CachedField, Place};
 use raya_runtime::helpers::HelperId as Helper;
 use raya_runtime::mem::{layout, value};
 
@@ -255,7 +255,8 @@ fn set_prop(t: &mut Translator<'_>, i: Instr) -> Lowered {
 fn get_attr(t: &mut Translator<'_>, i: Instr) -> Lowered {
     let object = t.get(i.b);
     let name = t.name(i.c)?;
-    let Some(seen) = observed(t) else {
+    let field = observed(t).filter(|seen| seen.payload & Place::SPECIAL == 0);
+    let Some(seen) = field else {
         return unobserved_attr(t, i, object, name);
     };
     let CachedField { offset, repr } = CachedField::decode(seen.payload);
@@ -320,7 +321,8 @@ fn set_attr(t: &mut Translator<'_>, i: Instr) -> Lowered {
     let (object, w) = (t.get(i.a), t.get(i.c));
     let name = t.name(i.b)?;
     let (slow, done) = (t.cold(), t.fresh());
-    match observed(t).map(|seen| (seen, CachedField::decode(seen.payload))) {
+    let field = observed(t).filter(|seen| seen.payload & Place::SPECIAL == 0);
+    match field.map(|seen| (seen, CachedField::decode(seen.payload))) {
         Some((seen, field)) if matches!(field.repr, Repr::Word | Repr::F64) => {
             check_observed(t, i.a, seen, Access::Write, slow);
             let offset = field.offset as usize;

@@ -10,6 +10,7 @@ use crate::finalise::Finalisers;
 use crate::mark::MarkStack;
 use crate::model::ObjectModel;
 use crate::options::HeapOptions;
+use crate::os::physical_memory;
 use crate::pacing::Pacing;
 use crate::remember::Remembered;
 use crate::roots::RootProvider;
@@ -113,15 +114,19 @@ pub const UNLOG_BIAS_OFFSET: usize = std::mem::offset_of!(Core, unlog_bias);
 /// Bytes of freed cells in stress mode.
 pub const POISON: u8 = 0xf7;
 
+/// The limit of heaps that nobody limited: half of the machine's memory, so that a program
+/// that never stops allocating ends with an exception and not by the system's hand.
+fn default_limit() -> usize {
+    physical_memory().map_or(usize::MAX, |bytes| bytes / 2)
+}
+
 impl<M: ObjectModel> Heap<M> {
     /// An empty heap.
     pub fn new(options: HeapOptions, model: M) -> Result<Self, ReservationFailed> {
         let requested = options.reservation;
         let mut space = Space::new(requested).ok_or(ReservationFailed { requested })?;
-        let limit = match options.max_heap {
-            Some(bytes) => (bytes >> BLOCK_SHIFT).clamp(1, space.capacity),
-            None => space.capacity,
-        };
+        let wanted = options.max_heap.unwrap_or_else(default_limit);
+        let limit = (wanted >> BLOCK_SHIFT).clamp(1, space.capacity);
         space.limit = limit;
         let core = Core {
             bumps: [Bump::default(); CLASS_COUNT],
@@ -299,6 +304,11 @@ impl<M: ObjectModel> Heap<M> {
     /// Ends what [`open_reserve`](Heap::open_reserve) began.
     pub fn close_reserve(&mut self) {
         self.core.space.limit = self.core.limit;
+    }
+
+    /// Bytes that the heap may hold, without the reserve.
+    pub fn limit(&self) -> usize {
+        self.core.limit << BLOCK_SHIFT
     }
 
     /// Returns the memory of all free blocks to the system.

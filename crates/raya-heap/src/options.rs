@@ -7,8 +7,8 @@ pub struct HeapOptions {
     /// Address space to reserve, in bytes. Smaller reservations are tried when the
     /// system refuses, down to one sixty-fourth.
     pub reservation: usize,
-    /// The heap never holds more than this many bytes (counted in blocks); `None`
-    /// leaves only the reservation as the limit.
+    /// The heap never holds more than this many bytes (counted in blocks), nor more than
+    /// the reservation; `None` stands for half of the machine's memory.
     pub max_heap: Option<usize>,
     /// Bytes beyond `max_heap` for the objects of an out-of-memory exception, usable
     /// while [`Heap::open_reserve`](crate::Heap::open_reserve) holds.

@@ -5,6 +5,19 @@
 
 use std::ptr::NonNull;
 
+/// Bytes of memory that the machine has, where the system tells.
+pub(crate) fn physical_memory() -> Option<usize> {
+    // SAFETY: both ask for a number.
+    let (pages, size) = unsafe {
+        (
+            libc::sysconf(libc::_SC_PHYS_PAGES),
+            libc::sysconf(libc::_SC_PAGESIZE),
+        )
+    };
+    let bytes = usize::try_from(pages).ok()?.checked_mul(usize::try_from(size).ok()?)?;
+    (bytes > 0).then_some(bytes)
+}
+
 /// A range of address space, unmapped when dropped.
 #[derive(Debug)]
 pub(crate) struct Reservation {

@@ -224,6 +224,9 @@ impl Ctx {
         if matches!(ty.kind, TypeKind::Function | TypeKind::BoundMethod) {
             return self.function_attr(o, name);
         }
+        if ty.has(type_flags::ERROR) {
+            return self.error_attr(o, name);
+        }
         if ty.kind == TypeKind::Instance && self.name_is(name, "__dict__") {
             return self.dict_of(o).map(Some);
         }

@@ -134,8 +134,12 @@ impl Ctx {
         Ok(Str::from_text(self, &text)?.value())
     }
 
-    /// What is printed when nobody caught `v`.
+    /// What is printed when nobody caught `v`; the heap may be full.
     pub fn uncaught_text(&mut self, v: Value) -> String {
+        self.with_reserve(|ctx| ctx.report_text(v))
+    }
+
+    fn report_text(&mut self, v: Value) -> String {
         let shown = match self.inspect(v) {
             Ok(text) => text,
             Err(_) => {

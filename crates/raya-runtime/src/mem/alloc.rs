@@ -87,7 +87,9 @@ impl Ctx {
             return self.end(End::Internal("out of memory".into()));
         }
         self.heap().open_reserve();
-        let thrown = self.throw(ErrorKind::RangeError, "out of memory");
+        let limit = self.heap().limit() >> 20;
+        let message = format!("out of memory: the heap limit of {limit} MiB is reached");
+        let thrown = self.throw(ErrorKind::RangeError, &message);
         self.heap().close_reserve();
         self.engine().out_of_memory.set(false);
         thrown
@@ -96,6 +98,14 @@ impl Ctx {
     /// Bytes of the objects that the last collection left.
     pub fn heap_bytes(&mut self) -> usize {
         self.heap().stats().live_bytes
+    }
+
+    /// Runs `report` with the heap's reserve open: what tells of a full heap needs memory too.
+    pub(crate) fn with_reserve<T>(&mut self, report: impl FnOnce(&mut Ctx) -> T) -> T {
+        self.heap().open_reserve();
+        let result = report(self);
+        self.heap().close_reserve();
+        result
     }
 
     /// Collections of the heap so far.

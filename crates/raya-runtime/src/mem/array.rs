@@ -16,8 +16,9 @@ use crate::mem::obj::Obj;
 use crate::mem::value::Value;
 use crate::type_info::{TypeKind, TypeRef};
 
-/// Longest array, in elements.
-pub const MAX_ELEMENTS: usize = i32::MAX as usize;
+/// Longest array, in elements. Integer inference relies on it: the sum of two indices or
+/// lengths is an int.
+pub const MAX_ELEMENTS: usize = (1 << 30) - 1;
 /// Room of the first storage that an array grows to.
 const FIRST_ROOM: usize = 4;
 /// Storages up to this many elements double, larger ones grow by half.

@@ -182,8 +182,29 @@ impl Ctx {
             );
             return Err(self.type_error(&message));
         }
+        if self.replaces_method(class, name) && !self.stands_for_method(v) {
+            let text = self.name_text(name);
+            let message = format!(
+                "'{text}' is a method of '{}' and cannot become '{}'",
+                class.meta.name,
+                self.type_name(v)
+            );
+            return Err(self.type_error(&message));
+        }
         class.meta.attrs.borrow_mut().set(name, Attr::Value(v));
         self.class_changed(class, name)
+    }
+
+    /// Whether typed calls reach an attribute of that name; special methods may be switched off.
+    fn replaces_method(&mut self, class: TypeRef, name: Value) -> bool {
+        let mut keys = class.meta.vtable_keys.iter();
+        keys.any(|key| key.name == name && key.kind == MethodKind::Method)
+            && !self.name_text(name).starts_with("__")
+    }
+
+    fn stands_for_method(&self, v: Value) -> bool {
+        let get = self.type_of(v).slot(Slot::descr_get, Form::Forward);
+        self.is_callable(v) || !get.is_absent() || self.is_data_descriptor(v)
     }
 
     fn is_data_descriptor(&self, v: Value) -> bool {

@@ -13,7 +13,7 @@ use crate::mem::string::{Str, Units, with_units};
 use crate::mem::value::Value;
 use crate::text::number_text::NumberText;
 use crate::text::{number_format, number_parse};
-use crate::type_info::{Form, TypeKind};
+use crate::type_info::{Form, TypeKind, type_flags};
 
 /// Nesting of arrays that printing them as text follows.
 const MAX_NESTING: u32 = 2000;
@@ -177,7 +177,16 @@ impl Ctx {
         if self.is_error(v) {
             return self.error_text(v);
         }
-        self.name("[object Object]")
+        self.plain_text(v)
+    }
+
+    /// The text of an object that says nothing about itself: `[object …]` with the nearest
+    /// library class, as the tags of JavaScript's built-in objects.
+    pub(crate) fn plain_text(&mut self, v: Value) -> R<Str> {
+        let ty = self.type_of(v);
+        let library = (ty.meta.mro.iter()).find(|class| class.has(type_flags::BUILTIN));
+        let tag = library.map_or("Object", |class| &*class.meta.name);
+        Str::from_text(self, &format!("[object {tag}]"))
     }
 
     pub(crate) fn expect_str(&mut self, v: Value, method: &str) -> R<Str> {

@@ -113,8 +113,8 @@ core_types! {
     table_data = "table", Internal, Table, 0, Word;
     /// Position in a hash table: data, index.
     cursor = "cursor", Internal, Array, 2, Word;
-    /// Iterator over a built-in container: container, index.
-    iterator = "iterator", Iterator, AllWords, 2, Word;
+    /// Iterator over a built-in container: container, index, what it gives.
+    iterator = "iterator", Iterator, AllWords, 3, Word;
     /// Base of every dictionary type: hash table.
     dict = "Object", Dict, AllWords, 1, Word;
     /// Objects that `JSON.parse` and `any` contexts make: members live in the expando.

@@ -15,21 +15,36 @@ use crate::mem::string::Str;
 use crate::mem::value::Value;
 use crate::type_info::{Attr, Form, TypeKind, type_flags};
 
+/// What an iterator over an array gives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Gives {
+    /// The elements.
+    Values,
+    /// Their indices.
+    Keys,
+    /// Pairs of both.
+    Entries,
+}
+
 impl Ctx {
     /// An iterator over `o`.
     pub fn get_iter(&mut self, o: Value) -> R<Value> {
         let ty = self.type_of(o);
         match ty.kind {
-            TypeKind::Array | TypeKind::Tuple | TypeKind::String => self.sequence_iter(o),
+            TypeKind::Array | TypeKind::Tuple | TypeKind::String => {
+                self.sequence_iter(o, Gives::Values)
+            }
             TypeKind::Iterator => Ok(o),
             TypeKind::Instance | TypeKind::Literal => self.object_iter(o),
             _ => Err(self.not_iterable(o)),
         }
     }
 
-    fn sequence_iter(&mut self, o: Value) -> R<Value> {
+    /// An iterator over what can be indexed.
+    pub(crate) fn sequence_iter(&mut self, o: Value, gives: Gives) -> R<Value> {
         let ty = self.engine().core.iterator;
-        Ok(Record::new(self, ty, &[o, Value::int(0)])?.value())
+        let words = [o, Value::int(0), Value::int(gives as i32)];
+        Ok(Record::new(self, ty, &words)?.value())
     }
 
     fn object_iter(&mut self, o: Value) -> R<Value> {
@@ -45,7 +60,7 @@ impl Ctx {
             }
         }
         if !ty.slot(Slot::getitem, Form::Forward).is_absent() {
-            return self.sequence_iter(o);
+            return self.sequence_iter(o, Gives::Values);
         }
         if !ty.slot(Slot::next, Form::Forward).is_absent() || self.next_method(o)?.is_some() {
             return Ok(o);
@@ -120,12 +135,22 @@ impl Ctx {
             return Ok(None);
         }
         if let Some(array) = self.as_array(container) {
-            let item = array.get(at as usize);
-            match item {
-                Some(_) => it.set(self, 1, Value::int(at + 1)),
-                None => it.set(self, 0, Value::NULL),
-            }
-            return Ok(item);
+            let Some(item) = array.get(at as usize) else {
+                it.set(self, 0, Value::NULL);
+                return Ok(None);
+            };
+            it.set(self, 1, Value::int(at + 1));
+            let key = Value::number(at.into());
+            return match it.get(2).as_int() {
+                Some(n) if n == Gives::Keys as i32 => Ok(Some(key)),
+                Some(n) if n == Gives::Entries as i32 => {
+                    let pair = self.any_array(2)?;
+                    pair.push_bits(self, key.0)?;
+                    pair.push_bits(self, item.0)?;
+                    Ok(Some(pair.value()))
+                }
+                _ => Ok(Some(item)),
+            };
         }
         if let Some(s) = self.as_str(container) {
             return self.string_next(it, s, at as usize);

@@ -229,6 +229,11 @@ impl Engine {
         self.task.ctx().collect(Collection::Major);
     }
 
+    /// The most bytes that the heap has held so far, counted in blocks of 32 KiB.
+    pub fn peak_heap(&mut self) -> usize {
+        self.task.ctx().peak_heap()
+    }
+
     /// What the second tier did so far, as text. Empty without one.
     pub fn jit_stats(&self) -> String {
         #[cfg(feature = "jit")]

@@ -114,6 +114,11 @@ impl Ctx {
         stats.minor_collections + stats.major_collections
     }
 
+    /// The most bytes that the heap has held so far, counted in blocks.
+    pub fn peak_heap(&mut self) -> usize {
+        self.heap().stats().peak_bytes
+    }
+
     /// Collects.
     pub fn collect(&mut self, collection: Collection) {
         self.with_roots(|heap, roots| heap.collect(collection, roots));

@@ -21,7 +21,7 @@ pub fn object_repr(ctx: &mut Ctx, o: Value) -> R<Str> {
             None => Err(ctx.type_error("__repr__ returned non-string")),
         };
     }
-    Str::from_text(ctx, "[object Object]")
+    ctx.plain_text(o)
 }
 
 /// `o.hashCode()`.

@@ -14,6 +14,7 @@ use crate::mem::refs::Ref;
 use crate::mem::slots::Slots;
 use crate::mem::stack::HEADER_WORDS;
 use crate::mem::value::Value;
+use crate::type_info::TypeKind;
 
 /// Arithmetic: doubles first, then ints, then everything else.
 macro_rules! arithmetic {
@@ -254,8 +255,11 @@ pub fn throw_unset(ctx: &mut Ctx, name: Value) -> R<Value> {
     Err(ctx.throw(ErrorKind::ReferenceError, &message))
 }
 
-/// `AttributeError` of a field.
+/// `AttributeError` of a field, `ReferenceError` where it holds a captured variable.
 pub fn throw_unset_field(ctx: &mut Ctx, o: Value, field: Ref<FieldSite>) -> R<Value> {
+    if ctx.kind_of(o) == TypeKind::Scope {
+        return throw_unset(ctx, field.name);
+    }
     Err(ctx.no_attribute(o, field.name))
 }
 

@@ -1,8 +1,8 @@
 //! Array methods that call back, for receivers typed `any`.
 //!
 //! The typed forms are Raya code in `builtins/Array.raya`; these do the same on boxed
-//! elements. Callbacks may throw, change the array and re-enter: the length is read
-//! again at every step.
+//! elements. Callbacks may throw, change the array and re-enter: elements that they add are
+//! not visited, and elements that they remove are not either.
 
 use std::cmp::Ordering;
 
@@ -137,20 +137,21 @@ impl Callback {
         ctx.call_with(self.func, &args, Surplus::Drop)
     }
 
-    /// Calls the function with every element; `step` gets index, element and result and
+    /// Calls the function with every element that was there at the start; `step` gets index, element and result and
     /// says whether to go on.
     fn each(
         self,
         ctx: &mut Ctx,
         mut step: impl FnMut(&mut Ctx, usize, Value, Value) -> R<bool>,
     ) -> R<()> {
-        let mut i = 0;
-        while let Some(item) = self.array.get(i) {
+        for i in 0..self.array.len() {
+            let Some(item) = self.array.get(i) else {
+                break;
+            };
             let result = self.call(ctx, i, item)?;
             if !step(ctx, i, item, result)? {
                 break;
             }
-            i += 1;
         }
         Ok(())
     }

@@ -7,7 +7,9 @@
 
 use crate::abi::R;
 use crate::ctx::Ctx;
+use crate::iter::Gives;
 use crate::mem::array::Array;
+use crate::mem::object::Instance;
 use crate::mem::string::Str;
 use crate::mem::value::Value;
 use crate::natives::imp;
@@ -247,6 +249,21 @@ static ARRAY_TEXT: &[NativeDef] = &[
         },
     },
     NativeDef {
+        name: "values",
+        arity: (0, 0),
+        func: |ctx, args| ctx.sequence_iter(at(args, 0), Gives::Values),
+    },
+    NativeDef {
+        name: "keys",
+        arity: (0, 0),
+        func: |ctx, args| ctx.sequence_iter(at(args, 0), Gives::Keys),
+    },
+    NativeDef {
+        name: "entries",
+        arity: (0, 0),
+        func: |ctx, args| ctx.sequence_iter(at(args, 0), Gives::Entries),
+    },
+    NativeDef {
         name: "flat",
         arity: (0, 1),
         func: |ctx, args| {
@@ -271,6 +288,21 @@ static TO_STRING: &[NativeDef] = &[
         func: |_, args| Ok(at(args, 0)),
     },
 ];
+
+/// Iterators over built-in sequences.
+static ITERATOR: &[NativeDef] = &[NativeDef {
+    name: "next",
+    arity: (0, 0),
+    func: |ctx, args| {
+        let item = ctx.iter_next(at(args, 0))?;
+        let ty = ctx.engine().core.record;
+        let step = Instance::new(ctx, ty)?;
+        let (value, done) = (ctx.intern("value")?, ctx.intern("done")?);
+        ctx.set_expando(step, value, item.unwrap_or(Value::NULL))?;
+        ctx.set_expando(step, done, Value::bool(item.is_none()))?;
+        Ok(step.value())
+    },
+}];
 
 /// Calls of functions as methods of functions.
 static FUNCTION: &[NativeDef] = &[
@@ -348,6 +380,7 @@ impl Ctx {
             TypeKind::Number => (core.number, &[TO_STRING, NUMBER]),
             TypeKind::Int => (core.int, &[TO_STRING, NUMBER]),
             TypeKind::Boolean => (core.boolean, &[TO_STRING]),
+            TypeKind::Iterator => (core.iterator, &[ITERATOR]),
             TypeKind::Function => (core.function, &[FUNCTION]),
             TypeKind::BoundMethod => (core.bound_method, &[FUNCTION]),
             _ => {

@@ -40,7 +40,8 @@ macro_rules! embedded {
 }
 
 const FILES: &[BuiltinFile] = embedded! {
-    "Array.raya": "Array" "ReadonlyArray" "ArrayIterator" "ArrayKeys" "ArrayEntries";
+    "Array.raya": "Array";
+    "ArrayCursors.raya": "ArrayIterator" "ArrayKeys" "ArrayEntries";
     "Boolean.raya": "Boolean";
     "Console.raya": "console";
     "Error.raya": "Error" "TypeError" "RangeError" "ReferenceError" "SyntaxError"
@@ -54,6 +55,7 @@ const FILES: &[BuiltinFile] = embedded! {
     "Math.raya": "Math";
     "Number.raya": "Number";
     "Object.raya": "Object";
+    "ReadonlyArray.raya": "ReadonlyArray";
     "Reflect.raya": "Reflect";
     "Set.raya": "Set" "ReadonlySet" "SetValues" "SetEntries";
     "String.raya": "String" "StringIterator";

@@ -29,6 +29,17 @@ pub fn reverse_postorder(func: &Func) -> Vec<BlockId> {
     order
 }
 
+/// Whether a function has no loops, so that nothing about them needs to be computed.
+pub fn is_acyclic(func: &Func, order: &[BlockId]) -> bool {
+    let mut seen = vec![false; func.blocks.len()];
+    let mut acyclic = true;
+    for &block in order {
+        seen[block.index()] = true;
+        func.each_successor(block, |s| acyclic &= !seen[s.index()]);
+    }
+    acyclic
+}
+
 /// Predecessors of every block, by its index; all in one list.
 #[derive(Debug)]
 pub struct Predecessors {

@@ -12,6 +12,10 @@ const REACH: usize = 24;
 
 /// Coalesces copies in a function.
 pub fn run(func: &mut Func) {
+    let mut insts = func.blocks.iter().flat_map(|b| &b.insts);
+    if !insts.any(|i| i.op == Op::Mov) {
+        return;
+    }
     let counts = Counts::new(func);
     for b in 0..func.blocks.len() {
         let mut insts = std::mem::take(&mut func.blocks[b].insts);

@@ -44,9 +44,12 @@ pub fn unused(func: &mut Func) {
 /// Removes assignments of variables that are overwritten before they are read.
 pub fn dead_stores(func: &mut Func) {
     unused(func);
+    let mut counts = Counts::new(func);
+    if counts.defs.iter().all(|&n| n <= 1) {
+        return;
+    }
     let order = reverse_postorder(func);
     let live = Liveness::new(func, &order);
-    let mut counts = Counts::new(func);
     for &block in &order {
         let mut now: BitSet = live.live_out[block.index()].clone();
         if let Some(h) = func.blocks[block.index()].handler {

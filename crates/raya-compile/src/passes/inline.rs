@@ -242,8 +242,11 @@ fn depth_of(func: &Func, at: At) -> usize {
 }
 
 fn loop_depth(func: &Func) -> Vec<u32> {
-    use crate::ir::analysis::{Dominators, Loops, predecessors, reverse_postorder};
+    use crate::ir::analysis::{Dominators, Loops, is_acyclic, predecessors, reverse_postorder};
     let order = reverse_postorder(func);
+    if is_acyclic(func, &order) {
+        return vec![0; func.blocks.len()];
+    }
     let preds = predecessors(func, &order);
     let dom = Dominators::new(func, &order, &preds);
     Loops::new(func, &order, &preds, &dom).depth

@@ -2,7 +2,7 @@
 //! constants are left inside loops are loaded before them.
 
 use super::facts::{Counts, Defs, Value};
-use crate::ir::analysis::{Dominators, Loops, predecessors, reverse_postorder};
+use crate::ir::analysis::{Dominators, Loops, is_acyclic, predecessors, reverse_postorder};
 use crate::ir::{BlockId, Func, Inst, Term, VReg};
 use crate::tables::Tables;
 use raya_bytecode::Op;
@@ -53,6 +53,9 @@ pub fn run(func: &mut Func, tables: &mut Tables) {
 /// a constant, so the constant stays in a register, loaded before the loop.
 fn double_back_edges(func: &Func) -> FxHashSet<(usize, Op)> {
     let order = reverse_postorder(func);
+    if is_acyclic(func, &order) {
+        return FxHashSet::default();
+    }
     let preds = predecessors(func, &order);
     let dom = Dominators::new(func, &order, &preds);
     let mut out = FxHashSet::default();
@@ -223,6 +226,9 @@ fn is_number_load(op: Op) -> bool {
 /// loop around them. Arguments of windows stay: they are loaded into place.
 fn hoist_constants(func: &mut Func) {
     let order = reverse_postorder(func);
+    if is_acyclic(func, &order) {
+        return;
+    }
     let preds = predecessors(func, &order);
     let dom = Dominators::new(func, &order, &preds);
     let loops = Loops::new(func, &order, &preds, &dom);

@@ -4,7 +4,7 @@
 use super::Signature;
 use super::inside;
 use super::range::{self, MAX_LENGTH, Range, STEPS};
-use crate::ir::analysis::{Dominators, predecessors, reverse_postorder};
+use crate::ir::analysis::{Dominators, is_acyclic, predecessors, reverse_postorder};
 use crate::ir::liveness::Crossing;
 use crate::ir::{BlockId, Func, Inst, Term, VReg};
 use crate::passes::facts::{Counts, Defs, Value};
@@ -71,8 +71,6 @@ pub fn analyse(func: &Func, me: usize, signatures: &[Signature], tables: &Tables
         };
     }
     let order = reverse_postorder(func);
-    let preds = predecessors(func, &order);
-    let dom = Dominators::new(func, &order, &preds);
     let counts = Counts::new(func);
     let blocks = func.blocks.len();
     let mut crossing = Crossing::new(func, &order);
@@ -95,7 +93,7 @@ pub fn analyse(func: &Func, me: usize, signatures: &[Signature], tables: &Tables
         indices: Vec::new(),
         input: vec![None; blocks],
         visits: vec![0; blocks],
-        header: vec![false; blocks],
+        header: headers(func, &order),
         steps: steps(func, tables),
         summary: Summary {
             defs: Vec::new(),
@@ -103,9 +101,6 @@ pub fn analyse(func: &Func, me: usize, signatures: &[Signature], tables: &Tables
             ret: Range::EMPTY,
         },
     };
-    for &b in &order {
-        a.header[b.index()] = preds[b.index()].iter().any(|&p| dom.dominates(b, p));
-    }
     if a.crossing.regs.len() * order.len() > MAX_WORK {
         return a.unknown();
     }
@@ -119,11 +114,28 @@ pub fn analyse(func: &Func, me: usize, signatures: &[Signature], tables: &Tables
         })
         .collect();
     a.ascend(&order, &entry);
-    for _ in 0..NARROWING {
-        a.descend(&order, &entry);
+    // Without loops nothing was widened.
+    if a.header.contains(&true) {
+        for _ in 0..NARROWING {
+            a.descend(&order, &entry);
+        }
     }
     a.collect(&order, me);
     a.summary
+}
+
+/// Which blocks begin a loop.
+fn headers(func: &Func, order: &[BlockId]) -> Vec<bool> {
+    let mut header = vec![false; func.blocks.len()];
+    if is_acyclic(func, order) {
+        return header;
+    }
+    let preds = predecessors(func, order);
+    let dom = Dominators::new(func, order, &preds);
+    for &b in order {
+        header[b.index()] = preds[b.index()].iter().any(|&p| dom.dominates(b, p));
+    }
+    header
 }
 
 impl Analysis<'_> {

@@ -9,7 +9,7 @@ use super::analysis::Summary;
 use super::inside::is_char_code;
 use super::range::Range;
 use super::rewrite::int_compare;
-use crate::ir::analysis::{Dominators, Loops, predecessors, reverse_postorder};
+use crate::ir::analysis::{Dominators, Loops, is_acyclic, predecessors, reverse_postorder};
 use crate::ir::{Func, Inst, Term, VReg};
 use crate::passes::facts::{Counts, Defs, Value};
 use crate::tables::Tables;
@@ -18,9 +18,10 @@ use raya_bytecode::{Op, Repr};
 /// What becomes of a function.
 #[derive(Clone, Debug, Default)]
 pub struct Plan {
-    /// Registers that become i32.
+    /// Registers that become i32; empty for none.
     pub convert: Vec<bool>,
-    /// Sums that only their low 32 bits matter of: computed in i32, wrapping.
+    /// Sums that only their low 32 bits matter of: computed in i32, wrapping. Empty for
+    /// none.
     pub wrap: Vec<bool>,
     /// Whether the result becomes i32.
     pub ret: bool,
@@ -59,19 +60,22 @@ pub fn plan(
     tables: &Tables,
 ) -> Plan {
     let n = func.regs.len();
-    let none = Plan {
-        convert: vec![false; n],
-        wrap: vec![false; n],
-        ret: false,
-        closed: false,
+    let Some(summary) = summary else {
+        return Plan::default();
     };
-    let Some(summary) = summary else { return none };
     let closed = signatures[me].closed;
+    let eligible = eligible(func, summary, closed);
+    if !eligible.contains(&true) {
+        return Plan {
+            closed,
+            ..Plan::default()
+        };
+    }
     let counts = Counts::new(func);
     let mut p = Planner {
         defs: Defs::new(func, &counts),
         counts,
-        eligible: eligible(func, summary, closed),
+        eligible,
         wrap: vec![false; n],
         func,
         summary,
@@ -84,9 +88,6 @@ pub fn plan(
             ret.fits_i32() && !ret.is_empty() && tables.repr(func.ret) == Repr::F64
         },
     };
-    if !p.eligible.contains(&true) {
-        return Plan { closed, ..none };
-    }
     p.find_wrapping();
     p.connect();
     p.weigh();
@@ -254,9 +255,13 @@ impl Planner<'_> {
     /// Adds up what conversion of each group saves and costs.
     fn weigh(&mut self) {
         let order = reverse_postorder(self.func);
-        let preds = predecessors(self.func, &order);
-        let dom = Dominators::new(self.func, &order, &preds);
-        let depth = Loops::new(self.func, &order, &preds, &dom).depth;
+        let depth = if is_acyclic(self.func, &order) {
+            vec![0; self.func.blocks.len()]
+        } else {
+            let preds = predecessors(self.func, &order);
+            let dom = Dominators::new(self.func, &order, &preds);
+            Loops::new(self.func, &order, &preds, &dom).depth
+        };
         for &b in &order {
             let weight = 8i64.pow(depth[b.index()].min(5));
             for i in 0..self.func.blocks[b.index()].insts.len() {

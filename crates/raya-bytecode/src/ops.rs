@@ -229,6 +229,7 @@ macro_rules! for_each_op {
             GetMethod = 0xBF, [DW, SW, Method], [gc, throws, user], "a = bound method c of b";
             MakeClosure = 0xC0, [DW, Func, Base], [gc, throws], "a = closure of function b over the captures from register c on";
             GetCapture = 0xC1, [DX, SW, Imm], [pure], "a = capture c of closure b";
+            CloneClosure = 0xC7, [DW, Func, SW], [gc, throws], "a = closure of function b, another instance of the function of closure c, over the captures of c";
             InitClass = 0xC2, [Class, None, None], [user, gc, throws], "define class a: create it, run static initialisers and hooks";
             CheckClass = 0xC4, [Class, None, None], [throws], "ReferenceError when the declaration of class a has not run";
             NewDict = 0xC5, [DW, Type, None], [gc, throws], "a = empty dictionary of descriptor b";

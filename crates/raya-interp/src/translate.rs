@@ -259,6 +259,7 @@ impl<'a> Translator<'a> {
                 self.pooled(op, a, c, owner.desc(TypeId(b)).addr() as u64)
             }
             [_, K::Func, K::Base] => self.pooled(op, a, c, owner.func(FuncId(b)).addr() as u64),
+            [_, K::Func, K::SW] => self.pooled(op, a, c, owner.func(FuncId(b)).addr() as u64),
             [_, K::Func, K::None] => regs(op, a, 0, 0).with_address(owner.func(FuncId(b)).addr()),
             [_, K::Class, K::None] => {
                 regs(op, a, 0, 0).with_address(owner.class(ClassId(b)).addr())

@@ -72,6 +72,7 @@ macro_rules! for_each_helper {
             // objects
             new_object(class: Class) -> Word, [throws, gc], small, "instance with zero fields";
             make_closure(func: Func, captures: Slots) -> Word, [throws, gc], small, "closure over consecutive slots";
+            clone_closure(closure: Word, func: Func) -> Word, [throws, gc], small, "closure of another instance of a function over the captures of one";
             get_function(func: Func) -> Word, [gc], small, "the function object of a capture-less function";
             get_class(class: Class) -> Word, [throws, user, gc], small, "class object, created on first use";
             check_class(class: Class) -> Word, [throws, gc], small, "ReferenceError when the declaration of a class has not run";

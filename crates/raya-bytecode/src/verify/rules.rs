@@ -26,6 +26,7 @@ impl Check<'_> {
                 self.fits(self.reg_type(a)?, ty, "a variable")
             }
             Op::GetFunction => self.get_function(a, b),
+            Op::CloneClosure => self.clone_closure(a, b),
             Op::GetClass => self.word_fits(&TypeDesc::ClassObject(ClassId(b)), a, "a class"),
             Op::BoxF64 => self.word_fits(&TypeDesc::Number, a, "a number"),
             Op::BoxI32 => self.word_fits(&TypeDesc::Int, a, "an int"),
@@ -192,6 +193,15 @@ impl Check<'_> {
             return Err("a function with captures is used without them".into());
         }
         self.word_fits(&TypeDesc::Function(f.sig), a, "a function")
+    }
+
+    /// Which closure lends its captures is tested at run time.
+    fn clone_closure(&self, a: u16, b: u16) -> Checked {
+        let f = function(self.m, b)?;
+        if f.receiver != Receiver::Closure {
+            return Err("a closure over a function that takes none".into());
+        }
+        self.word_fits(&TypeDesc::Function(f.sig), a, "a closure")
     }
 
     /// Only null is tested, so everything else must fit already.

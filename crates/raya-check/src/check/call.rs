@@ -5,7 +5,7 @@ use super::args::Resolved;
 use super::member::{Found, How};
 use crate::codes;
 use crate::env::{SymId, SymKind};
-use crate::hir::{Call, Callee, Dispatch, Element, ExprId, ExprKind, MethodIdx};
+use crate::hir::{Call, Callee, Dispatch, Element, ExprId, ExprKind, FuncId, FuncKind, MethodIdx};
 use crate::types::{ClassId, Signature, Ty, TyList, TypeKind};
 use raya_syntax::ast::{self, Expr, Ident};
 use raya_syntax::name::Name;
@@ -112,16 +112,50 @@ impl<'a> Checker<'a> {
                 self.call_class(class, call, expected, span)
             }
             _ => {
-                if let Some(symbol) = symbol
-                    && let Some(id) = self.call_constant(symbol, call, expected, span)
-                {
-                    return id;
-                }
+                let known = symbol.and_then(|s| self.known_function(s));
                 let callee = self.expr(&call.callee, None);
+                if let Some(func) = known
+                    && self.types.as_signature(self.ty(callee)).is_some()
+                {
+                    return self.call_known(callee, func, call, expected, span);
+                }
                 let callee = self.require_non_null(callee, call.callee.span);
                 self.call_value(callee, call, expected, span)
             }
         }
+    }
+
+    /// The function expression that a constant certainly holds, at exactly its type.
+    fn known_function(&self, symbol: SymId) -> Option<FuncId> {
+        let var = self.var(symbol)?;
+        let func = var.func.filter(|_| !var.annotated)?;
+        let reached = var.declared_at != 0 || self.fns.iter().any(|f| f.func == func);
+        let plain = self.hir.functions[func.index()].kind == FuncKind::Closure;
+        (reached && plain).then_some(func)
+    }
+
+    /// A call of a function expression by the constant that holds it: the code is
+    /// known, and of a generic one the instance.
+    fn call_known(
+        &mut self,
+        value: ExprId,
+        func: FuncId,
+        call: &'a ast::Call,
+        expected: Option<Ty>,
+        span: Span,
+    ) -> ExprId {
+        let signatures = self.call_signatures(self.ty(value));
+        let resolved = self.resolve_call(&signatures, &call.type_args, &call.args, expected, span);
+        let Some(resolved) = resolved else {
+            return self.error_with(self.common_result(&signatures), span);
+        };
+        let type_args = self.types.intern_list(&resolved.type_args);
+        let callee = Callee::Known {
+            value,
+            func,
+            type_args,
+        };
+        self.call_node(callee, resolved.args, resolved.sig.ret, span)
     }
 
     fn call_function(

@@ -78,6 +78,9 @@ impl<'a> Checker<'a> {
         if let Some(function) = self.class_as_function(id, to, at) {
             return self.coerce(function, to);
         }
+        if let Some(instance) = self.function_instance(id, to) {
+            return self.coerce(instance, to);
+        }
         if self.converts_int(from, to) && !self.subtype(from, to) {
             let number = self.int_to_number(id);
             return self.coerce(number, to);
@@ -92,6 +95,25 @@ impl<'a> Checker<'a> {
             CoerceKind::Widen
         };
         self.coerce_node(id, to, kind)
+    }
+
+    /// A generic declared function where a function type without type parameters is
+    /// expected: the instance that the place uses.
+    fn function_instance(&mut self, id: ExprId, to: Ty) -> Option<ExprId> {
+        let ExprKind::Func { func, .. } = self.hir.exprs[id.index()].kind else {
+            return None;
+        };
+        let sig = self.types.as_signature(self.ty(id))?.clone();
+        if sig.type_params.is_empty() {
+            return None;
+        }
+        let signatures = self.call_signatures(to);
+        let target = signatures.first().filter(|s| s.type_params.is_empty())?;
+        let args = self.args_towards(&sig, target)?;
+        let instance = self.types.instantiate_signature(&sig, &args);
+        let (ty, span) = (self.types.function(instance), self.span(id));
+        let type_args = self.types.intern_list(&args);
+        Some(self.add(ExprKind::Func { func, type_args }, ty, span))
     }
 
     /// A coercion node.

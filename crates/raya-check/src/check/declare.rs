@@ -118,6 +118,7 @@ impl<'a> Checker<'a> {
                 declared_at: 0,
                 widening: false,
                 func: None,
+                annotated: false,
                 needs_assignment: false,
                 missing_entry: false,
                 evolving: None,

@@ -7,6 +7,7 @@
 use super::Checker;
 use crate::types::{ParamId, Signature, Subst, Ty, TypeKind};
 use raya_syntax::limits::ensure_stack;
+use std::sync::Arc;
 
 /// What is known about the type arguments of one call.
 #[derive(Clone, Debug)]
@@ -138,6 +139,7 @@ impl<'a> Checker<'a> {
                     return self.infer_from(inference, sig.ret, Ty::ANY);
                 }
                 if let Some(other) = self.call_signatures(source).into_iter().next_back() {
+                    let other = self.instance_for(inference, &sig, &other);
                     self.infer_signatures(inference, &sig, &other);
                 }
             }
@@ -233,6 +235,33 @@ impl<'a> Checker<'a> {
             (TypeKind::Object(_), _) => self.is_object_like(source),
             _ => false,
         }
+    }
+
+    /// A generic function as an argument: its instance for the parameters that the
+    /// call is known to pass.
+    fn instance_for(
+        &mut self,
+        inference: &Inference,
+        target: &Signature,
+        source: &Arc<Signature>,
+    ) -> Arc<Signature> {
+        if source.type_params.is_empty() {
+            return Arc::clone(source);
+        }
+        let known = self.current_subst(inference, false);
+        let mut own = Inference::new(&source.type_params);
+        for i in 0..source.params.len() {
+            let (given, taken) = (self.param_at(target, i), self.param_at(source, i));
+            let (Some(given), Some(taken)) = (given, taken) else {
+                continue;
+            };
+            let given = self.types.substitute(given, &known);
+            if self.is_closed(given) {
+                self.infer_from(&mut own, taken, given);
+            }
+        }
+        let args = self.solve(&mut own, source);
+        Arc::new(self.types.instantiate_signature(source, &args))
     }
 
     fn infer_signatures(

@@ -17,7 +17,6 @@ mod args;
 mod array_calls;
 mod assign;
 mod call;
-mod call_constant;
 mod class_check;
 mod class_decl;
 mod class_members;

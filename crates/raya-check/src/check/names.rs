@@ -240,6 +240,7 @@ impl<'a> Checker<'a> {
         scope: crate::env::ScopeId,
         file: raya_syntax::source::FileId,
     ) {
+        let func = self.var(symbol).and_then(|v| v.func);
         if let Some(var) = self.var_mut(symbol) {
             var.ty = VarTy::Busy;
         }
@@ -248,6 +249,10 @@ impl<'a> Checker<'a> {
             c.elsewhere(scope, file, |c| c.infer_declarator(declarator));
         });
         self.flow = flow;
+        if let Some(var) = self.var_mut(symbol) {
+            // What was made for its type only is not the value.
+            var.func = func;
+        }
         if let Some(VarTy::Busy) = self.var(symbol).map(|v| v.ty) {
             self.set_var_type(symbol, Ty::ERROR);
         }

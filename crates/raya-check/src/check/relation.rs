@@ -397,6 +397,12 @@ impl<'a> Checker<'a> {
 
     /// The instance of a generic signature that may be called as `target`.
     fn instantiate_towards(&mut self, a: &Signature, target: &Signature) -> Option<Signature> {
+        let args = self.args_towards(a, target)?;
+        Some(self.types.instantiate_signature(a, &args))
+    }
+
+    /// The type arguments that make a generic signature fit another one.
+    pub(crate) fn args_towards(&mut self, a: &Signature, target: &Signature) -> Option<Vec<Ty>> {
         let mut inference = super::infer::Inference::new(&a.type_params);
         for i in 0..a.params.len() {
             if let (Some(p), Some(given)) = (self.param_at(a, i), self.param_at(target, i)) {
@@ -414,7 +420,7 @@ impl<'a> Checker<'a> {
                 }
             }
         }
-        Some(self.types.instantiate_signature(a, &args))
+        Some(args)
     }
 
     /// Why a value does not fit, where that needs more than the two types.

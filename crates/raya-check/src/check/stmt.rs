@@ -360,6 +360,9 @@ impl<'a> Checker<'a> {
     fn initialise(&mut self, symbol: SymId, declared: Option<Ty>, init: &'a ast::Expr) -> ExprId {
         if let Some(ty) = declared {
             self.set_var_type(symbol, ty);
+            if let Some(var) = self.var_mut(symbol) {
+                var.annotated = true;
+            }
         }
         self.self_symbol = matches!(init.kind, ast::ExprKind::Function(_)).then_some(symbol);
         let name = self.symbol(symbol).name;

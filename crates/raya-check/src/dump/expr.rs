@@ -185,7 +185,7 @@ impl Dumper<'_> {
     fn call(&self, call: &Call) -> String {
         let args = self.elements(&call.args);
         let callee = match call.callee {
-            Callee::Func { func, .. } => self.label(func),
+            Callee::Func { func, .. } | Callee::Known { func, .. } => self.label(func),
             Callee::Method {
                 object,
                 class,

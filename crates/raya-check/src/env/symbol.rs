@@ -88,6 +88,8 @@ pub(crate) struct VarSym<'a> {
     pub widening: bool,
     /// The function whose value it certainly is (`const f = () => …`).
     pub func: Option<FuncId>,
+    /// Its declaration says its type, which need not be exactly that of its value.
+    pub annotated: bool,
     /// Declared without a value and without null in its type.
     pub needs_assignment: bool,
     /// Made from an entry of a dictionary and tested for null somewhere: null stands

@@ -469,6 +469,16 @@ pub enum Callee {
         /// if the function has captures.
         closure: Option<LocalId>,
     },
+    /// A function expression that is the value of a constant.
+    Known {
+        /// The constant's value: its closure. Needs no evaluation if the function
+        /// captures nothing and the constant is certainly set.
+        value: ExprId,
+        /// The function.
+        func: FuncId,
+        /// Its own type arguments.
+        type_args: TyList,
+    },
     /// A method (or accessor) of a class.
     Method {
         /// The receiver, evaluated first.

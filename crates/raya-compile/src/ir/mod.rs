@@ -263,6 +263,7 @@ impl Inst {
             self.op,
             Op::NewObject
                 | Op::MakeClosure
+                | Op::CloneClosure
                 | Op::NewArrayCap
                 | Op::GetFunction
                 | Op::GetClass

@@ -13,7 +13,7 @@ use super::instances::Form;
 use super::statics::StaticCall;
 use crate::ir::VReg;
 use raya_bytecode::{ClassId, FuncId, MethodKind, MethodRef, Op, PropRef, StrId, TypeDesc, TypeId};
-use raya_check::hir::{self, Call, Callee, Dispatch, Element, Expr, ExprId};
+use raya_check::hir::{self, Call, Callee, Dispatch, Element, Expr, ExprId, ExprKind};
 use raya_check::types::{self, Subst, Ty, TyList, TypeKind};
 use raya_syntax::Name;
 
@@ -36,6 +36,11 @@ impl<'a> Lower<'_, 'a> {
                 type_args,
                 closure,
             } => self.call_function(func, type_args, closure, &call.args),
+            Callee::Known {
+                value,
+                func,
+                type_args,
+            } => self.call_known(value, func, type_args, &call.args),
             Callee::Method {
                 object,
                 class,
@@ -142,12 +147,68 @@ impl<'a> Lower<'_, 'a> {
             && !decl.captures.is_empty()
         {
             let value = self.read_variable(local);
-            let args = self.arguments(&[value], args, &params);
-            return self.emit_window(Op::CallClosure, ret, sig.0.into(), &args);
+            return self.call_instance(value, func, subst, args);
         }
         let id = self.c.request_with(func, subst, None, Form::Direct);
         let args = self.arguments(&[], args, &params);
         self.emit_window(Op::Call, ret, id.0.into(), &args)
+    }
+
+    /// A call of the function expression that a constant holds.
+    fn call_known(
+        &mut self,
+        value: ExprId,
+        func: hir::FuncId,
+        type_args: TyList,
+        args: &[Element],
+    ) -> VReg {
+        let decl = self.hir.function(func);
+        let subst = self.function_subst(func, type_args);
+        if !decl.captures.is_empty() {
+            let value = self.expr(value);
+            return self.call_instance(value, func, subst, args);
+        }
+        if let ExprKind::Local { checked: true, .. } | ExprKind::Global { checked: true, .. } =
+            self.hx(value).kind
+        {
+            self.expr(value);
+        }
+        let sig = self.c.instance_signature(func, &subst);
+        let (params, ret) = self.signature_of(sig);
+        let id = self.c.request_with(func, subst, None, Form::Direct);
+        let args = self.arguments(&[], args, &params);
+        self.emit_window(Op::Call, ret, id.0.into(), &args)
+    }
+
+    /// A call of an instance of the function that a closure was made of. The closure
+    /// of a generic function runs the instance for `any`; others share its captures.
+    fn call_instance(
+        &mut self,
+        closure: VReg,
+        func: hir::FuncId,
+        subst: Subst,
+        args: &[Element],
+    ) -> VReg {
+        let decl = self.hir.function(func);
+        let sig = self.c.instance_signature(func, &subst);
+        let (params, ret) = self.signature_of(sig);
+        let ty = self.c.tables.ty(TypeDesc::Function(sig));
+        let mut callee = closure;
+        if !decl.type_params.is_empty() && !self.is_instance(closure, func, &subst) {
+            let id = self.c.request_with(func, subst, None, Form::Value);
+            callee = self.emit_to(ty, Op::CloneClosure, id.0.into(), closure.0);
+        }
+        let callee = self.narrowed(callee, ty);
+        let args = self.arguments(&[callee], args, &params);
+        self.emit_window(Op::CallClosure, ret, sig.0.into(), &args)
+    }
+
+    /// Whether a register holds the closure of the instance that is being lowered, and
+    /// that is the wanted one.
+    fn is_instance(&self, closure: VReg, func: hir::FuncId, subst: &Subst) -> bool {
+        let own = std::ptr::eq(self.decl, self.hir.function(func));
+        let same = |&(p, t): &(types::ParamId, Ty)| self.subst.pairs().contains(&(p, t));
+        own && closure == VReg(0) && subst.pairs().iter().all(same)
     }
 
     fn call_value(&mut self, callee: ExprId, args: &[Element]) -> VReg {

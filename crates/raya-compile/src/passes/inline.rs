@@ -75,7 +75,7 @@ fn callees(func: &Func) -> Vec<usize> {
     func.blocks
         .iter()
         .flat_map(|b| &b.insts)
-        .filter(|i| matches!(i.op, Op::Call | Op::MakeClosure))
+        .filter(|i| matches!(i.op, Op::Call | Op::MakeClosure | Op::CloneClosure))
         .map(|i| i.b as usize)
         .collect()
 }

@@ -221,6 +221,12 @@ flow! {
         set_word(fp, (*i).a, closure);
         (i.add(1), fp)
     };
+    CloneClosure |i, fp, cx| {
+        let lender = word(fp, (*i).b);
+        let closure = try_helper!(i, fp, cx, clone_closure(lender, *pool(i) as _));
+        set_word(fp, (*i).a, closure);
+        (i.add(1), fp)
+    };
     SpreadObject |i, fp, cx| {
         try_helper!(i, fp, cx, spread_object(word(fp, (*i).a), word(fp, (*i).b)));
         (i.add(1), fp)

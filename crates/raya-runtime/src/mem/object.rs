@@ -168,6 +168,14 @@ impl Closure {
         Ok(Closure(obj))
     }
 
+    /// A closure of `func` over the captures of `lender`, which must be of the same types.
+    pub fn sharing(ctx: &mut Ctx, lender: Closure, func: Ref<FuncInfo>) -> R<Closure> {
+        // SAFETY: the captures lie there; `lender` stays alive because it is on this stack.
+        let captures =
+            unsafe { Slots::new((lender.value().0 as usize + CLOSURE_CAPTURES) as *mut u64) };
+        Closure::new(ctx, func, captures)
+    }
+
     /// The word that refers to it.
     pub fn value(self) -> Value {
         self.0.value()

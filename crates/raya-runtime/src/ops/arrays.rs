@@ -127,6 +127,23 @@ pub fn make_closure(ctx: &mut Ctx, func: Ref<FuncInfo>, captures: Slots) -> R<Va
     Ok(Closure::new(ctx, func, captures)?.value())
 }
 
+/// A closure of `func`, which is another instance of the function of `closure`.
+pub fn clone_closure(ctx: &mut Ctx, closure: Value, func: Ref<FuncInfo>) -> R<Value> {
+    let types = |f: &FuncInfo| {
+        let owner = f.owner.get()?;
+        let captures = owner.module.functions[f.index as usize].captures.clone();
+        Some((owner.addr(), captures))
+    };
+    let lender = ctx.as_closure(closure);
+    match lender.filter(|c| types(&c.func()).is_some_and(|t| Some(t) == types(&func))) {
+        Some(lender) => Ok(Closure::sharing(ctx, lender, func)?.value()),
+        None => {
+            let message = format!("'{}' is not the function it was", func.name);
+            Err(ctx.throw(ErrorKind::TypeError, &message))
+        }
+    }
+}
+
 /// The function object of a function without captures.
 pub fn get_function(ctx: &mut Ctx, func: Ref<FuncInfo>) -> R<Value> {
     ctx.function_object(func)

@@ -90,7 +90,10 @@ fn initial(program: &[Lowered], tables: &Tables) -> Vec<Signature> {
     }
     for lowered in program {
         for inst in lowered.func.blocks.iter().flat_map(|b| &b.insts) {
-            if matches!(inst.op, Op::MakeClosure | Op::GetFunction) {
+            if matches!(
+                inst.op,
+                Op::MakeClosure | Op::CloneClosure | Op::GetFunction
+            ) {
                 open[inst.b as usize] = true;
             }
         }

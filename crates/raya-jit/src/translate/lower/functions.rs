@@ -78,6 +78,13 @@ lowerings! {
         t.set(i.a, v)
     };
     MakeClosure |t, i| make_closure(t, i)?;
+    CloneClosure |t, i| {
+        let callee = function(t, i.b)?;
+        let lender = t.get(i.c);
+        let info = t.address(callee.info);
+        let v = t.call_helper(Helper::clone_closure, &[lender, info]);
+        t.set(i.a, v)
+    };
     GetCapture |t, i| {
         let closure = t.get(i.b);
         let ty = clif_type(t.repr(i.a));

@@ -143,7 +143,7 @@ macro_rules! for_each_op {
             LooseEq = 0x68, [DB, SW, SW], [throws, user, gc], "a = truth of b == c through the equality slot";
             InstanceOf = 0xEE, [DB, SW, Type], [pure], "a = b is an instance of descriptor c (every instantiation where c is a bare generic class)";
             InstanceOfAny = 0x69, [DB, SW, SW], [throws, user, gc], "a = b instanceof the class object c";
-            Cast = 0xEF, [DW, SW, Type], [throws, user, gc], "the `as` operator out of any: as CheckType";
+            Cast = 0xEF, [DW, SW, Type], [throws, user, gc], "the `as` operator out of any: as CheckType, but any[] takes only arrays made as such";
 
             // ---- jumps; the back-edge forms poll the budget and count
             Jump = 0x70, [None, None, Jump], [jump], "go to c";

@@ -9,7 +9,6 @@ mod codes {
         LIMIT = 980, "program too large";
         /// Generic code asks for instantiations without end: each call makes a longer
         /// type argument. Use `any` for the growing part.
-        ENDLESS_INSTANTIATION = 981, "endless instantiation";
         /// A fault of the compiler itself; the program is not to blame.
         INTERNAL = 999, "internal error";
     }
@@ -30,7 +29,6 @@ pub struct Failure {
 enum Kind {
     Internal(&'static str),
     Limit,
-    Endless,
     Unsupported,
 }
 
@@ -60,16 +58,6 @@ impl Failure {
         }
     }
 
-    /// Type arguments that grow without end.
-    pub fn endless(file: FileId, span: Span, message: impl Into<String>) -> Self {
-        Self {
-            kind: Kind::Endless,
-            file,
-            span,
-            message: message.into(),
-        }
-    }
-
     /// Something that cannot be translated yet.
     pub fn unsupported(file: FileId, span: Span, message: impl Into<String>) -> Self {
         Self {
@@ -89,7 +77,6 @@ impl Failure {
             ),
             Kind::Limit => (codes::LIMIT, self.message.clone()),
             Kind::Unsupported => (raya_syntax::codes::NOT_SUPPORTED_YET, self.message.clone()),
-            Kind::Endless => (codes::ENDLESS_INSTANTIATION, self.message.clone()),
         };
         Diagnostic::error(code, self.file, self.span, message)
     }

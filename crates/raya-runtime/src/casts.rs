@@ -150,6 +150,15 @@ impl Ctx {
         self.check_slow(v, desc)
     }
 
+    /// As [`Ctx::check`] for a cast that the program writes: only what the library does
+    /// with an `any[]` is known to be harmless to arrays of other types.
+    pub fn cast(&mut self, v: Value, desc: DescRef) -> R<Value> {
+        if self.is_any_array(v, desc) && !self.holds(v, desc) {
+            return Err(self.mismatch(v, desc));
+        }
+        self.check(v, desc)
+    }
+
     /// Converts a word to the register format of a type where that takes no more than a
     /// look at the word: no user code, no allocation.
     #[inline(always)]

@@ -29,6 +29,7 @@ macro_rules! for_each_helper {
             unbox_i32(v: Word, ty: Desc) -> I32, [throws], small, "int out of a word";
             unbox_bool(v: Word, ty: Desc) -> Bool, [throws], small, "boolean out of a word";
             check_type(v: Word, ty: Desc) -> Word, [throws, user, gc], deep, "checked cast out of any; pins";
+            cast(v: Word, ty: Desc) -> Word, [throws, user, gc], deep, "the `as` operator: check_type that takes no other array for any[]";
             narrow(v: Word, ty: Desc) -> Word, [throws], small, "verify what flow analysis claims";
             instance_of(v: Word, ty: Desc) -> Bool, [], small, "descriptor test";
             instance_of_any(v: Word, class: Word) -> Bool, [throws, user, gc], small, "instanceof a class object";

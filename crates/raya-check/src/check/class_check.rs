@@ -25,15 +25,7 @@ impl<'a> Checker<'a> {
         }
         let (scope, file) = (self.class(class).scope, self.class(class).file);
         self.elsewhere(scope, file, |c| {
-            for index in 0..c.class(class).members.len() as u32 {
-                c.member_type(class, index);
-            }
-            c.ctor_type(class);
-            c.check_field_init(class);
-            c.check_ctor(class);
-            for index in 0..c.class(class).members.len() as u32 {
-                c.check_method_body(class, index);
-            }
+            c.in_class_scope(class, |c, _| c.check_members(class));
             if c.hir.classes[class.index()].builtin && c.class(class).declared_at <= 1 {
                 c.check_static_init(class);
             }
@@ -41,6 +33,18 @@ impl<'a> Checker<'a> {
             c.check_abstract(class);
             c.check_implements(class);
         });
+    }
+
+    fn check_members(&mut self, class: ClassId) {
+        for index in 0..self.class(class).members.len() as u32 {
+            self.member_type(class, index);
+        }
+        self.ctor_type(class);
+        self.check_field_init(class);
+        self.check_ctor(class);
+        for index in 0..self.class(class).members.len() as u32 {
+            self.check_method_body(class, index);
+        }
     }
 
     // ---- methods
@@ -92,7 +96,12 @@ impl<'a> Checker<'a> {
                 created_at: c.clock,
                 flow: Flow::default(),
             };
-            let sig = c.check_body(input);
+            let sig = match is_static {
+                true => c.check_body(input),
+                false => c.in_class_scope(class, |c, parent| {
+                    c.check_body(BodyInput { parent, ..input })
+                }),
+            };
             let ty = c.types.function(sig);
             c.func_types.entry(func).or_insert(ty);
         });
@@ -179,7 +188,9 @@ impl<'a> Checker<'a> {
             created_at: self.clock,
             flow: Flow::at_constructor(derived && calls, self.fields_to_set(class)),
         };
-        self.check_body(input);
+        self.in_class_scope(class, |c, parent| {
+            c.check_body(BodyInput { parent, ..input })
+        });
     }
 
     /// A class without constructor that has initialisers passes its arguments on.
@@ -362,15 +373,18 @@ impl<'a> Checker<'a> {
             return;
         };
         let this = self.this_of(class, false);
-        let saved = self.enter_initialiser(func, class, false, this);
-        let scope = self.scope;
-        self.scope = self.scopes.new_scope(Some(scope));
-        let mut stmts = Vec::new();
-        for index in 0..self.class(class).members.len() as u32 {
-            self.initialiser(class, index, false, &mut stmts);
-        }
-        self.scope = scope;
-        self.finish_initialiser(func, class, saved, stmts);
+        self.in_class_scope(class, |c, parent| {
+            let saved = c.enter_initialiser(func, class, false, this);
+            c.ctx_mut().parent = parent;
+            let scope = c.scope;
+            c.scope = c.scopes.new_scope(Some(scope));
+            let mut stmts = Vec::new();
+            for index in 0..c.class(class).members.len() as u32 {
+                c.initialiser(class, index, false, &mut stmts);
+            }
+            c.scope = scope;
+            c.finish_initialiser(func, class, saved, stmts);
+        });
     }
 
     fn initialiser(&mut self, class: ClassId, index: u32, is_static: bool, stmts: &mut Vec<Stmt>) {
@@ -422,7 +436,9 @@ impl<'a> Checker<'a> {
             local.boxed |= local.captured && local.assigned;
         }
         let outer = self.types.class(class).params.clone();
+        let parent = ctx.parent.map(|i| self.fns[i].func);
         let function = &mut self.hir.functions[func.index()];
+        function.parent = parent;
         function.outer_params = outer;
         function.ret = Ty::VOID;
         function.locals = ctx.locals;

@@ -58,8 +58,10 @@ impl<'a> Checker<'a> {
             ctor: None,
             field_init: None,
             static_init: None,
+            scope: None,
         });
-        let data = self.class_data(id, class, builtin);
+        let mut data = self.class_data(id, class, builtin);
+        data.nested = self.nested_class(id, name, class.span);
         self.classes.push(data);
         self.fill_class(id, class);
         id
@@ -76,6 +78,7 @@ impl<'a> Checker<'a> {
             file: self.file,
             scope: self.scope,
             owner,
+            nested: None,
             members: Vec::new(),
             by_name: FxHashMap::default(),
             ctor: None,
@@ -91,7 +94,8 @@ impl<'a> Checker<'a> {
 
     /// Empties a class whose declaration is checked again.
     fn reset_class(&mut self, id: ClassId, class: &'a Class, name: Name) {
-        let data = self.class_data(id, class, self.is_builtin_file());
+        let mut data = self.class_data(id, class, self.is_builtin_file());
+        data.nested = self.nested_class(id, name, class.span);
         *self.class_mut(id) = data;
         let hir = &mut self.hir.classes[id.index()];
         hir.name = name;
@@ -558,6 +562,7 @@ impl<'a> Checker<'a> {
             return;
         };
         self.define_class(id);
+        self.class_scope_stmt(id, span, out);
         out.push(Stmt {
             kind: StmtKind::Class(id),
             span,
@@ -608,7 +613,8 @@ impl<'a> Checker<'a> {
         let ty = self.types.class_object(id);
         let current = self.current();
         self.post.mention_class(current, id, self.clock);
-        self.add(ExprKind::ClassExpr(id), ty, span)
+        let value = self.add(ExprKind::ClassExpr(id), ty, span);
+        self.class_scope_expr(id, value)
     }
 
     /// Queues the bodies of a built-in class that the program uses. Those of its bases

@@ -118,14 +118,16 @@ impl<'a> Checker<'a> {
         let (is_static, readonly) = (member.is_static, member.readonly);
         let func = self.new_func(member.name, init.span, FuncKind::FieldInit(class));
         let this = self.this_of(class, is_static);
-        let ty = self.quietly(|c| {
-            let saved = c.enter_initialiser(func, class, is_static, this);
-            let id = c.expr(init, None);
-            let ty = c.ty(id);
-            c.leave_initialiser(saved);
-            ty
+        let (ty, _) = self.quietly(|c| {
+            c.in_class_scope(class, |c, parent| {
+                let saved = c.enter_initialiser(func, class, is_static, this);
+                c.ctx_mut().parent = parent.filter(|_| !is_static);
+                let id = c.expr(init, None);
+                let ty = c.ty(id);
+                c.leave_initialiser(saved);
+                ty
+            })
         });
-        let ty = ty.0;
         if readonly {
             return ty;
         }

@@ -150,6 +150,7 @@ impl<'a> Checker<'a> {
         let id = self.add(kind, ty, span);
         let (current, clock) = (self.current(), self.clock);
         self.post.read_class(id, class, current, clock);
+        self.note_scopes(id, class, span);
         id
     }
 

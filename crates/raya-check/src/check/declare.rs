@@ -129,7 +129,7 @@ impl<'a> Checker<'a> {
     }
 
     /// Whether declarations now make module variables.
-    fn at_module_level(&self) -> bool {
+    pub(crate) fn at_module_level(&self) -> bool {
         self.scopes.parent(self.scope) == Some(self.root) || self.scope == self.root
     }
 

@@ -484,6 +484,14 @@ impl<'a> Checker<'a> {
         if from == to || from == Ty::ERROR || to == Ty::ERROR {
             return id;
         }
+        // The library knows that its `any[]` may be an array of any type.
+        let kind = match self.is_builtin_file() {
+            true => CoerceKind::Check,
+            false => CoerceKind::Cast,
+        };
+        if from == Ty::ANY && to != Ty::UNKNOWN {
+            return self.coerce_node(id, to, kind);
+        }
         if self.fits(from, to) {
             return self.coerce(id, to);
         }
@@ -502,7 +510,7 @@ impl<'a> Checker<'a> {
             self.error_help(codes::INVALID_CAST, span, message, Some(help));
             return self.error_expr(span);
         }
-        self.coerce_node(id, to, CoerceKind::Check)
+        self.coerce_node(id, to, kind)
     }
 
     /// Whether some member of one union may be of the other type.

@@ -377,7 +377,11 @@ impl<'a> Checker<'a> {
         }
         match &input.ast.body {
             FunctionBody::Block(block) => self.block_stmts(&block.stmts, &mut stmts),
-            FunctionBody::Expr(e) => self.expr_body(e, &mut stmts),
+            FunctionBody::Expr(e) => {
+                let waiting = self.pending.len();
+                self.expr_body(e, &mut stmts);
+                self.drain_pending_from(waiting);
+            }
             FunctionBody::None => {}
         }
         if input.ctor.is_some() {

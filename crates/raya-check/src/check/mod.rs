@@ -20,6 +20,7 @@ mod call;
 mod class_check;
 mod class_decl;
 mod class_members;
+mod class_scope;
 mod coerce;
 mod condition;
 mod construct;
@@ -176,6 +177,10 @@ pub(crate) struct Checker<'a> {
     null_tested: bool,
     /// Closure expressions of nested declarations, which get their types at the end.
     closures: Vec<(ExprId, SymId)>,
+    /// Class scopes that were left and may be entered again.
+    class_scopes: FxHashMap<FuncId, FnCtx<'a>>,
+    /// The class expressions inside functions.
+    class_expressions: Vec<(ClassId, FileId, Span)>,
     /// Null exits of the optional chain under check.
     chain: Vec<(crate::hir::LocalId, ExprId)>,
     /// The assignment that keeps a spread tuple, for the first of its parts.
@@ -228,6 +233,8 @@ impl<'a> Checker<'a> {
             given_name: None,
             null_tested: false,
             closures: Vec::new(),
+            class_scopes: FxHashMap::default(),
+            class_expressions: Vec::new(),
             chain: Vec::new(),
             first_spread: None,
             rechecks: 0,

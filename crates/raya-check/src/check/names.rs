@@ -106,6 +106,7 @@ impl<'a> Checker<'a> {
     pub(crate) fn var_place(&mut self, symbol: SymId, span: Span) -> Option<Place> {
         let var = self.var(symbol)?;
         let (declared_at, func, storage) = (var.declared_at, var.func, var.storage);
+        let valueless = var.needs_assignment;
         match storage {
             Storage::Global(global) => Some(Place::Global {
                 global,
@@ -132,11 +133,10 @@ impl<'a> Checker<'a> {
                         checked: false,
                     });
                 }
-                match self.reach_local(owner, local, early) {
-                    Some(local) => Some(Place::Local {
-                        local,
-                        checked: early,
-                    }),
+                // Nobody knows whether a variable without initial value is set by then.
+                let checked = early || valueless;
+                match self.reach_local(owner, local, checked) {
+                    Some(local) => Some(Place::Local { local, checked }),
                     None => {
                         self.report_class_capture(symbol, span);
                         None
@@ -148,7 +148,7 @@ impl<'a> Checker<'a> {
 
     /// When the function directly inside `owner` on the way to the current one was
     /// made: what was declared by then is certainly set.
-    fn entry_clock(&self, owner: crate::hir::FuncId) -> u32 {
+    pub(crate) fn entry_clock(&self, owner: crate::hir::FuncId) -> u32 {
         let mut at = self.fns.len() - 1;
         while let Some(parent) = self.fns[at].parent {
             if self.fns[parent].func == owner {
@@ -157,15 +157,6 @@ impl<'a> Checker<'a> {
             at = parent;
         }
         0
-    }
-
-    fn report_class_capture(&mut self, symbol: SymId, span: Span) {
-        let message = format!(
-            "a class inside a function cannot use the function's variable `{}` yet",
-            self.text(self.symbol(symbol).name)
-        );
-        self.error(codes::UNSUPPORTED_CLASS_CAPTURE, span, message)
-            .help = Some("pass the value to the constructor, or move the class out".to_string());
     }
 
     /// A read in the function that declares the variable, in front of the
@@ -315,7 +306,8 @@ impl<'a> Checker<'a> {
         let early = owner != self.current() && created_at > self.entry_clock(owner);
         let reached = self.reach_local(owner, local, early);
         if reached.is_none() {
-            let message = "a class inside a function cannot use the function's own functions yet";
+            let message =
+                "a static member cannot use the functions of the function around the class yet";
             self.error(codes::UNSUPPORTED_CLASS_CAPTURE, span, message);
         }
         reached

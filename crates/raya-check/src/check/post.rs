@@ -83,6 +83,7 @@ impl<'a> Checker<'a> {
     pub(crate) fn finish(&mut self) {
         self.hir.main = Some(FuncId(0));
         self.settle_closures();
+        self.report_class_expressions();
         let earliest = self.earliest_runs();
         self.mark_global_reads(&earliest);
         self.mark_class_reads(&earliest);

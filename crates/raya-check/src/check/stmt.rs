@@ -91,6 +91,14 @@ impl<'a> Checker<'a> {
         self.declare_all(stmts);
         self.declared_stmts(stmts, out);
         // Bodies see everything that the block declares.
+        self.drain_pending_from(waiting);
+    }
+
+    /// Checks the bodies that wait since there were `waiting` of them.
+    pub(crate) fn drain_pending_from(&mut self, waiting: usize) {
+        if self.pending.len() <= waiting {
+            return;
+        }
         let flow = std::mem::take(&mut self.flow);
         while self.pending.len() > waiting {
             let Some(pending) = self.pending.pop() else {
@@ -260,7 +268,7 @@ impl<'a> Checker<'a> {
         while let ExprKind::Coerce { expr, kind } = self.hir.exprs[id.index()].kind {
             match kind {
                 CoerceKind::Narrow | CoerceKind::Widen | CoerceKind::IntToNumber => id = expr,
-                CoerceKind::Check | CoerceKind::NonNull => break,
+                CoerceKind::Check | CoerceKind::Cast | CoerceKind::NonNull => break,
             }
         }
         let id = self.drop_postfix(id);

@@ -45,6 +45,9 @@ impl Dumper<'_> {
             ExprKind::Class { class, .. } | ExprKind::ClassExpr(class) => {
                 format!("class {}", self.text(self.hir.class(*class).name))
             }
+            ExprKind::ClassScope(class) => {
+                format!("scope of {}", self.text(self.hir.class(*class).name))
+            }
             ExprKind::This => "this".to_string(),
             ExprKind::Unary { op, operand } => self.unary(*op, *operand),
             ExprKind::Binary { op, left, right } => format!(
@@ -330,6 +333,7 @@ fn coercion(kind: CoerceKind) -> &'static str {
         CoerceKind::IntToNumber => "number",
         CoerceKind::Widen => "widen",
         CoerceKind::Check => "check",
+        CoerceKind::Cast => "cast",
         CoerceKind::Narrow => "narrow",
         CoerceKind::NonNull => "nonnull",
     }

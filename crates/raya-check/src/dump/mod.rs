@@ -86,6 +86,7 @@ impl Dumper<'_> {
             FuncKind::Constructor(_) => format!("{name}.constructor"),
             FuncKind::FieldInit(_) => format!("{name}.<fields>"),
             FuncKind::StaticInit(_) => format!("{name}.<static>"),
+            FuncKind::ClassScope(_) => format!("{name}.<scope>"),
             _ if name.is_empty() => format!("closure#{}", id.0),
             _ => name.to_string(),
         }

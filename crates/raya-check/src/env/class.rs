@@ -2,7 +2,7 @@
 //! when they are first asked for.
 
 use super::ScopeId;
-use crate::hir::{FieldIdx, FuncId, MethodIdx, MethodKind};
+use crate::hir::{FieldIdx, FuncId, LocalId, MethodIdx, MethodKind};
 use crate::types::{ClassId, Ty};
 use raya_syntax::ast::{self, Access};
 use raya_syntax::name::Name;
@@ -111,6 +111,8 @@ pub(crate) struct ClassData<'a> {
     pub scope: ScopeId,
     /// Function it is declared in; none at module level.
     pub owner: Option<FuncId>,
+    /// Set for a class inside a function or block.
+    pub nested: Option<Nested>,
     /// The members.
     pub members: Vec<MemberData<'a>>,
     /// The first member of a name, per side (true: static).
@@ -131,6 +133,17 @@ pub(crate) struct ClassData<'a> {
     pub declared_at: u32,
     /// Declared by the built-in library.
     pub builtin: bool,
+}
+
+/// Where a class stands that may use the variables around it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Nested {
+    /// Captures what the code of instances uses.
+    pub scope: FuncId,
+    /// The function that declares the class.
+    pub owner: FuncId,
+    /// Its local that holds the scope's object.
+    pub local: LocalId,
 }
 
 /// How far the `extends` clause is resolved.

@@ -8,7 +8,9 @@ mod class;
 mod scope;
 mod symbol;
 
-pub(crate) use class::{BaseState, ClassData, LazyTy, MemberData, MemberKind, MemberSource};
+pub(crate) use class::{
+    BaseState, ClassData, LazyTy, MemberData, MemberKind, MemberSource, Nested,
+};
 pub(crate) use scope::{ScopeId, ScopeTree};
 pub(crate) use symbol::{
     AliasState, FuncState, FuncSym, Storage, SymId, SymKind, Symbol, TypeSym, TypeSymKind, VarKind,

@@ -75,6 +75,9 @@ pub enum FuncKind {
     /// The static initialisers and static blocks of a class in order; `this` is the
     /// class.
     StaticInit(ClassId),
+    /// No code: captures, for the instances of a class inside a function, what their
+    /// code uses of the variables around the class.
+    ClassScope(ClassId),
 }
 
 /// A parameter.
@@ -193,6 +196,8 @@ pub struct Class {
     pub field_init: Option<FuncId>,
     /// Its static initialisers.
     pub static_init: Option<FuncId>,
+    /// For a class inside a function or block: a [`FuncKind::ClassScope`].
+    pub scope: Option<FuncId>,
 }
 
 /// A field.

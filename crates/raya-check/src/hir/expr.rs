@@ -70,6 +70,8 @@ pub enum ExprKind {
     },
     /// A class expression: defines the class, gives it as a value.
     ClassExpr(ClassId),
+    /// A new scope of a class: what its code captures at this moment; any.
+    ClassScope(ClassId),
     /// The receiver of a method, constructor or initialiser (in arrow functions it
     /// is a captured local instead).
     This,
@@ -260,9 +262,12 @@ pub enum CoerceKind {
     /// To a supertype: the value stays, its representation may change (number to
     /// `number | null` or any, a class to its base, a function to a wider one).
     Widen,
-    /// Out of any or unknown, and every `as` that is not an upcast: checked against
-    /// the descriptor of the type, `TypeError`.
+    /// Out of any or unknown: checked against the descriptor of the type, `TypeError`.
+    /// An array of any type passes for `any[]`.
     Check,
+    /// `as` where it is not an upcast: as `Check`, but `any[]` takes only arrays that
+    /// were made as such.
+    Cast,
     /// To the part of a union (or heir of a class) that flow analysis has proven;
     /// verified in O(1).
     Narrow,

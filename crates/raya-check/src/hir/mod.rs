@@ -20,6 +20,7 @@ pub use expr::*;
 pub use stmt::*;
 
 use crate::types::{ClassId, index};
+use rustc_hash::FxHashMap;
 
 index! {
     /// An expression in [`Hir::exprs`].
@@ -55,6 +56,9 @@ pub struct Hir {
     /// The function of the top level: no parameters; its result is the value of a
     /// top-level `return` (type any), null without one.
     pub main: Option<FuncId>,
+    /// For a `New` of a class inside a function: the scopes that the instance gets, of
+    /// its class and of the bases.
+    pub new_scopes: FxHashMap<ExprId, Box<[(ClassId, ExprId)]>>,
     /// What the program refers to by role, for the compiler's own lowering.
     pub well_known: WellKnown,
 }

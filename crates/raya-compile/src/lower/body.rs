@@ -153,7 +153,12 @@ impl Lower<'_, '_> {
     /// Registers of what a closure captured.
     fn captures(&mut self) {
         let decl = self.decl;
-        for (i, capture) in decl.captures.iter().enumerate() {
+        let own = if self.scope_captures() {
+            &[]
+        } else {
+            &*decl.captures
+        };
+        for (i, capture) in own.iter().enumerate() {
             let local = self.local(capture.local);
             let ty = self.reg_type(local.ty).0;
             let (held, field) = if local.boxed {

@@ -30,6 +30,17 @@ struct MethodCall<'a> {
 impl<'a> Lower<'_, 'a> {
     /// A call.
     pub fn call(&mut self, e: &'a Expr, call: &'a Call) -> VReg {
+        let value = self.call_by_kind(e, call);
+        let (to, _) = self.reg_type(e.ty);
+        // The instance for type arguments that nest too deeply gives any.
+        if self.f.reg(value).ty == self.c.any && to != self.c.any && e.ty != Ty::VOID {
+            let exact = self.exact_type(e.ty);
+            return self.checked(value, exact);
+        }
+        value
+    }
+
+    fn call_by_kind(&mut self, e: &'a Expr, call: &'a Call) -> VReg {
         match call.callee {
             Callee::Func {
                 func,
@@ -129,7 +140,7 @@ impl<'a> Lower<'_, 'a> {
         for (i, &param) in decl.type_params.iter().enumerate() {
             subst.push(param, args.get(i).copied().unwrap_or(Ty::ANY));
         }
-        subst
+        self.c.bounded_subst(subst)
     }
 
     fn call_function(
@@ -338,7 +349,8 @@ impl<'a> Lower<'_, 'a> {
     }
 
     /// Types for a function's own type parameters.
-    pub(super) fn push_own(&self, subst: &mut Subst, func: &hir::Function, own: TyList) {
+    pub(super) fn push_own(&mut self, subst: &mut Subst, func: &hir::Function, own: TyList) {
+        let own = self.c.bounded_list(own);
         let own = self.c.types.list(own);
         for (i, &param) in func.type_params.iter().enumerate() {
             subst.push(param, own.get(i).copied().unwrap_or(Ty::ANY));
@@ -399,6 +411,7 @@ impl<'a> Lower<'_, 'a> {
     /// `new C(…)`
     pub fn new_object(
         &mut self,
+        new: ExprId,
         class: types::ClassId,
         class_args: TyList,
         args: &[ExprId],
@@ -416,11 +429,14 @@ impl<'a> Lower<'_, 'a> {
         let elements: Vec<Element> = args.iter().map(|&a| Element::One(a)).collect();
         let Some((func, sig)) = self.constructor(id) else {
             self.arguments(&[], &elements, &[]);
-            return self.emit_to(ty, Op::NewObject, id.0.into(), 0);
+            let object = self.emit_to(ty, Op::NewObject, id.0.into(), 0);
+            self.hand_over_scopes(new, object, id);
+            return object;
         };
         let (params, ret) = self.signature_of(sig);
         let mut values = self.arguments(&[], &elements, &params);
         let object = self.emit_to(ty, Op::NewObject, id.0.into(), 0);
+        self.hand_over_scopes(new, object, id);
         values.insert(0, object);
         self.emit_window(Op::Call, ret, func.0.into(), &values);
         object

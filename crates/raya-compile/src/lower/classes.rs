@@ -39,6 +39,7 @@ pub(crate) struct GenericMethod {
 impl Compiler<'_> {
     /// The module class of a class with type arguments.
     pub fn class_instance(&mut self, class: types::ClassId, args: TyList) -> ClassId {
+        let args = self.bounded_list(args);
         if let Some(&id) = self.classes.get(&(class, args)) {
             return id;
         }
@@ -180,7 +181,8 @@ impl Compiler<'_> {
         let subst = self.class_subst(class, args);
         let list = self.types.list_arc(args);
         let arg_ids = list.iter().map(|&t| self.type_id(t)).collect();
-        let fields = self.fields(&decl.fields, &subst);
+        let mut fields = self.fields(&decl.fields, &subst);
+        fields.extend(self.scope_field(class));
         let statics = if origin {
             self.fields(&decl.statics, &subst)
         } else {
@@ -357,7 +359,12 @@ impl Compiler<'_> {
         (self.tables.ty(TypeDesc::Class(id)), field)
     }
 
-    fn plain_class(&mut self, name: StrId, fields: Vec<Field>, literal: bool) -> ClassId {
+    pub(super) fn plain_class(
+        &mut self,
+        name: StrId,
+        fields: Vec<Field>,
+        literal: bool,
+    ) -> ClassId {
         let id = self.tables.class(Class {
             name,
             origin: ClassId(0),

@@ -98,6 +98,17 @@ impl Lower<'_, '_> {
         self.emit_to(to, Op::CheckType, word.0, to.0.into())
     }
 
+    /// A value of type any at another type, by `CheckType` or `Cast`. What its register
+    /// happens to say proves nothing about members: they are any, and are pinned here.
+    fn out_of_any(&mut self, value: VReg, to: TypeId, op: Op) -> VReg {
+        let same = self.f.reg(value).ty == to || to == self.c.any;
+        if self.c.tables.repr(to) != Repr::Word || same {
+            return self.checked(value, to);
+        }
+        let word = self.boxed(value);
+        self.emit_to(to, op, word.0, to.0.into())
+    }
+
     /// A value that flow analysis says is of a narrower type, verified in O(1).
     pub fn narrowed(&mut self, value: VReg, to: TypeId) -> VReg {
         if self.repr(value) == self.c.tables.repr(to) && self.repr(value) != Repr::Word {
@@ -150,9 +161,13 @@ impl Lower<'_, '_> {
                 }
                 value
             }
-            CoerceKind::Check => {
+            CoerceKind::Check | CoerceKind::Cast => {
                 let exact = self.exact_type(whole.ty);
-                self.checked(value, exact)
+                let op = match kind {
+                    CoerceKind::Cast => Op::Cast,
+                    _ => Op::CheckType,
+                };
+                self.out_of_any(value, exact, op)
             }
             CoerceKind::Narrow => self.narrowed(value, to),
             CoerceKind::NonNull => {

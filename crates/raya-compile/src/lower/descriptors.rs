@@ -102,6 +102,9 @@ impl Compiler<'_> {
     /// Interfaces and recursive aliases may contain themselves: the index is given
     /// out before the parts are made.
     fn named_type(&mut self, ty: Ty) -> TypeId {
+        if self.bounded(ty) != ty {
+            return self.any;
+        }
         let body = self.types.expand(ty);
         if let Some(&id) = self.type_ids.get(&body) {
             return id;
@@ -167,6 +170,7 @@ impl Compiler<'_> {
     }
 
     fn class_desc(&mut self, class: types::ClassId, args: types::TyList) -> TypeDesc {
+        let args = self.bounded_list(args);
         let list = self.types.list_arc(args);
         if self.hir.class(class).primitive {
             return match list.first() {

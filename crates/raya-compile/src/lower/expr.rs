@@ -58,6 +58,7 @@ impl Lower<'_, '_> {
                 self.emit(Op::InitClass, id.0.into(), 0, 0);
                 self.class_value(*class, false)
             }
+            ExprKind::ClassScope(class) => self.class_scope(*class),
             ExprKind::This => VReg(self.this_index()),
             ExprKind::Unary { op, operand } => self.unary(e, *op, *operand),
             ExprKind::Binary { op, left, right } => self.binary(e, *op, *left, *right),
@@ -93,7 +94,7 @@ impl Lower<'_, '_> {
                 class_args,
                 args,
                 checked,
-            } => self.new_object(*class, *class_args, args, *checked),
+            } => self.new_object(id, *class, *class_args, args, *checked),
             ExprKind::NewAny { callee, args } => self.new_any(*callee, args),
             ExprKind::SuperInit {
                 base,

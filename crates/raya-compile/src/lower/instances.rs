@@ -5,13 +5,9 @@
 //! scope, so a closure inside a generic function has an instance per instance of it.
 
 use super::Compiler;
-use crate::errors::Failure;
 use raya_bytecode::{FuncId, SigId, Signature, TypeId};
 use raya_check::hir::{self, FuncKind};
 use raya_check::types::{self, Subst, Ty, TyList, TypeKind};
-
-/// How deep type arguments may nest before an instantiation is refused.
-const MAX_TYPE_DEPTH: u32 = 8;
 
 /// The form of a function's code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -76,18 +72,6 @@ impl Compiler<'_> {
         form: Form,
     ) -> FuncId {
         let tys: Vec<Ty> = subst.pairs().iter().map(|&(_, t)| t).collect();
-        let decl = self.hir.function(func);
-        for &ty in &tys {
-            if self.depth_exceeds(ty, MAX_TYPE_DEPTH) {
-                let name = self.names.text(decl.name).to_string();
-                self.failures.push(Failure::endless(
-                    decl.file,
-                    decl.span,
-                    format!("the type arguments of `{name}` nest more than {MAX_TYPE_DEPTH} deep"),
-                ));
-                return FuncId(0);
-            }
-        }
         let key = InstanceKey {
             func,
             args: self.types.intern_list(&tys),
@@ -145,30 +129,6 @@ impl Compiler<'_> {
                 self.tables.ty(raya_bytecode::TypeDesc::Class(id))
             }
             _ => self.reg_type(this).0,
-        }
-    }
-
-    fn depth_exceeds(&self, ty: Ty, limit: u32) -> bool {
-        if limit == 0 {
-            return true;
-        }
-        let below = |list: TyList| {
-            self.types
-                .list(list)
-                .iter()
-                .any(|&t| self.depth_exceeds(t, limit - 1))
-        };
-        match self.types.kind(ty) {
-            TypeKind::Array(t) | TypeKind::ReadonlyArray(t) => self.depth_exceeds(t, limit - 1),
-            TypeKind::Class(_, l) | TypeKind::Named(_, l) | TypeKind::Union(l) => below(l),
-            TypeKind::Tuple(id) => {
-                let tuple = self.types.tuple(id).clone();
-                tuple
-                    .elems
-                    .iter()
-                    .any(|&t| self.depth_exceeds(t, limit - 1))
-            }
-            _ => false,
         }
     }
 

@@ -11,12 +11,14 @@ mod accessors;
 mod any;
 mod body;
 mod calls;
+mod class_scopes;
 mod classes;
 mod closures;
 mod coerce;
 mod cond;
 mod ctx;
 mod demand;
+mod depth;
 mod descriptors;
 mod expr;
 mod instances;
@@ -66,6 +68,8 @@ pub struct Compiler<'a> {
     pub(crate) scopes: FxHashMap<TypeId, ClassId>,
     pub(crate) class_info: Vec<Option<ClassInfo>>,
     pub(crate) generic_methods: Vec<GenericMethod>,
+    class_scopes: FxHashMap<types::ClassId, class_scopes::ScopeLayout>,
+    depths: FxHashMap<Ty, u32>,
     demand: demand::Demand,
     pub(crate) overridden: FxHashMap<(types::ClassId, Name), bool>,
     instances: FxHashMap<InstanceKey, FuncId>,
@@ -120,6 +124,8 @@ impl<'a> Compiler<'a> {
             scopes: FxHashMap::default(),
             class_info: Vec::new(),
             generic_methods: Vec::new(),
+            class_scopes: FxHashMap::default(),
+            depths: FxHashMap::default(),
             demand: demand::Demand::default(),
             overridden: FxHashMap::default(),
             instances: FxHashMap::default(),

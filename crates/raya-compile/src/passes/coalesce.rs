@@ -55,7 +55,7 @@ fn retarget(
         if inst.def() == Some(t) {
             // A call's result lies in its window; a moved variable gains nothing.
             let direct = inst.op.operands()[0].is_dest() && !inst.op.operands()[0].is_source();
-            let typed = !matches!(inst.op, Op::Narrow | Op::NonNull | Op::CheckType);
+            let typed = !matches!(inst.op, Op::Narrow | Op::NonNull | Op::CheckType | Op::Cast);
             let same = func.reg(v).ty == func.reg(t).ty;
             return (direct && (same || typed)).then_some(i);
         }

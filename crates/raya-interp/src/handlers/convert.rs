@@ -98,7 +98,7 @@ flow! {
         (i.add(1), fp)
     };
     Cast |i, fp, cx| {
-        let v = try_helper!(i, fp, cx, check_type(word(fp, (*i).b), *pool(i) as _));
+        let v = try_helper!(i, fp, cx, cast(word(fp, (*i).b), *pool(i) as _));
         set_word(fp, (*i).a, v);
         (i.add(1), fp)
     };

@@ -65,6 +65,11 @@ pub fn check_type(ctx: &mut Ctx, v: Value, ty: DescRef) -> R<Value> {
     ctx.check(v, ty)
 }
 
+/// The `as` operator.
+pub fn cast(ctx: &mut Ctx, v: Value, ty: DescRef) -> R<Value> {
+    ctx.cast(v, ty)
+}
+
 /// Verifies what flow analysis claims.
 pub fn narrow(ctx: &mut Ctx, v: Value, ty: DescRef) -> R<Value> {
     if ctx.narrows(v, ty) {

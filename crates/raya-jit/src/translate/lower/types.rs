@@ -22,8 +22,8 @@ use raya_runtime::type_info::{DISPLAY_LEN, TypeInfo};
 use std::mem::offset_of;
 
 lowerings! {
-    CheckType |t, i| check(t, i)?;
-    Cast |t, i| check(t, i)?;
+    CheckType |t, i| check(t, i, Helper::check_type)?;
+    Cast |t, i| check(t, i, Helper::cast)?;
     NonNull |t, i| non_null(t, i, Helper::throw_null)?;
     Narrow |t, i| {
         if is_null_test(t, i) {
@@ -108,11 +108,11 @@ fn is_null_test(t: &Translator<'_>, i: Instr) -> bool {
 }
 
 /// A checked cast: what it pins, and every refusal, is up to the runtime.
-fn check(t: &mut Translator<'_>, i: Instr) -> Lowered {
+fn check(t: &mut Translator<'_>, i: Instr, helper: Helper) -> Lowered {
     let (w, desc) = (t.get(i.b), descriptor(t, i.c)?);
     let fact = fact(t, i.c)?;
     if fact.class_depth.is_none() || !is_known(fact) || fact.immediates != 0 {
-        let v = t.call_helper(Helper::check_type, &[w, desc]);
+        let v = t.call_helper(helper, &[w, desc]);
         t.set(i.a, v);
         return Ok(());
     }
@@ -122,7 +122,7 @@ fn check(t: &mut Translator<'_>, i: Instr) -> Lowered {
     t.b.ins().jump(done, &[w.into()]);
     t.enter(other);
     let before = std::mem::replace(&mut t.in_cold, true);
-    let checked = t.call_helper(Helper::check_type, &[w, desc]);
+    let checked = t.call_helper(helper, &[w, desc]);
     t.in_cold = before;
     t.b.ins().jump(done, &[checked.into()]);
     t.enter(done);

@@ -134,6 +134,9 @@ impl<'a> Checker<'a> {
         if let Some(id) = self.tuple_length(object, ty, property.name, span) {
             return id;
         }
+        if let Some(id) = self.class_of(object, property.name, span) {
+            return id;
+        }
         match self.lookup_on(object, property.name) {
             Some((object, found)) => {
                 self.check_access(&found, ty, property);
@@ -144,6 +147,23 @@ impl<'a> Checker<'a> {
                 self.error_expr(span)
             }
         }
+    }
+
+    /// `x.constructor` of an instance: its class.
+    fn class_of(&mut self, object: ExprId, name: Name, span: Span) -> Option<ExprId> {
+        if self.text(name) != "constructor" {
+            return None;
+        }
+        let apparent = self.apparent(self.ty(object));
+        let TypeKind::Class(class, _) = self.types.kind(apparent) else {
+            return None;
+        };
+        let name = self.names.intern("__class__");
+        let object = self.coerce(object, Ty::ANY);
+        let read = ExprKind::Read(Place::Attr { object, name });
+        let id = self.add(read, Ty::ANY, span);
+        let ty = self.types.class_object(class);
+        Some(self.coerce(id, ty))
     }
 
     /// The length of a tuple without rest and optional elements is a constant type.

@@ -194,7 +194,11 @@ impl<'a> Checker<'a> {
             }
             UnaryOp::Typeof => {
                 let id = self.expr(operand, None);
-                let words = ["string", "number", "boolean", "object", "function"];
+                // The last ones are never the answer, but may be asked for.
+                let words = [
+                    "string", "number", "boolean", "object", "function", "undefined", "bigint",
+                    "symbol",
+                ];
                 let words: Vec<Ty> = words
                     .iter()
                     .map(|w| {

@@ -226,7 +226,15 @@ impl<'a> Checker<'a> {
                         method: *kind == MethodKind::Method,
                     });
                 }
-                ast::ObjectMember::Spread(_) => {}
+                ast::ObjectMember::Spread(e) => {
+                    let spread = self.probe(|c| c.expr(e, None));
+                    let ty = spread.map_or(Ty::ERROR, |id| self.ty(id));
+                    let apparent = self.apparent(ty);
+                    if let TypeKind::Object(id) = self.types.kind(apparent) {
+                        let object = self.types.object(id).clone();
+                        object.members.iter().for_each(|&m| parts.put(m));
+                    }
+                }
             }
         }
         self.finish_object(parts)

@@ -9,8 +9,8 @@ using file = open();
 const big: bigint = 1n;
 class Both extends A, B {}
 function outer(n: number): void {
-  class Inner { get(): number { return n; } }
-  console.log(new Inner().get());
+  class Inner { static get(): number { return n; } }
+  console.log(Inner.get());
 }
 type Part = Partial<{ a: number }>;
 let o = { [answer]: 1 };

@@ -31,11 +31,6 @@ impl Engine {
             Engine::Python => "python3",
         }
     }
-
-    /// Whether it is this engine.
-    pub fn is_ours(self) -> bool {
-        matches!(self, Engine::Jit | Engine::Interpreter)
-    }
 }
 
 /// A command line.
@@ -45,23 +40,27 @@ pub struct Job {
     pub args: Vec<String>,
 }
 
+/// The name by which this engine without its compiler is asked for as a peer.
+const INTERPRETER: &str = "interpreter";
+
 /// The peers that were asked for, or else those that are there.
 ///
 /// # Errors
 /// When a peer is unknown or missing.
 pub fn peers(asked: &[String]) -> Result<Vec<&'static str>, String> {
-    const KNOWN: [&str; 2] = ["node", "python3"];
+    const KNOWN: [&str; 3] = ["node", "python3", INTERPRETER];
     if asked.is_empty() {
-        return Ok(KNOWN.into_iter().filter(|peer| on_path(peer)).collect());
+        let outside = KNOWN.into_iter().filter(|peer| *peer != INTERPRETER);
+        return Ok(outside.filter(|peer| on_path(peer)).collect());
     }
     asked
         .iter()
         .map(|name| match KNOWN.into_iter().find(|known| known == name) {
             None => Err(format!(
                 "unknown peer {name:?}; there are {}",
-                KNOWN.join(" and ")
+                KNOWN.join(", ")
             )),
-            Some(peer) if on_path(peer) => Ok(peer),
+            Some(peer) if peer == INTERPRETER || on_path(peer) => Ok(peer),
             Some(peer) => Err(format!("{peer} is not on the PATH")),
         })
         .collect()
@@ -80,6 +79,7 @@ fn on_path(program: &str) -> bool {
 /// The engines that compile.
 pub fn compiled(peers: &[&str]) -> Vec<Engine> {
     let mut engines = vec![Engine::Jit];
+    engines.extend((peers.contains(&INTERPRETER)).then_some(Engine::Interpreter));
     engines.extend(peers.contains(&"node").then_some(Engine::Node));
     engines
 }

@@ -33,7 +33,8 @@ pub use measure::{MEASURE, measure_command};
 pub struct Options {
     /// Programs; by default those of `bench/`.
     pub files: Vec<PathBuf>,
-    /// Peers to compare with (node, python3); by default those found on the PATH.
+    /// Peers to compare with (node, python3, interpreter); by default the first two, where
+    /// they are on the PATH.
     #[arg(long = "peer")]
     pub peers: Vec<String>,
     /// Runs per program and engine.

@@ -44,11 +44,8 @@ pub fn table(size: Size, rows: &[Row]) -> String {
     else {
         return String::new();
     };
-    let peers: Vec<Engine> = engines
-        .iter()
-        .copied()
-        .filter(|engine| !engine.is_ours())
-        .collect();
+    // The first engine is the one that is measured.
+    let peers: Vec<Engine> = engines.iter().copied().skip(1).collect();
     let mut lines = vec![header(size, &engines, &peers)];
     let mut ratios: Vec<Vec<f64>> = vec![Vec::new(); peers.len()];
     for row in rows {
@@ -92,7 +89,7 @@ fn line(row: &Row, engines: &[Engine], peers: &[Engine], ratios: &mut [Vec<f64>]
             None => cells.extend(["-".to_owned(), "-".to_owned()]),
         }
     }
-    let ours = row.series.iter().find(|series| series.engine.is_ours());
+    let ours = engines.first().and_then(|engine| find(*engine));
     for (&peer, ratios) in peers.iter().zip(ratios) {
         match (ours, find(peer)) {
             (Some(ours), Some(theirs)) => {

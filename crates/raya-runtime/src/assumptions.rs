@@ -114,7 +114,9 @@ impl Assumptions {
     pub fn dependents(&self) -> usize {
         let all = self.dependents.borrow();
         let live = |d: &&Dependent| d.valid.strong_count() > 0;
-        all.values().map(|list| list.iter().filter(live).count()).sum()
+        all.values()
+            .map(|list| list.iter().filter(live).count())
+            .sum()
     }
 
     /// The method `name` of these classes is no longer what it was declared to be.

@@ -175,6 +175,10 @@ fn class_ok(m: &Module, index: usize, class: &Class) -> Checked {
     if class.bases.iter().any(|b| b.index() >= index) {
         return Err("a base does not come before it".into());
     }
+    // Typed code finds fields and methods at places that hold along the first base only.
+    if class.bases.len() > 1 {
+        return Err("it has several bases".into());
+    }
     class.args.iter().try_for_each(|&t| type_ok(m, t))?;
     for (i, field) in class.fields.iter().chain(&class.statics).enumerate() {
         name_ok(m, field.name.index())?;

@@ -1,5 +1,6 @@
 //! Taking a snapshot: every operand of a function's code is resolved once.
 
+use super::plan::Speculation;
 use super::{
     AnyMethodFact, Assumed, ClassFact, DescFact, FieldFact, FuncFact, Interface, KnownTypes,
     MethodFact, ParamFact, PropFact, SigFact, Snapshot,
@@ -8,7 +9,6 @@ use raya_bytecode::{
     ClassId, ConstId, FieldId, FuncId, Instr, MethodId, Module, Op, OperandKind, PropId, Receiver,
     Repr, SigId, StrId, TypeId,
 };
-use super::plan::Speculation;
 use raya_runtime::abi::R;
 use raya_runtime::assumptions::{Assumption, Assumptions};
 use raya_runtime::caches::WAYS;

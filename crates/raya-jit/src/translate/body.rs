@@ -79,7 +79,10 @@ impl Translator<'_> {
     /// far.
     fn count_begin(&mut self, ins: Instr) -> Option<Value> {
         let begin = self.job.linkage.coverage?.begin;
-        let (op, jit) = (self.int_const(ins.op as i32), self.address(self.job.linkage.jit));
+        let (op, jit) = (
+            self.int_const(ins.op as i32),
+            self.address(self.job.linkage.jit),
+        );
         let sig = super::signature([I32, I64], Some(I64));
         Some(self.call_address(begin, sig, &[self.cx, op, jit])[0])
     }
@@ -88,7 +91,10 @@ impl Translator<'_> {
     fn count_end(&mut self, ins: Instr, before: Option<Value>) {
         if let (Some(links), Some(before), false) = (self.job.linkage.coverage, before, self.ended)
         {
-            let (op, jit) = (self.int_const(ins.op as i32), self.address(self.job.linkage.jit));
+            let (op, jit) = (
+                self.int_const(ins.op as i32),
+                self.address(self.job.linkage.jit),
+            );
             let sig = super::signature([I32, I64, I64], Some(I64));
             self.call_address(links.end, sig, &[self.cx, op, before, jit]);
         }
@@ -102,7 +108,10 @@ impl Translator<'_> {
         if !self.in_prologue {
             let frame = self.frame();
             let op = frame.func().code[frame.pc as usize].op;
-            let (op, jit) = (self.int_const(op as i32), self.address(self.job.linkage.jit));
+            let (op, jit) = (
+                self.int_const(op as i32),
+                self.address(self.job.linkage.jit),
+            );
             let sig = super::signature([I32, I64], Some(I64));
             self.call_address(links.threw, sig, &[self.cx, op, jit]);
         }

@@ -73,13 +73,7 @@ impl Translator<'_> {
 
     /// A block that leaves with the interpreter's innermost frame, the one at level
     /// `innermost`, at `pc`.
-    fn exit_at(
-        &mut self,
-        reason: ExitReason,
-        innermost: usize,
-        pc: u32,
-        live: &RegSet,
-    ) -> Block {
+    fn exit_at(&mut self, reason: ExitReason, innermost: usize, pc: u32, live: &RegSet) -> Block {
         let number = self.tables.exits.len() as u32;
         let site = self.site();
         let mut stores = Vec::new();

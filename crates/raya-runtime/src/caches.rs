@@ -321,6 +321,100 @@ pub fn plain_field(ty: &TypeInfo, name: Value) -> Option<&crate::type_info::Fiel
     ty.lookup(name).is_none().then_some(field)
 }
 
+/// Places of the memo of members, a power of two.
+pub const SITE_PLACES: usize = 1024;
+
+/// What an object's type says to a linked record: where a structural member is, which
+/// method it is, or that values of the type are of the record's. Compiled code reads it at
+/// fixed offsets.
+#[repr(C, align(32))]
+pub struct SiteEntry {
+    /// What was asked ([`site_key`]), 0 in a free place.
+    pub key: Cell<u64>,
+    /// The type handle of the object.
+    pub handle: Cell<u32>,
+    /// Byte offset of the field.
+    pub offset: Cell<u32>,
+    /// The method.
+    pub func: Cell<Option<Ref<FuncInfo>>>,
+}
+
+/// What is asked about a type.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u64)]
+pub enum SiteQuestion {
+    /// Where a structural member is that is read.
+    Read = 0,
+    /// Where one is that is written.
+    Write = 1,
+    /// Which method a call of a structural member reaches.
+    Call = 2,
+    /// Whether the type's values have a descriptor, now and later.
+    Holds = 3,
+}
+
+/// A question to a linked record at an address, which is aligned.
+pub const fn site_key(record: usize, question: SiteQuestion) -> u64 {
+    record as u64 | question as u64
+}
+
+/// Where the answer is looked for: the place of the sum of this and of the type handle
+/// shifted as in [`memo_of_type`].
+pub const fn memo_of_site(key: u64) -> usize {
+    (key >> 4) as usize
+}
+
+/// Answers found before. Cleared when a class changes.
+pub(crate) struct SiteMemo {
+    entries: Box<[SiteEntry; SITE_PLACES]>,
+}
+
+impl Default for SiteMemo {
+    fn default() -> Self {
+        const FREE: SiteEntry = SiteEntry {
+            key: Cell::new(0),
+            handle: Cell::new(0),
+            offset: Cell::new(0),
+            func: Cell::new(None),
+        };
+        SiteMemo {
+            entries: Box::new([FREE; SITE_PLACES]),
+        }
+    }
+}
+
+impl SiteMemo {
+    fn entry(&self, key: u64, handle: u32) -> &SiteEntry {
+        let mixed = memo_of_type(handle) + memo_of_site(key);
+        &self.entries[mixed & (SITE_PLACES - 1)]
+    }
+
+    /// The answer for a type.
+    #[inline]
+    pub(crate) fn find(&self, key: u64, handle: u32) -> Option<&SiteEntry> {
+        let entry = self.entry(key, handle);
+        (entry.key.get() == key && entry.handle.get() == handle).then_some(entry)
+    }
+
+    /// Remembers an answer.
+    pub(crate) fn remember(&self, key: u64, handle: u32, offset: u32, func: Option<Ref<FuncInfo>>) {
+        let entry = self.entry(key, handle);
+        entry.key.set(key);
+        entry.handle.set(handle);
+        entry.offset.set(offset);
+        entry.func.set(func);
+    }
+
+    fn clear(&self) {
+        self.entries.iter().for_each(|e| e.key.set(0));
+    }
+
+    /// Address of the first place.
+    pub(crate) fn address(&self) -> usize {
+        self.entries.as_ptr() as usize
+    }
+}
+
 /// Marks the cell of an operator that has met something else than two numbers.
 pub fn remember_operands(cell: &CacheCell) {
     cell.0[0].store(NOT_NUMBERS, Ordering::Relaxed);
@@ -378,6 +472,7 @@ impl Ctx {
     /// Clears the words that name one of these types in the cells of every function.
     pub(crate) fn drop_caches(&mut self, types: &[TypeRef]) {
         self.engine().methods.clear();
+        self.engine().members.clear();
         self.engine().funcs.each(|func| {
             for cell in func.cache_cells() {
                 cell.forget(types);

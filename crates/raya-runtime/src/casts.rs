@@ -8,6 +8,7 @@
 use raya_bytecode::Repr;
 
 use crate::abi::{R, Thrown};
+use crate::caches::{SiteQuestion, site_key};
 use crate::ctx::Ctx;
 use crate::desc::{DescKind, DescRef, DescShape, imm};
 use crate::func::SigInfo;
@@ -127,6 +128,29 @@ impl Ctx {
     /// Whether flow analysis may take `v` for the type.
     pub fn narrows(&mut self, v: Value, desc: DescRef) -> bool {
         self.matches(v, desc) || self.is_any_array(v, desc)
+    }
+
+    /// Whether every value of `v`'s run-time type is of the type, now and later. Found out
+    /// once: both tiers ask this before they test the value itself.
+    pub(crate) fn always_holds(&mut self, v: Value, desc: DescRef) -> bool {
+        let Some(obj) = v.as_obj() else {
+            return false;
+        };
+        let key = site_key(desc.addr(), SiteQuestion::Holds);
+        if self.engine().members.find(key, obj.handle()).is_some() {
+            return true;
+        }
+        // Of these kinds an object's type says all that a descriptor asks for.
+        let told = matches!(
+            self.type_of_obj(obj).kind,
+            TypeKind::Instance | TypeKind::Literal | TypeKind::Array | TypeKind::Tuple
+        );
+        let holds = told && self.object_holds(obj, desc, 0);
+        if holds {
+            let members = &self.engine().members;
+            members.remember(key, obj.handle(), 0, None);
+        }
+        holds
     }
 
     /// Whether the type admits `any[]` and `v` is an array: every access to an `any[]` looks at

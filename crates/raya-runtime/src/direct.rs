@@ -30,7 +30,7 @@ pub fn plain_closure(ctx: &Ctx, callee: Value, n: usize) -> Option<Ref<FuncInfo>
 
 /// Whether a call through `site` may enter a function of this signature, and what it gives
 /// needs no check.
-fn stands_for(func: &SigInfo, site: &SigInfo) -> bool {
+pub(crate) fn stands_for(func: &SigInfo, site: &SigInfo) -> bool {
     func.same_interface(site) && (func.ret == site.ret || site.ret.repr != Repr::Word)
 }
 

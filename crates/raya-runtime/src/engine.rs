@@ -14,7 +14,7 @@ use raya_heap::{Heap, HeapOptions};
 use rustc_hash::FxHashMap;
 
 use crate::assumptions::Assumptions;
-use crate::caches::MethodMemo;
+use crate::caches::{MethodMemo, SiteMemo};
 use crate::core_types::CoreTypes;
 use crate::ctx::Ctx;
 use crate::desc::DescRef;
@@ -101,6 +101,8 @@ pub struct Engine {
     pub(crate) joining: RefCell<Vec<Value>>,
     /// Method look-ups of calls on `any`.
     pub(crate) methods: MethodMemo,
+    /// What types say to linked records.
+    pub(crate) members: SiteMemo,
     /// What compiled code relies on.
     pub assumptions: Rc<Assumptions>,
     /// Types of pinned literals: by original type and descriptor.
@@ -166,6 +168,11 @@ impl Engine {
         self.methods.address()
     }
 
+    /// Address of the memo of what types say to linked records.
+    pub fn site_memo(&self) -> usize {
+        self.members.address()
+    }
+
     /// Address of the strings of one Latin-1 unit, by unit: words, unset where not made yet.
     pub fn unit_strings(&self) -> usize {
         self.singletons.chars.as_ptr() as usize
@@ -199,6 +206,7 @@ impl Engine {
             thrown: RefCell::default(),
             joining: RefCell::default(),
             methods: MethodMemo::default(),
+            members: SiteMemo::default(),
             assumptions: Rc::default(),
             pinned: RefCell::default(),
             errors: ErrorClasses::default(),

@@ -7,16 +7,17 @@
 use raya_bytecode::{MethodKind, Receiver, Repr};
 
 use crate::abi::R;
-use crate::caches::{Cache, plain_field};
+use crate::caches::{Cache, SiteQuestion, plain_field, plain_method, site_key};
 use crate::calls::Surplus;
 use crate::casts::is_subtype;
 use crate::ctx::Ctx;
+use crate::direct::stands_for;
 use crate::func::SigInfo;
 use crate::link::{MethodSite, PropSite};
 use crate::mem::alloc::box_slot;
 use crate::mem::slots::Slots;
 use crate::mem::value::Value;
-use crate::type_info::{Attr, TypeKind, type_flags};
+use crate::type_info::{Attr, TypeInfo, TypeKind, type_flags};
 
 impl Ctx {
     /// Reads a member in the site's representation.
@@ -28,6 +29,7 @@ impl Ctx {
                 && is_subtype(field.desc, prop.desc, 0)
             {
                 cache.remember(&ty, field.offset);
+                self.remember_field_of(&ty, prop, SiteQuestion::Read, field.offset);
                 let bits = object.bits(field);
                 if field.repr != Repr::Word || bits != Value::UNSET.0 {
                     return Ok(bits);
@@ -63,6 +65,7 @@ impl Ctx {
                 && !self.is_frozen(o)
             {
                 cache.remember(&ty, field.offset);
+                self.remember_field_of(&ty, prop, SiteQuestion::Write, field.offset);
                 object.set_bits(self, field, bits);
                 return Ok(());
             }
@@ -80,6 +83,31 @@ impl Ctx {
                 let v = self.call_method(o, prop.name, args)?;
                 self.convert(v, prop.desc)
             }
+        }
+    }
+
+    /// Remembers where instances of a type have a structural member.
+    fn remember_field_of(&self, ty: &TypeInfo, prop: &PropSite, asked: SiteQuestion, offset: u32) {
+        let key = site_key(address(prop), asked);
+        let members = &self.engine().members;
+        members.remember(key, ty.handle, offset, None);
+    }
+
+    /// Remembers the method that a call of a structural member reaches on every plain object
+    /// of the receiver's type, where it has the site's interface and its result needs no
+    /// check.
+    pub(crate) fn remember_member_call(&mut self, o: Value, prop: &PropSite, cache: Cache) {
+        let (Some(site), Some(obj)) = (prop.sig, o.as_obj()) else {
+            return;
+        };
+        let ty = self.type_of_obj(obj);
+        if let Some(func) = plain_method(&ty, prop.name)
+            && stands_for(&func.sig_info, &site)
+        {
+            cache.remember(&ty, func.id);
+            let key = site_key(address(prop), SiteQuestion::Call);
+            let members = &self.engine().members;
+            members.remember(key, ty.handle, 0, Some(func));
         }
     }
 
@@ -164,4 +192,9 @@ impl Ctx {
         }
         self.get_attr(o, site.name)
     }
+}
+
+/// Where a site's record lies.
+fn address(prop: &PropSite) -> usize {
+    std::ptr::from_ref(prop).addr()
 }

@@ -109,12 +109,14 @@ pub struct ParamFact {
 }
 
 /// A structural member that an instruction names.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct PropFact {
     /// Address of its `PropSite`.
     pub site: usize,
     /// Representation at the site.
     pub repr: Repr,
+    /// How the member is called, the receiver first, where it has a function type.
+    pub call: Option<Interface>,
 }
 
 /// How a call finds out that the callee is the one that was inlined.
@@ -231,6 +233,8 @@ pub struct Snapshot {
     pub any_methods: FxHashMap<u32, AnyMethodFact>,
     /// Address of the memo of methods that calls on `any` found.
     pub method_memo: usize,
+    /// Address of the memo of what types say to linked records.
+    pub site_memo: usize,
     /// Type handles of what is often behind an `any`.
     pub known: KnownTypes,
     /// Address of the engine's table of strings of one Latin-1 unit, 0 where not made yet.

@@ -141,7 +141,7 @@ fn candidates(
             let seen = cell().filter(|c| *c != 0 && *c != MANY)?;
             Some((Guard::Closure, vec![record(seen as usize)]))
         }
-        Op::CallAnyMethod => {
+        Op::CallAnyMethod | Op::CallProp => {
             let fact = caller.any_methods.get(&pc)?;
             Some((Guard::Type, vec![record(fact.func.info)]))
         }

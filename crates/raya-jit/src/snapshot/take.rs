@@ -64,6 +64,7 @@ pub fn take_one(
         unit_strings: ctx.engine().unit_strings(),
         any_methods: FxHashMap::default(),
         method_memo: ctx.engine().method_memo(),
+        site_memo: ctx.engine().site_memo(),
         known: KnownTypes {
             any_array: ctx.engine().descs.any_array.handle.get(),
             string: ctx.engine().core.string.handle,
@@ -92,9 +93,12 @@ pub fn take_one(
     }
     snapshot.assumed = trust.assumed;
     for (pc, &ins) in (0..).zip(&function.code) {
-        if ins.op == Op::CallAnyMethod
-            && let Some(fact) = any_method_fact(ctx, &snapshot, pc, ins)
-        {
+        let fact = match ins.op {
+            Op::CallAnyMethod => any_method_fact(ctx, &snapshot, pc, ins),
+            Op::CallProp => member_call_fact(ctx, &snapshot, pc, ins),
+            _ => None,
+        };
+        if let Some(fact) = fact {
             snapshot.any_methods.insert(pc, fact);
         }
     }
@@ -105,12 +109,7 @@ pub fn take_one(
 /// it takes the arguments that the site passes, each in a representation that takes one
 /// look to convert to, and gives a word.
 fn any_method_fact(ctx: &Ctx, snapshot: &Snapshot, pc: u32, ins: Instr) -> Option<AnyMethodFact> {
-    let index = snapshot.cache_index(pc)?;
-    let cell = *snapshot.feedback.get(index)?;
-    if cell as u32 == 0 || cell == u64::MAX {
-        return None;
-    }
-    let func = ctx.engine().funcs.get((cell >> 32) as usize)?;
+    let (cell, func) = reached_method(ctx, snapshot, pc)?;
     let sig = &func.sig_info;
     let direct = func.receiver == Receiver::This
         && sig.params.len() == ins.c as usize
@@ -135,6 +134,39 @@ fn any_method_fact(ctx: &Ctx, snapshot: &Snapshot, pc: u32, ins: Instr) -> Optio
         },
         params: sig.params.iter().map(fact).collect(),
     })
+}
+
+/// The method that a call of a structural member reached: the runtime only puts those into
+/// the site's cell that take and give what the site does.
+fn member_call_fact(ctx: &Ctx, snapshot: &Snapshot, pc: u32, ins: Instr) -> Option<AnyMethodFact> {
+    let (cell, func) = reached_method(ctx, snapshot, pc)?;
+    let interface = receiver_interface(&func.sig_info);
+    let site = snapshot.props.get(&ins.b)?.call.as_ref()?;
+    let as_it_is = |p: &DescRef| ParamFact {
+        desc: p.addr(),
+        kind: DescKind::Any,
+    };
+    (*site == interface).then(|| AnyMethodFact {
+        handle: cell as u32,
+        cell,
+        func: FuncFact {
+            info: func.addr(),
+            interface,
+            needs_thunk: func.cell.load(Ordering::Acquire).is_null(),
+        },
+        params: func.sig_info.params.iter().map(as_it_is).collect(),
+    })
+}
+
+/// The method that a site's cell names, and what the cell says.
+fn reached_method(ctx: &Ctx, snapshot: &Snapshot, pc: u32) -> Option<(u64, Ref<FuncInfo>)> {
+    let index = snapshot.cache_index(pc)?;
+    let cell = *snapshot.feedback.get(index)?;
+    if cell as u32 == 0 || cell == u64::MAX {
+        return None;
+    }
+    let func = ctx.engine().funcs.get((cell >> 32) as usize)?;
+    Some((cell, func))
 }
 
 /// The first words of a function's inline-cache cells.
@@ -209,6 +241,7 @@ fn resolve(
                 let fact = PropFact {
                     site: site.addr(),
                     repr: site.repr,
+                    call: site.sig.map(|sig| receiver_interface(&sig)),
                 };
                 out.props.insert(n, fact);
             }

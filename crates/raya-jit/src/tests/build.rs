@@ -295,6 +295,7 @@ fn snapshot(
         unit_strings: 0,
         any_methods: FxHashMap::default(),
         method_memo: 0,
+        site_memo: 0,
         known: Default::default(),
         inlines: FxHashMap::default(),
         opaque: func.code.iter().any(|i| is_opaque(*i)),

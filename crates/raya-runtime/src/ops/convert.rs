@@ -62,6 +62,9 @@ pub fn unbox_bool(ctx: &mut Ctx, v: Value, ty: DescRef) -> R<bool> {
 
 /// Checked cast out of `any`; pins.
 pub fn check_type(ctx: &mut Ctx, v: Value, ty: DescRef) -> R<Value> {
+    if ctx.always_holds(v, ty) {
+        return Ok(v);
+    }
     ctx.check(v, ty)
 }
 
@@ -72,7 +75,7 @@ pub fn cast(ctx: &mut Ctx, v: Value, ty: DescRef) -> R<Value> {
 
 /// Verifies what flow analysis claims.
 pub fn narrow(ctx: &mut Ctx, v: Value, ty: DescRef) -> R<Value> {
-    if ctx.narrows(v, ty) {
+    if ctx.always_holds(v, ty) || ctx.narrows(v, ty) {
         return Ok(v);
     }
     ctx.check(v, ty)

@@ -203,8 +203,15 @@ pub fn new_spread(ctx: &mut Ctx, window: Slots) -> R<Value> {
 }
 
 /// Structural method call, result in register format.
-pub fn call_prop(ctx: &mut Ctx, window: Slots, prop: Ref<PropSite>, n: u32, _: Cache) -> R<Value> {
+pub fn call_prop(
+    ctx: &mut Ctx,
+    window: Slots,
+    prop: Ref<PropSite>,
+    n: u32,
+    cache: Cache,
+) -> R<Value> {
     let (o, args) = operands(window);
+    ctx.remember_member_call(o, &prop, cache);
     // The receiver is counted.
     ctx.call_prop(o, &prop, args, n.saturating_sub(1) as usize)
         .map(Value)

@@ -1,12 +1,13 @@
-//! Calls on `any`.
+//! Calls on `any` and of members of structural types.
 //!
 //! A method that was observed at the site is entered like a known function, or inlined,
 //! behind a look at the receiver. Another one is looked up in the engine's memo and entered
 //! when it takes and gives plain words. Everything else is the runtime's business.
 
 use super::convert::{is_object, unbox_double};
-use super::functions::planned;
-use super::lowerings;
+use super::functions::{planned, windowed};
+use super::members::property;
+use super::{lowerings, memo};
 use crate::snapshot::{AnyMethodFact, Interface};
 use crate::translate::emit::Region;
 use crate::translate::{Lowered, Translator};
@@ -14,7 +15,7 @@ use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::types::{I8, I32, I64};
 use cranelift_codegen::ir::{Block, InstBuilder, Value};
 use raya_bytecode::{FRAME_HEADER, Instr, Receiver, Repr};
-use raya_runtime::caches::{MEMO_PLACES, Remembered, memo_of_name};
+use raya_runtime::caches::{MEMO_PLACES, Remembered, SiteQuestion, memo_of_name};
 use raya_runtime::desc::DescKind;
 use raya_runtime::func::{FuncInfo, boxed_form};
 use raya_runtime::helpers::HelperId as Helper;
@@ -22,6 +23,7 @@ use raya_runtime::mem::{layout, value};
 use std::mem::offset_of;
 
 lowerings! {
+    CallProp |t, i| call_prop(t, i)?;
     CallAny |t, i| call_any(t, i)?;
     CallAnyMethod |t, i| call_any_method(t, i)?;
 }
@@ -103,6 +105,51 @@ fn call_any_method(t: &mut Translator<'_>, i: Instr) -> Lowered {
         let n = t.index_arg(i.c);
         let cache = t.cache_cell();
         let v = t.call_helper(Helper::call_any_method, &[window, name, n, cache]);
+        t.b.ins().jump(done, &[v.into()]);
+    });
+    t.enter(done);
+    t.set(i.a, v);
+    Ok(())
+}
+
+/// A call of a structural member.
+fn call_prop(t: &mut Translator<'_>, i: Instr) -> Lowered {
+    let prop = property(t, i.b)?;
+    let site = t.address(prop.site);
+    let how = prop
+        .call
+        .as_ref()
+        .filter(|how| how.params.len() == i.c as usize);
+    let Some(how) = how else {
+        let cache = t.cache_cell();
+        windowed(t, i, i.c, Helper::call_prop, &[site], &[cache]);
+        return Ok(());
+    };
+    let args = t.arguments(i.a + FRAME_HEADER, how.params.len());
+    let (done, v) = t.result_block(how.ret);
+    let slow = t.cold();
+    if !t.is_reference(i.a + FRAME_HEADER) {
+        let object = is_object(t, args[0]);
+        t.require(object, slow);
+    }
+    let handle = t.load(I32, Region::Header, args[0], layout::HEADER_TYPE);
+    let seen = t.frame().snapshot.any_methods.get(&t.frame().pc).cloned();
+    if let Some(seen) = seen {
+        let other = t.fresh();
+        observed_method(t, i, &seen, &args, handle, (other, done))?;
+        t.enter(other);
+    }
+    let answer = memo::ask(t, (prop.site, SiteQuestion::Call), handle, slow);
+    let info = answer.method(t);
+    require_plain(t, args[0], slow);
+    t.call_record(info, how, &args, done);
+    t.aside(slow, |t| {
+        let window = t.window(i.a + FRAME_HEADER, i.c);
+        let n = t.index_arg(i.c);
+        let cache = t.cache_cell();
+        let site = t.address(prop.site);
+        let bits = t.call_helper(Helper::call_prop, &[window, site, n, cache]);
+        let v = t.slot_value(how.ret, bits);
         t.b.ins().jump(done, &[v.into()]);
     });
     t.enter(done);

@@ -4,7 +4,7 @@ use super::lowerings;
 use crate::translate::emit::Region;
 use crate::translate::{Lowered, Translator};
 use cranelift_codegen::ir::condcodes::{FloatCC, IntCC};
-use cranelift_codegen::ir::types::I32;
+use cranelift_codegen::ir::types::{I8, I32};
 use cranelift_codegen::ir::{InstBuilder, Value};
 use raya_bytecode::{Instr, Repr};
 use raya_runtime::helpers::HelperId as Helper;
@@ -72,19 +72,27 @@ lowerings! {
     };
 }
 
-/// Strings: identical ones are equal, those of different lengths are not, and only then
-/// the runtime compares.
+/// Strings: identical ones are equal, those of different lengths and two interned ones are
+/// not, and only then the runtime compares.
 fn equal_strings(t: &mut Translator<'_>, x: Value, y: Value) -> Value {
-    let (lengths, ask) = (t.fresh(), t.fresh());
+    let (lengths, contents, ask) = (t.fresh(), t.fresh(), t.fresh());
     let (done, result) = t.result_block(Repr::Bool);
     let same = t.b.ins().icmp(IntCC::Equal, x, y);
     t.b.ins().brif(same, done, &[same.into()], lengths, &[]);
 
     t.enter(lengths);
-    let xl = t.load(I32, Region::Text, x, layout::STRING_LEN);
-    let yl = t.load(I32, Region::Text, y, layout::STRING_LEN);
+    let xl = t.load_constant(I32, Region::Text, x, layout::STRING_LEN);
+    let yl = t.load_constant(I32, Region::Text, y, layout::STRING_LEN);
     let same = t.b.ins().icmp(IntCC::Equal, xl, yl);
-    t.b.ins().brif(same, ask, &[], done, &[same.into()]);
+    t.b.ins().brif(same, contents, &[], done, &[same.into()]);
+
+    t.enter(contents);
+    let xf = t.load(I32, Region::Header, x, layout::HEADER_FLAGS);
+    let yf = t.load(I32, Region::Header, y, layout::HEADER_FLAGS);
+    let both = t.b.ins().band(xf, yf);
+    let interned = t.b.ins().band_imm_u(both, i64::from(layout::FLAG_INTERNED));
+    let no = t.zero(I8);
+    t.b.ins().brif(interned, done, &[no.into()], ask, &[]);
 
     t.enter(ask);
     let v = t.call_helper(Helper::eq_str, &[x, y]);

@@ -38,13 +38,6 @@ lowerings! {
         t.set(i.a, v)
     };
     CallClosure |t, i| closure_call(t, i)?;
-    CallProp |t, i| {
-        let prop = t.frame().snapshot.props.get(&i.b).map(|p| p.site);
-        let prop = prop.ok_or_else(|| JitError::Malformed("member is not linked".into()))?;
-        let prop = t.address(prop);
-        let cache = t.cache_cell();
-        windowed(t, i, i.c, Helper::call_prop, &[prop], &[cache])
-    };
     NewAny |t, i| {
         let window = t.window(i.a + FRAME_HEADER, i.b + 1);
         let n = t.index_arg(i.b);
@@ -299,7 +292,7 @@ pub(super) fn function(t: &Translator<'_>, id: u16) -> Result<FuncFact, JitError
 }
 
 /// A call through a helper that takes a window: `helper(window, records…, n, rest…)`.
-fn windowed(
+pub(super) fn windowed(
     t: &mut Translator<'_>,
     i: Instr,
     count: u16,

@@ -3,6 +3,7 @@
 use super::convert::{box_bool, box_double, box_int, is_object, require_double};
 use super::items::length;
 use super::lowerings;
+use super::memo;
 use crate::error::JitError;
 use crate::exits::record::ExitReason;
 use crate::snapshot::PropFact;
@@ -12,7 +13,7 @@ use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::types::{I32, I64};
 use cranelift_codegen::ir::{Block, InstBuilder, MemFlagsData, Value};
 use raya_bytecode::{Instr, Repr, StrId};
-use raya_runtime::caches::{CachedField, Place};
+use raya_runtime::caches::{CachedField, Place, SiteQuestion};
 use raya_runtime::helpers::HelperId as Helper;
 use raya_runtime::mem::{layout, value};
 
@@ -46,8 +47,8 @@ lowerings! {
 }
 
 /// The structural member that an operand names.
-fn property(t: &Translator<'_>, id: u16) -> Result<PropFact, JitError> {
-    let known = t.frame().snapshot.props.get(&id).copied();
+pub(super) fn property<'a>(t: &Translator<'a>, id: u16) -> Result<&'a PropFact, JitError> {
+    let known = t.frame().snapshot.props.get(&id);
     known.ok_or_else(|| JitError::Malformed(format!("member {id} is not linked")))
 }
 
@@ -120,11 +121,16 @@ fn check_observed(
     object
 }
 
+/// What was observed, where nothing else was met often.
+fn expected(t: &Translator<'_>) -> Option<Observed> {
+    observed(t).filter(|_| !t.is_blocked())
+}
+
 /// Where control goes when an access does not meet what was observed: out of the code,
 /// or, where that happened often or nothing was observed, on to the runtime. The second
 /// is true for the latter.
 fn miss_block(t: &mut Translator<'_>) -> (Block, bool) {
-    if observed(t).is_some() && !t.is_blocked() {
+    if expected(t).is_some() {
         (t.exit(ExitReason::Target), false)
     } else {
         (t.cold(), true)
@@ -139,11 +145,10 @@ fn note_observed(t: &mut Translator<'_>, object: Value) {
     }
 }
 
-/// Looks a structural member up through the observed type, or through the site's cell
-/// where nothing was observed yet; control is in `miss` when the object is of another
-/// type.
-fn find_member(t: &mut Translator<'_>, r: u16, access: Access, miss: Block) -> Found {
-    if let Some(seen) = observed(t).filter(|s| s.payload as usize >= layout::HEADER_SIZE) {
+/// Looks a structural member up through the one observed type, or else through the memo;
+/// control is in `miss` where that is not enough.
+fn find_member(t: &mut Translator<'_>, r: u16, site: usize, access: Access, miss: Block) -> Found {
+    if let Some(seen) = expected(t).filter(|s| s.payload as usize >= layout::HEADER_SIZE) {
         return Found {
             base: check_observed(t, r, seen, access, miss),
             offset: seen.payload as usize,
@@ -155,20 +160,17 @@ fn find_member(t: &mut Translator<'_>, r: u16, access: Access, miss: Block) -> F
         let is = is_object(t, object);
         t.require(is, miss);
     }
-    let at = t.cache_cell();
-    let cell = t.load(I64, Region::Cache, at, 0);
-    let known = t.b.ins().ireduce(I32, cell);
-    let (ty, known) = match access {
-        Access::Read => (I32, known),
-        Access::Write => (I64, t.b.ins().uextend(I64, known)),
+    let handle = t.load(I32, Region::Header, object, layout::HEADER_TYPE);
+    let question = match access {
+        Access::Read => SiteQuestion::Read,
+        Access::Write => {
+            let flags = t.load(I32, Region::Header, object, layout::HEADER_FLAGS);
+            let free = t.compare_imm(IntCC::Equal, flags, 0);
+            t.require(free, miss);
+            SiteQuestion::Write
+        }
     };
-    let handle = t.load(ty, Region::Header, object, layout::HEADER_TYPE);
-    let same = t.b.ins().icmp(IntCC::Equal, handle, known);
-    t.require(same, miss);
-    let offset = t.b.ins().ushr_imm_u(cell, 32);
-    let least = layout::HEADER_SIZE as i64;
-    let field = t.compare_imm(IntCC::UnsignedGreaterThanOrEqual, offset, least);
-    t.require(field, miss);
+    let offset = memo::ask(t, (site, question), handle, miss).offset(t);
     Found {
         base: t.b.ins().iadd(object, offset),
         offset: 0,
@@ -191,7 +193,7 @@ fn get_prop(t: &mut Translator<'_>, i: Instr) -> Lowered {
     let object = t.get(i.b);
     let repr = t.repr(i.a);
     let (miss, ask) = miss_block(t);
-    let found = find_member(t, i.b, Access::Read, miss);
+    let found = find_member(t, i.b, prop.site, Access::Read, miss);
     let flags = found.flags(t);
     let ty = clif_type(repr);
     let v = t.b.ins().load(ty, flags, found.base, found.offset as i32);
@@ -227,7 +229,7 @@ fn set_prop(t: &mut Translator<'_>, i: Instr) -> Lowered {
     let repr = t.repr(i.c);
     let bits = t.as_slot(repr, v);
     let (miss, ask) = miss_block(t);
-    let found = find_member(t, i.a, Access::Write, miss);
+    let found = find_member(t, i.a, prop.site, Access::Write, miss);
     let flags = found.flags(t);
     (t.b.ins()).store(flags, bits, found.base, found.offset as i32);
     if repr == Repr::Word {

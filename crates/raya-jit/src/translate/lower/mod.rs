@@ -13,6 +13,7 @@ mod convert;
 mod functions;
 mod items;
 mod members;
+mod memo;
 mod moves;
 mod natives;
 mod numbers;

@@ -5,7 +5,7 @@
 //! Whatever else there is to know is the runtime's.
 
 use super::convert::is_object;
-use super::lowerings;
+use super::{lowerings, memo};
 use crate::error::JitError;
 use crate::exits::record::ExitReason;
 use crate::snapshot::DescFact;
@@ -15,6 +15,7 @@ use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::types::{I32, I64};
 use cranelift_codegen::ir::{Block, InstBuilder, Value};
 use raya_bytecode::{Instr, Repr, TypeDesc, TypeId};
+use raya_runtime::caches::SiteQuestion;
 use raya_runtime::desc::imm;
 use raya_runtime::helpers::HelperId as Helper;
 use raya_runtime::mem::{layout, value};
@@ -31,7 +32,7 @@ lowerings! {
         }
         let (w, desc) = (t.get(i.b), descriptor(t, i.c)?);
         let fact = fact(t, i.c)?;
-        let other = if is_known(fact) { t.cold() } else { t.fresh() };
+        let other = t.cold();
         let (done, v) = t.result_block(Repr::Word);
         if fact.immediates == imm::NULL {
             let null = t.compare_imm(IntCC::Equal, w, value::NULL as i64);
@@ -41,13 +42,14 @@ lowerings! {
         }
         if is_known(fact) {
             require_type(t, w, fact, other);
-            t.b.ins().jump(done, &[w.into()]);
         } else {
-            t.b.ins().jump(other, &[]);
+            require_remembered(t, w, fact, other);
         }
-        t.enter(other);
-        let checked = t.call_helper(Helper::narrow, &[w, desc]);
-        t.b.ins().jump(done, &[checked.into()]);
+        t.b.ins().jump(done, &[w.into()]);
+        t.aside(other, |t| {
+            let checked = t.call_helper(Helper::narrow, &[w, desc]);
+            t.b.ins().jump(done, &[checked.into()]);
+        });
         t.enter(done);
         t.set(i.a, v)
     };
@@ -107,18 +109,26 @@ fn is_null_test(t: &Translator<'_>, i: Instr) -> bool {
     (members.iter()).all(|m| is_null(*m) || is_target(*m)) && t.frame().repr(i.a) == Repr::Word
 }
 
+/// Goes on where a word is an object whose type the runtime found to have the descriptor;
+/// control is in `other` where that is not known.
+fn require_remembered(t: &mut Translator<'_>, w: Value, fact: DescFact, other: Block) {
+    let object = is_object(t, w);
+    t.require(object, other);
+    let handle = t.load(I32, Region::Header, w, layout::HEADER_TYPE);
+    memo::ask(t, (fact.desc, SiteQuestion::Holds), handle, other);
+}
+
 /// A checked cast: what it pins, and every refusal, is up to the runtime.
 fn check(t: &mut Translator<'_>, i: Instr, helper: Helper) -> Lowered {
     let (w, desc) = (t.get(i.b), descriptor(t, i.c)?);
     let fact = fact(t, i.c)?;
-    if fact.class_depth.is_none() || !is_known(fact) || fact.immediates != 0 {
-        let v = t.call_helper(helper, &[w, desc]);
-        t.set(i.a, v);
-        return Ok(());
-    }
     let other = t.cold();
     let (done, v) = t.result_block(Repr::Word);
-    require_type(t, w, fact, other);
+    if fact.class_depth.is_some() && is_known(fact) && fact.immediates == 0 {
+        require_type(t, w, fact, other);
+    } else {
+        require_remembered(t, w, fact, other);
+    }
     t.b.ins().jump(done, &[w.into()]);
     t.enter(other);
     let before = std::mem::replace(&mut t.in_cold, true);

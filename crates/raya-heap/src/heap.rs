@@ -330,6 +330,12 @@ impl<M: ObjectModel> Heap<M> {
         self.core.extent_of(object as usize)
     }
 
+    /// How many major collections there were: the counter alone, because [`Self::stats`] adds
+    /// up over all size classes.
+    pub fn major_collections(&self) -> u64 {
+        self.core.stats.major_collections
+    }
+
     /// Counters up to now.
     pub fn stats(&self) -> Stats {
         let core = &self.core;

@@ -353,6 +353,9 @@ pub enum SiteQuestion {
     Holds = 3,
 }
 
+/// In place of a record's address: the question whether all values of a type are true.
+pub const ALWAYS_TRUE: usize = 16;
+
 /// A question to a linked record at an address, which is aligned.
 pub const fn site_key(record: usize, question: SiteQuestion) -> u64 {
     record as u64 | question as u64

@@ -6,6 +6,7 @@
 use raya_bytecode::Slot;
 
 use crate::abi::R;
+use crate::caches::{ALWAYS_TRUE, SiteQuestion, site_key};
 use crate::casts::as_exact_int;
 use crate::ctx::Ctx;
 use crate::errors::ErrorKind;
@@ -39,7 +40,11 @@ impl Ctx {
             return Ok(!s.is_empty());
         }
         let ty = self.type_of(v);
-        if ty.kind != TypeKind::Instance {
+        let absent = |slot| ty.slot(slot, Form::Forward).is_absent();
+        if ty.kind != TypeKind::Instance || absent(Slot::bool) && absent(Slot::len) {
+            // Compiled code asks the memo before it comes here.
+            let key = site_key(ALWAYS_TRUE, SiteQuestion::Holds);
+            self.engine().members.remember(key, ty.handle, 0, None);
             return Ok(true);
         }
         let own = ty.slot(Slot::bool, Form::Forward);

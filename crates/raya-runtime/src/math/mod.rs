@@ -75,8 +75,9 @@ pub fn min(a: f64, b: f64) -> f64 {
 /// `x % y`: the remainder of truncated division, with the sign of `x`.
 #[inline]
 pub fn rem(x: f64, y: f64) -> f64 {
-    /// Integers below this magnitude are exact.
-    const EXACT: f64 = 9_007_199_254_740_992.0;
+    /// Integral doubles below this magnitude are what they are as 64-bit integers, and so
+    /// are their remainders.
+    const EXACT: f64 = 9_223_372_036_854_775_808.0;
     let (a, b) = (x as i64, y as i64);
     let whole = a as f64 == x && b as f64 == y && x.abs() < EXACT && y.abs() < EXACT;
     if whole && b != 0 {

@@ -133,9 +133,9 @@ impl Ctx {
             code: Vec::new(),
         };
         let heap = self.heap();
-        let before = heap.stats().major_collections;
+        let before = heap.major_collections();
         let result = work(heap, &mut roots);
-        if heap.stats().major_collections != before
+        if heap.major_collections() != before
             && let Some(map) = &*roots.engine.code_map.borrow()
         {
             map.collected(&mut roots.code);

@@ -1,15 +1,16 @@
 //! Conversions between representations.
 
-use super::lowerings;
 use super::numbers::{bits, truncate, whole};
 use super::types::descriptor;
+use super::{lowerings, memo};
 use crate::exits::record::ExitReason;
 use crate::translate::emit::Region;
 use crate::translate::{Lowered, Translator};
 use cranelift_codegen::ir::condcodes::{FloatCC, IntCC};
 use cranelift_codegen::ir::types::{F64, I8, I32, I64};
-use cranelift_codegen::ir::{Block, InstBuilder, MemFlagsData, Value};
-use raya_bytecode::Instr;
+use cranelift_codegen::ir::{Block, InstBuilder, InstructionData, MemFlagsData, Value, ValueDef};
+use raya_bytecode::{Instr, Repr};
+use raya_runtime::caches::{ALWAYS_TRUE, SiteQuestion};
 use raya_runtime::helpers::HelperId as Helper;
 use raya_runtime::mem::{layout, value};
 
@@ -144,13 +145,37 @@ lowerings! {
     };
 }
 
-/// The truth of a word: booleans inline, the slots behind.
+/// The truth of a word: booleans, null and objects of types that have no say in it inline,
+/// the slots behind.
 pub(super) fn truth(t: &mut Translator<'_>, w: Value) -> Value {
+    let (others, slow) = (t.fresh(), t.cold());
+    let (done, v) = t.result_block(Repr::Bool);
     let tag = t.b.ins().band_imm_s(w, -2);
     let is_bool = t.compare_imm(IntCC::Equal, tag, value::FALSE as i64);
     let low = t.b.ins().ireduce(I8, w);
     let fast = t.b.ins().band_imm_u(low, 1);
-    t.unless(is_bool, fast, |t| t.call_helper(Helper::truthy, &[w]))
+    (t.b.ins()).brif(is_bool, done, &[fast.into()], others, &[]);
+
+    t.enter(others);
+    let object = t.fresh();
+    let null = t.compare_imm(IntCC::Equal, w, value::NULL as i64);
+    let no = t.zero(I8);
+    t.b.ins().brif(null, done, &[no.into()], object, &[]);
+
+    t.enter(object);
+    let is = is_object(t, w);
+    t.require(is, slow);
+    let handle = t.load(I32, Region::Header, w, layout::HEADER_TYPE);
+    memo::ask(t, (ALWAYS_TRUE, SiteQuestion::Holds), handle, slow);
+    let yes = t.b.ins().iconst(I8, 1);
+    t.b.ins().jump(done, &[yes.into()]);
+
+    t.aside(slow, |t| {
+        let v = t.call_helper(Helper::truthy, &[w]);
+        t.b.ins().jump(done, &[v.into()]);
+    });
+    t.enter(done);
+    v
 }
 
 /// The boolean in a word; the helper throws for everything else.
@@ -228,6 +253,11 @@ pub(super) fn unbox_double(t: &mut Translator<'_>, w: Value, desc: Value) -> Val
 
 /// A double as a word; NaN becomes canonical.
 pub(super) fn box_double(t: &mut Translator<'_>, x: Value) -> Value {
+    if let Some(constant) = double_constant(t, x) {
+        let w = t.word_const(value::Value::number(constant).0);
+        t.facts.add_double(w, x);
+        return w;
+    }
     t.note_boxing();
     let raw = bits(t, x);
     let ordered = t.b.ins().fcmp(FloatCC::Equal, x, x);
@@ -237,6 +267,18 @@ pub(super) fn box_double(t: &mut Translator<'_>, x: Value) -> Value {
     let w = t.b.ins().iadd(clean, offset);
     t.facts.add_double(w, x);
     w
+}
+
+/// The number that a value is, where it is a constant.
+fn double_constant(t: &Translator<'_>, x: Value) -> Option<f64> {
+    let dfg = &t.b.func.dfg;
+    let ValueDef::Result(inst, _) = dfg.value_def(x) else {
+        return None;
+    };
+    match dfg.insts[inst] {
+        InstructionData::UnaryIeee64 { imm, .. } => Some(f64::from_bits(imm.bits())),
+        _ => None,
+    }
 }
 
 /// An int as a word.

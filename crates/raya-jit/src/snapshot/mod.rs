@@ -254,6 +254,8 @@ pub struct Snapshot {
     pub cache_pcs: Vec<u32>,
     /// Contents of the cells when the job was made.
     pub feedback: Vec<u64>,
+    /// Their second words, which sites that met several types have.
+    pub second: Vec<u64>,
 }
 
 impl Snapshot {

@@ -74,7 +74,8 @@ pub fn take_one(
         frozen_arrays: false,
         assumed: FxHashSet::default(),
         caches: caches as usize,
-        feedback: cells(caches, cache_pcs.len()),
+        feedback: cells(caches, cache_pcs.len(), 0),
+        second: cells(caches, cache_pcs.len(), 1),
         cache_pcs,
         module: module.clone(),
     };
@@ -169,15 +170,15 @@ fn reached_method(ctx: &Ctx, snapshot: &Snapshot, pc: u32) -> Option<(u64, Ref<F
     Some((cell, func))
 }
 
-/// The first words of a function's inline-cache cells.
-fn cells(first: *const u64, count: usize) -> Vec<u64> {
+/// The words at `way` of a function's inline-cache cells.
+fn cells(first: *const u64, count: usize, way: usize) -> Vec<u64> {
     if first.is_null() {
         return Vec::new();
     }
     (0..count)
-        // SAFETY: a function that was translated has a cell for each instruction that
-        // owns one; they live as long as the engine.
-        .map(|i| unsafe { first.add(i * WAYS).read() })
+        // SAFETY: a function that was translated has a cell of that many words for each
+        // instruction that owns one; they live as long as the engine.
+        .map(|i| unsafe { first.add(i * WAYS + way).read() })
         .collect()
 }
 

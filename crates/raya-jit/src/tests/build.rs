@@ -304,6 +304,7 @@ fn snapshot(
         caches: 0,
         cache_pcs: Vec::new(),
         feedback: Vec::new(),
+        second: Vec::new(),
     }
 }
 

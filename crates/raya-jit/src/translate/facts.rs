@@ -20,6 +20,8 @@ pub struct Facts {
     not_null: Vec<Value>,
     /// Words that hold a double, and the double.
     doubles: Vec<(Value, Value)>,
+    /// Doubles that are integers, and the integer.
+    wholes: Vec<(Value, Value)>,
     /// Objects with exactly this type handle, and the cell that said so.
     typed: Vec<(Value, u64)>,
 }
@@ -63,6 +65,17 @@ impl Facts {
     /// The double that a word is known to hold.
     pub fn double_in(&self, w: Value) -> Option<Value> {
         let found = self.doubles.iter().rev().find(|d| d.0 == w);
+        found.map(|d| d.1)
+    }
+
+    /// Records that a double is an integer.
+    pub fn add_whole(&mut self, x: Value, n: Value) {
+        self.wholes.push((x, n));
+    }
+
+    /// The integer that a double is known to be.
+    pub fn whole_of(&self, x: Value) -> Option<Value> {
+        let found = self.wholes.iter().rev().find(|d| d.0 == x);
         found.map(|d| d.1)
     }
 

@@ -4,9 +4,10 @@
 //! written in place at whole numbers inside. Everything else is the runtime's business.
 
 use super::arrays::{load_element, repr_of, store_element};
-use super::convert::{box_bool, box_double, box_int, is_object, require_double};
+use super::convert::{box_bool, box_double, box_int, is_object, require_double, unboxed};
 use super::lowerings;
 use super::numbers::whole;
+use crate::exits::record::ExitReason;
 use crate::translate::emit::Region;
 use crate::translate::{Lowered, Translator};
 use cranelift_codegen::ir::condcodes::IntCC;
@@ -30,29 +31,51 @@ lowerings! {
     };
 }
 
-/// The arrays that a site is likely to meet: type handle and kind of elements.
-fn likely_array(t: &Translator<'_>) -> (u32, ElemKind) {
+/// Arrays by type handle and kind of elements.
+#[derive(Clone, Copy)]
+struct Arrays {
+    handle: u32,
+    kind: ElemKind,
+}
+
+/// The type of arrays that a site has met first.
+fn observed_arrays(t: &Translator<'_>) -> Option<Arrays> {
     let frame = t.frame();
-    let cell = (frame.snapshot.cache_index(frame.pc))
-        .and_then(|index| frame.snapshot.feedback.get(index).copied())
-        .filter(|cell| *cell != 0 && *cell != u64::MAX);
-    let Some(cell) = cell else {
-        return (frame.snapshot.known.any_array, ElemKind::Word);
-    };
+    let index = frame.snapshot.cache_index(frame.pc)?;
+    let cell = *frame.snapshot.feedback.get(index)?;
+    if cell == 0 {
+        return None;
+    }
     let kind = match cell >> 32 {
         0 => ElemKind::F64,
         1 => ElemKind::I32,
         2 => ElemKind::Bool,
         _ => ElemKind::Word,
     };
-    (cell as u32, kind)
+    Some(Arrays {
+        handle: cell as u32,
+        kind,
+    })
+}
+
+/// Where control goes when an access is not what it is expected to be: out of the code, or
+/// on to the runtime where that happened often or nothing is expected. The second is true for
+/// the latter.
+fn unexpected(t: &mut Translator<'_>, expected: bool) -> (Block, bool) {
+    if expected && !t.is_blocked() {
+        (t.exit(ExitReason::Target), false)
+    } else {
+        (t.cold(), true)
+    }
 }
 
 /// Goes on where a word is an object with this type handle; control is in `otherwise`
 /// where it is not.
 pub(super) fn require_handle(t: &mut Translator<'_>, w: Value, handle: u32, otherwise: Block) {
-    let object = is_object(t, w);
-    t.require(object, otherwise);
+    if !t.facts.is_object(w) {
+        let object = is_object(t, w);
+        t.require(object, otherwise);
+    }
     let actual = t.load(I32, Region::Header, w, layout::HEADER_TYPE);
     let same = t.compare_imm(IntCC::Equal, actual, i64::from(handle as i32));
     t.require(same, otherwise);
@@ -67,8 +90,14 @@ fn require_inside(
     otherwise: Block,
 ) -> (Value, Value) {
     let x = require_double(t, key, otherwise);
-    let (n, exact) = whole(t, x);
-    t.require(exact, otherwise);
+    let n = match t.facts.whole_of(x) {
+        Some(n) => n,
+        None => {
+            let (n, exact) = whole(t, x);
+            t.require(exact, otherwise);
+            n
+        }
+    };
     let storage = t.load(I64, Region::Storage, array, layout::ARRAY_STORAGE);
     let len = t.load(I32, Region::Length, storage, layout::STORAGE_LEN);
     let inside = t.b.ins().icmp(IntCC::UnsignedLessThan, n, len);
@@ -78,26 +107,42 @@ fn require_inside(
 
 fn get_item(t: &mut Translator<'_>, i: Instr) {
     let (object, key) = (t.get(i.b), t.get(i.c));
-    let (handle, kind) = likely_array(t);
-    let slow = t.cold();
-    let (done, result) = t.result_block(Repr::Word);
-    require_handle(t, object, handle, slow);
-    let (storage, n) = require_inside(t, object, key, slow);
-    let v = load_element(t, storage, n, kind);
-    let w = match repr_of(kind) {
+    let observed = observed_arrays(t);
+    let arrays = observed.unwrap_or(Arrays {
+        handle: t.frame().snapshot.known.any_array,
+        kind: ElemKind::Word,
+    });
+    let (miss, ask) = unexpected(t, observed.is_some());
+    require_handle(t, object, arrays.handle, miss);
+    let (storage, n) = require_inside(t, object, key, miss);
+    let v = load_element(t, storage, n, arrays.kind);
+    let w = match repr_of(arrays.kind) {
         Repr::F64 => box_double(t, v),
         Repr::I32 => box_int(t, v),
         Repr::Bool => box_bool(t, v),
         Repr::Word => v,
     };
+    if !ask {
+        t.facts.add_object(object);
+        note_position(t, key, n);
+        return t.set(i.a, w);
+    }
+    let (done, result) = t.result_block(Repr::Word);
     t.b.ins().jump(done, &[w.into()]);
-    t.aside(slow, |t| {
+    t.aside(miss, |t| {
         let cache = t.cache_cell();
         let v = t.call_helper(Helper::get_item, &[object, key, cache]);
         t.b.ins().jump(done, &[v.into()]);
     });
     t.enter(done);
     t.set(i.a, result);
+}
+
+/// Records what a key was found to be.
+fn note_position(t: &mut Translator<'_>, key: Value, n: Value) {
+    let x = unboxed(t, key);
+    t.facts.add_double(key, x);
+    t.facts.add_whole(x, n);
 }
 
 fn set_item(t: &mut Translator<'_>, i: Instr) {
@@ -118,14 +163,35 @@ fn set_item(t: &mut Translator<'_>, i: Instr) {
     t.enter(done);
 }
 
+/// The length of what is an array of `any` or a string.
+pub(super) fn get_length(t: &mut Translator<'_>, i: Instr, object: Value, name: Value) {
+    let (miss, ask) = unexpected(t, true);
+    let w = length(t, object, miss);
+    if !ask {
+        t.facts.add_object(object);
+        return t.set(i.a, w);
+    }
+    let (done, result) = t.result_block(Repr::Word);
+    t.b.ins().jump(done, &[w.into()]);
+    t.aside(miss, |t| {
+        let cache = t.cache_cell();
+        let v = t.call_helper(Helper::get_attr, &[object, name, cache]);
+        t.b.ins().jump(done, &[v.into()]);
+    });
+    t.enter(done);
+    t.set(i.a, result);
+}
+
 /// The length of an array of `any` or a string as a word; control is in `otherwise` where
 /// the word is neither.
-pub(super) fn length(t: &mut Translator<'_>, w: Value, otherwise: Block) -> Value {
+fn length(t: &mut Translator<'_>, w: Value, otherwise: Block) -> Value {
     let known = t.frame().snapshot.known;
     let (array, string, done) = (t.fresh(), t.fresh(), t.fresh());
     let len = t.b.append_block_param(done, I32);
-    let object = is_object(t, w);
-    t.require(object, otherwise);
+    if !t.facts.is_object(w) {
+        let object = is_object(t, w);
+        t.require(object, otherwise);
+    }
     let handle = t.load(I32, Region::Header, w, layout::HEADER_TYPE);
     let is_array = t.compare_imm(IntCC::Equal, handle, i64::from(known.any_array as i32));
     t.b.ins().brif(is_array, array, &[], string, &[]);

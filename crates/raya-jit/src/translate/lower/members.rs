@@ -1,7 +1,7 @@
 //! Members by name: structural access, attributes, items.
 
 use super::convert::{box_bool, box_double, box_int, is_object, require_double};
-use super::items::length;
+use super::items::get_length;
 use super::lowerings;
 use super::memo;
 use crate::error::JitError;
@@ -121,9 +121,12 @@ fn check_observed(
     object
 }
 
-/// What was observed, where nothing else was met often.
+/// What was observed, where nothing else was met.
 fn expected(t: &Translator<'_>) -> Option<Observed> {
-    observed(t).filter(|_| !t.is_blocked())
+    let frame = t.frame();
+    let index = frame.snapshot.cache_index(frame.pc)?;
+    let several = frame.snapshot.second.get(index).is_some_and(|w| *w != 0);
+    observed(t).filter(|_| !several && !t.is_blocked())
 }
 
 /// Where control goes when an access does not meet what was observed: out of the code,
@@ -298,22 +301,13 @@ fn get_attr(t: &mut Translator<'_>, i: Instr) -> Lowered {
 /// An attribute where no field was observed: lengths in place, else the slots.
 fn unobserved_attr(t: &mut Translator<'_>, i: Instr, object: Value, name: Value) -> Lowered {
     let module = &t.frame().snapshot.module;
-    let is_length = module.str(StrId(i.c)) == "length";
-    let (done, result) = t.result_block(Repr::Word);
-    let slow = t.cold();
-    if is_length {
-        let w = length(t, object, slow);
-        t.b.ins().jump(done, &[w.into()]);
-    } else {
-        t.b.ins().jump(slow, &[]);
+    if module.str(StrId(i.c)) == "length" {
+        get_length(t, i, object, name);
+        return Ok(());
     }
-    t.aside(slow, |t| {
-        let cache = t.cache_cell();
-        let v = t.call_helper(Helper::get_attr, &[object, name, cache]);
-        t.b.ins().jump(done, &[v.into()]);
-    });
-    t.enter(done);
-    t.set(i.a, result);
+    let cache = t.cache_cell();
+    let v = t.call_helper(Helper::get_attr, &[object, name, cache]);
+    t.set(i.a, v);
     Ok(())
 }
 

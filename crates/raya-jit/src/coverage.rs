@@ -63,7 +63,7 @@ pub struct CoverageLinks {
 
 impl CoverageLinks {
     /// The addresses.
-    pub fn new() -> CoverageLinks {
+    pub fn addresses() -> CoverageLinks {
         CoverageLinks {
             begin: begin as *const () as usize,
             end: end as *const () as usize,

@@ -131,7 +131,7 @@ impl Shared {
             exits: [double, int, int, word],
             exit_osr: osr,
             interpret,
-            coverage: self.coverage.as_ref().map(|_| CoverageLinks::new()),
+            coverage: self.coverage.as_ref().map(|_| CoverageLinks::addresses()),
             jit: Arc::as_ptr(self) as usize,
             exit_counter: match self.options.exit_every {
                 Some(_) => &raw const self.exit_counter as usize,

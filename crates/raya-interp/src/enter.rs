@@ -112,7 +112,15 @@ pub(crate) unsafe fn native_from_interpreter(func: Ref<FuncInfo>, new: Fp, cx: C
     unsafe {
         let entry = func.frame_entry.load(Acquire);
         let entry = std::mem::transmute::<*mut u8, FrameEntry>(entry);
-        with_link(cx, LinkKind::Compiled, false, || entry(cx, new));
+        // An interpreted callee overwrites its header and what lies above the arguments, which
+        // is dead to the caller. Compiled code does not, and what is left of earlier calls
+        // there would keep garbage alive for as long as this one runs.
+        *new.sub(2) = 0;
+        *new.sub(3) = 0;
+        with_link(cx, LinkKind::Compiled, false, || {
+            (*cx).vm_top = new.add(func.nparams as usize + func.hidden as usize);
+            entry(cx, new);
+        });
     }
 }
 

@@ -46,19 +46,16 @@ pub struct CacheCell([AtomicU64; WAYS]);
 pub type Cache = Ref<CacheCell>;
 
 impl CacheCell {
-    /// What the cell knows about types with this handle, in order.
-    #[inline(always)]
-    pub fn payloads(&self, handle: u32) -> impl Iterator<Item = u32> {
-        (self.0.iter())
-            .map(|way| way.load(Ordering::Relaxed))
-            .filter(move |&word| word as u32 == handle)
-            .map(|word| (word >> 32) as u32)
-    }
-
-    /// The first thing that the cell knows about a type.
+    /// The first thing that the cell knows about types with this handle.
     #[inline(always)]
     pub fn payload(&self, handle: u32) -> Option<u32> {
-        self.payloads(handle).next()
+        for way in &self.0 {
+            let word = way.load(Ordering::Relaxed);
+            if word as u32 == handle {
+                return Some((word >> 32) as u32);
+            }
+        }
+        None
     }
 
     /// Whether nothing was remembered.
@@ -176,16 +173,36 @@ impl Place {
 /// The attribute that a site's cell leads to in this object.
 #[inline(always)]
 pub fn read_cached(cell: &CacheCell, obj: Obj) -> Option<Value> {
-    (cell.payloads(obj.handle())).find_map(|payload| obj.read_place(Place::decode(payload)))
+    let handle = obj.handle();
+    for way in &cell.0 {
+        let word = way.load(Ordering::Relaxed);
+        if word as u32 == handle
+            && let Some(v) = obj.read_place(Place::decode((word >> 32) as u32))
+        {
+            return Some(v);
+        }
+    }
+    None
 }
 
 /// Stores the attribute that a site's cell leads to; false leaves it to the slow way.
-#[inline(always)]
+///
+/// Not inlined: a handler of the interpreter whose frame holds anything does not end in a jump.
+#[inline(never)]
 pub fn write_cached(ctx: &mut Ctx, cell: &CacheCell, obj: Obj, v: Value) -> bool {
-    let mut payloads = cell.payloads(obj.handle());
     // Frozen and pinned objects have a flag in their header.
-    obj.flags() == 0
-        && payloads.any(|payload| obj.write_place(ctx, Place::decode(payload), v))
+    if obj.flags() != 0 {
+        return false;
+    }
+    let handle = obj.handle();
+    for way in &cell.0 {
+        let word = way.load(Ordering::Relaxed);
+        let known = word as u32 == handle;
+        if known && obj.write_place(ctx, Place::decode((word >> 32) as u32), v) {
+            return true;
+        }
+    }
+    false
 }
 
 /// Places of the memo of method look-ups, a power of two.

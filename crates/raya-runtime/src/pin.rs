@@ -19,23 +19,32 @@ use crate::mem::object::Instance;
 use crate::mem::value::Value;
 use crate::type_info::{TypeKind, TypeRef, type_flags};
 
-/// Nesting of data that a cast follows.
+/// Nesting of data that a cast follows, unions on the way counted.
 const MAX_NESTING: u32 = 1000;
 
-/// Pairs of object and type that are being checked: cyclic data fits if nothing on the
-/// way contradicts it.
-type Assumed = FxHashSet<(Value, DescRef)>;
+/// A deep check under way.
+#[derive(Default)]
+struct Assumed {
+    /// Pairs of object and type that are being checked: cyclic data fits if nothing on the
+    /// way contradicts it.
+    pairs: FxHashSet<(Value, DescRef)>,
+    /// Something lay deeper than a cast follows.
+    too_deep: bool,
+}
 
 impl Ctx {
     /// Pins `v` to `desc` if it was born in `any` and everything in it fits. False
     /// leaves it untouched.
     pub(crate) fn try_pin(&mut self, v: Value, desc: DescRef) -> R<bool> {
         let mut assumed = Assumed::default();
-        if !self.fits_deep(v, desc, &mut assumed, 0) {
-            return Ok(false);
+        if self.fits_deep(v, desc, &mut assumed, 0) {
+            self.pin(v, desc, 0)?;
+            return Ok(true);
         }
-        self.pin(v, desc, 0)?;
-        Ok(true)
+        if assumed.too_deep {
+            return Err(self.range_error("Data is nested too deeply to be checked"));
+        }
+        Ok(false)
     }
 
     /// Whether `v` matches the type or could be pinned to it.
@@ -43,10 +52,14 @@ impl Ctx {
         if self.holds(v, desc) || self.number_fits(v, desc) {
             return true;
         }
-        if !v.is_object() || depth > MAX_NESTING {
+        if !v.is_object() {
             return false;
         }
-        if !assumed.insert((v, desc)) {
+        if depth > MAX_NESTING {
+            assumed.too_deep = true;
+            return false;
+        }
+        if !assumed.pairs.insert((v, desc)) {
             return true;
         }
         let next = depth + 1;

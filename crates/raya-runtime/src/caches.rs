@@ -287,7 +287,12 @@ pub fn cached_method(ctx: &Ctx, cell: &CacheCell, obj: Obj) -> Option<Ref<FuncIn
 /// The function that a call of `name` on this object reaches, where its type alone
 /// decides that: through the site's cell, else through the engine's memo, else by looking
 /// it up.
-pub fn find_method(ctx: &mut Ctx, cell: &CacheCell, obj: Obj, name: Value) -> Option<Ref<FuncInfo>> {
+pub fn find_method(
+    ctx: &mut Ctx,
+    cell: &CacheCell,
+    obj: Obj,
+    name: Value,
+) -> Option<Ref<FuncInfo>> {
     let handle = obj.handle();
     let func = match cell.payload(handle) {
         Some(id) => ctx.engine().funcs.get(id as usize),
@@ -470,9 +475,7 @@ impl Ctx {
             }));
         }
         match ty.kind {
-            TypeKind::Array | TypeKind::Tuple => {
-                self.is_length(name).then_some(Place::ArrayLength)
-            }
+            TypeKind::Array | TypeKind::Tuple => self.is_length(name).then_some(Place::ArrayLength),
             TypeKind::String => self.is_length(name).then_some(Place::StringLength),
             TypeKind::Instance | TypeKind::Literal => {
                 let plain = !ty.has(type_flags::ATTR_HOOKS)

@@ -10,6 +10,8 @@
 use raya_bytecode::Receiver;
 
 use crate::abi::{R, Thrown};
+use crate::caches::{SiteQuestion, site_key};
+use crate::casts::is_subtype;
 use crate::ctx::Ctx;
 use crate::desc::{DescKind, DescRef};
 use crate::errors::ErrorKind;
@@ -461,12 +463,51 @@ impl Ctx {
                 return self.enter(func, &bits);
             }
         }
+        if let Some(closure) = self.as_closure(callee)
+            && self.takes_first_of(&closure.func(), sig)
+        {
+            let func = closure.func();
+            let mut bits = Bits::new();
+            bits.push(callee.0);
+            bits.extend((0..func.sig_info.params.len()).map(|i| args.bits(i)));
+            let result = self.enter(func, &bits)?;
+            return match sig.ret.kind {
+                DescKind::Null => Ok(Value::NULL.0),
+                _ => Ok(result),
+            };
+        }
         let mut boxed = boxed_arguments(args, sig);
         if sig.rest {
             self.spread_rest(&mut boxed);
         }
         let result = self.call_with(callee, &boxed, Surplus::Drop)?;
         self.convert_result(result, sig.ret)
+    }
+
+    /// Whether a function takes the first of the arguments that a signature passes as they
+    /// are, and what it gives is what the signature promises: a callback that looks at fewer
+    /// arguments than it is offered. Found out once per function and signature.
+    fn takes_first_of(&mut self, func: &FuncInfo, sig: &SigInfo) -> bool {
+        let key = site_key(std::ptr::from_ref(sig).addr(), SiteQuestion::Call);
+        if self.engine().members.find(key, func.id).is_some() {
+            return true;
+        }
+        let own = &func.sig_info;
+        let takes = |(theirs, ours): (&DescRef, &DescRef)| {
+            theirs.repr == ours.repr && is_subtype(*theirs, *ours, 0)
+        };
+        let gives = sig.ret.kind == DescKind::Null
+            || own.ret.repr == sig.ret.repr && is_subtype(own.ret, sig.ret, 0);
+        let fits = func.receiver == Receiver::Closure
+            && !own.rest
+            && !sig.rest
+            && own.params.len() <= sig.params.len()
+            && sig.params.iter().zip(&own.params).all(takes)
+            && gives;
+        if fits {
+            self.engine().members.remember(key, func.id, 0, None);
+        }
+        fits
     }
 
     /// The result of a call in the register format of the type that its site expects; a site

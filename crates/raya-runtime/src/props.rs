@@ -152,7 +152,10 @@ impl Ctx {
                     return self.call_bound(f, o, args, Surplus::Refuse);
                 }
                 Some((_, Attr::Native(def)))
-                    if matches!(ty.kind, TypeKind::Array | TypeKind::Tuple | TypeKind::String) =>
+                    if matches!(
+                        ty.kind,
+                        TypeKind::Array | TypeKind::Tuple | TypeKind::String
+                    ) =>
                 {
                     return self.call_native(def, o, args, Surplus::Refuse);
                 }

@@ -409,6 +409,10 @@ impl<'a> Checker<'a> {
                         let subst = self.current_subst(inference, true);
                         let wish = self.types.substitute(param, &subst);
                         let id = self.expr(e, Some(wish));
+                        if sensitive && self.followed_wish(wish, inference, before) {
+                            checked[i] = Some(id);
+                            continue;
+                        }
                         (
                             self.without_result_wish(e, id, param, inference, before),
                             false,
@@ -437,23 +441,34 @@ impl<'a> Checker<'a> {
         inference: &Inference,
         before: usize,
     ) -> ExprId {
-        let failed = self.diagnostics[before.min(self.diagnostics.len())..]
-            .iter()
-            .any(|d| d.is_error());
-        let (with, without) = (
-            self.current_subst(inference, true),
-            self.current_subst(inference, false),
-        );
-        let same = with.pairs().len() == without.pairs().len();
-        if !failed || same || self.rechecks >= MAX_RECHECKS {
+        let same = self.wish_changes_nothing(inference);
+        if !self.failed_since(before) || same || self.rechecks >= MAX_RECHECKS {
             return id;
         }
+        let without = self.current_subst(inference, false);
         self.diagnostics.truncate(before);
         self.rechecks += 1;
         let wish = self.types.substitute(param, &without);
         let again = self.expr(e, Some(wish));
         self.rechecks -= 1;
         again
+    }
+
+    /// Whether a function took its types from the expected result and fits them: it
+    /// tells nothing beyond that.
+    fn followed_wish(&mut self, wish: Ty, inference: &Inference, before: usize) -> bool {
+        self.is_closed(wish) && !self.wish_changes_nothing(inference) && !self.failed_since(before)
+    }
+
+    fn failed_since(&self, before: usize) -> bool {
+        let new = &self.diagnostics[before.min(self.diagnostics.len())..];
+        new.iter().any(|d| d.is_error())
+    }
+
+    fn wish_changes_nothing(&mut self, inference: &Inference) -> bool {
+        let with = self.current_subst(inference, true);
+        let without = self.current_subst(inference, false);
+        with.pairs() == without.pairs()
     }
 
     /// Whether an expression has parameters without types, so that it needs to know
@@ -568,6 +583,12 @@ impl<'a> Checker<'a> {
         from: usize,
         span: Span,
     ) -> ExprId {
+        if let [Arg::Spread(_, all)] = args.get(from..).unwrap_or_default()
+            && self.ty(*all) == ty
+            && matches!(self.types.kind(ty), TypeKind::Param(_))
+        {
+            return *all;
+        }
         let apparent = self.apparent(ty);
         if let TypeKind::Tuple(id) = self.types.kind(apparent) {
             let tuple = self.types.tuple(id).clone();

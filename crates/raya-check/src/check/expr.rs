@@ -196,7 +196,13 @@ impl<'a> Checker<'a> {
                 let id = self.expr(operand, None);
                 // The last ones are never the answer, but may be asked for.
                 let words = [
-                    "string", "number", "boolean", "object", "function", "undefined", "bigint",
+                    "string",
+                    "number",
+                    "boolean",
+                    "object",
+                    "function",
+                    "undefined",
+                    "bigint",
                     "symbol",
                 ];
                 let words: Vec<Ty> = words

@@ -5,7 +5,7 @@
 //! the expected result count only where arguments say nothing.
 
 use super::Checker;
-use crate::types::{ParamId, Signature, Subst, Ty, TypeKind};
+use crate::types::{ParamId, Signature, Subst, Tuple, Ty, TypeKind};
 use raya_syntax::limits::ensure_stack;
 use std::sync::Arc;
 
@@ -89,8 +89,11 @@ impl<'a> Checker<'a> {
                 self.infer_from(inference, target, source);
             }
             (_, TypeKind::Named(..)) => {
-                let source = self.types.expand(source);
-                self.infer_from(inference, target, source);
+                let expanded = self.types.expand(source);
+                match self.entries_of_interface(target, expanded) {
+                    Some(value) => self.infer_from(inference, value, Ty::ANY),
+                    None => self.infer_from(inference, target, expanded),
+                }
             }
             (_, TypeKind::Param(_)) => {
                 let source = self.constraint_of(source);
@@ -108,6 +111,16 @@ impl<'a> Checker<'a> {
                 for s in self.types.members(source) {
                     if self.same_shape(target, s) {
                         self.infer_from(inference, target, s);
+                    }
+                }
+            }
+            (TypeKind::Array(x) | TypeKind::ReadonlyArray(x), TypeKind::Union(_))
+                if inference.from_result =>
+            {
+                // Each array is a wish of its own.
+                for s in self.types.members(source) {
+                    if let Some(elem) = self.array_element(s) {
+                        self.infer_from(inference, x, elem);
                     }
                 }
             }
@@ -178,7 +191,24 @@ impl<'a> Checker<'a> {
         }
     }
 
+    /// Where a dictionary is asked for and an interface without index signature is
+    /// given, the type of the entries: it may have members that it does not declare,
+    /// so they may be anything.
+    fn entries_of_interface(&mut self, target: Ty, source: Ty) -> Option<Ty> {
+        let (TypeKind::Object(wanted), TypeKind::Object(given)) =
+            (self.types.kind(target), self.types.kind(source))
+        else {
+            return None;
+        };
+        let (wanted, given) = (self.types.object(wanted), self.types.object(given));
+        let open = wanted.members.is_empty() && given.index.is_none();
+        wanted.index.filter(|_| open).map(|i| i.value)
+    }
+
     fn infer_entries(&mut self, inference: &mut Inference, value: Ty, source: Ty) {
+        if source == Ty::ANY {
+            return self.infer_from(inference, value, Ty::ANY);
+        }
         if let TypeKind::Object(id) = self.types.kind(source) {
             let object = self.types.object(id).clone();
             for m in &object.members {
@@ -276,6 +306,7 @@ impl<'a> Checker<'a> {
                 self.infer_from(inference, t, s);
             }
         }
+        self.infer_rest(inference, target, source);
         inference.contra = !inference.contra;
         if let (Some(t), Some(s)) = (target.predicate, source.predicate)
             && let (Some(t), Some(s)) = (t.ty, s.ty)
@@ -285,12 +316,39 @@ impl<'a> Checker<'a> {
         self.infer_from(inference, target.ret, source.ret);
     }
 
+    /// A rest parameter that is a type parameter stands for all the parameters that
+    /// are left.
+    fn infer_rest(&mut self, inference: &mut Inference, target: &Signature, source: &Signature) {
+        let Some(last) = target.params.last().filter(|_| target.rest) else {
+            return;
+        };
+        if !matches!(self.types.kind(last.ty), TypeKind::Param(_)) {
+            return;
+        }
+        let from = target.fixed().len();
+        let left: Vec<_> = source.fixed().iter().skip(from).copied().collect();
+        let required = left.iter().take_while(|p| !p.optional).count() as u16;
+        let rest = source.params.last().filter(|_| source.rest);
+        let rest = rest.and_then(|p| self.array_element(p.ty));
+        let tuple = self.types.tuple_type(Tuple {
+            elems: left.iter().map(|p| p.ty).collect(),
+            required,
+            rest,
+            readonly: false,
+            labels: Box::default(),
+        });
+        self.infer_from(inference, last.ty, tuple);
+    }
+
     /// What is known so far, for the types that arguments are checked against; a
     /// parameter about which nothing is known stands for itself.
     pub(crate) fn current_subst(&mut self, inference: &Inference, with_result: bool) -> Subst {
         let mut subst = Subst::default();
         for (i, &param) in inference.params.iter().enumerate() {
-            let slot = inference.slots[i].clone();
+            let mut slot = inference.slots[i].clone();
+            if !with_result {
+                slot.result.clear();
+            }
             if !slot.candidates.is_empty() {
                 let ty = self.solve_slot(param, &slot);
                 subst.push(param, ty);
@@ -346,7 +404,7 @@ impl<'a> Checker<'a> {
             {
                 return wanted;
             }
-            return joined;
+            return self.filled_in(joined, &slot.contra);
         }
         if !slot.contra.is_empty() {
             return self.narrowest(&slot.contra);
@@ -355,6 +413,18 @@ impl<'a> Checker<'a> {
             return self.join_candidates(&slot.result);
         }
         decl.default.or(decl.constraint).unwrap_or(Ty::UNKNOWN)
+    }
+
+    /// A start such as `{}` says less than the parameters of a function that takes it.
+    fn filled_in(&mut self, joined: Ty, contra: &[Ty]) -> Ty {
+        if contra.is_empty() || !self.asks_for_nothing(joined) {
+            return joined;
+        }
+        let wanted = self.narrowest(contra);
+        if self.types.has_params(wanted) || !self.fits(joined, wanted) {
+            return joined;
+        }
+        wanted
     }
 
     /// Whether a constraint asks for literal types to be kept.

@@ -332,7 +332,7 @@ impl<'a> Checker<'a> {
 
     fn tuple_literal(&mut self, elements: &'a [ast::Element], tuple: &Tuple, span: Span) -> ExprId {
         let spread = elements.iter().any(|e| e.spread);
-        if !spread && elements.len() < tuple.required as usize {
+        if !spread && elements.len() < tuple.required as usize || self.spreads_array(elements) {
             return self.free_array(elements, None, span);
         }
         let too_many = elements.len() > tuple.elems.len() && tuple.rest.is_none();
@@ -380,6 +380,18 @@ impl<'a> Checker<'a> {
             ..tuple.clone()
         });
         self.add(ExprKind::Tuple(ids.into()), ty, span)
+    }
+
+    /// Whether something is spread whose length is not known.
+    fn spreads_array(&mut self, elements: &'a [ast::Element]) -> bool {
+        elements.iter().filter(|e| e.spread).any(|e| {
+            let id = self.probe(|c| c.expr(&e.expr, None));
+            id.is_some_and(|id| {
+                let ty = self.ty(id);
+                let apparent = self.apparent(ty);
+                ty != Ty::ERROR && !matches!(self.types.kind(apparent), TypeKind::Tuple(_))
+            })
+        })
     }
 
     /// A tuple literal with spread elements or of the wrong length.

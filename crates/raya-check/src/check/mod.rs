@@ -21,6 +21,7 @@ mod class_check;
 mod class_decl;
 mod class_members;
 mod class_scope;
+mod closure;
 mod coerce;
 mod condition;
 mod construct;

@@ -366,6 +366,10 @@ impl<'a> Checker<'a> {
                 return ty;
             };
             match self.types.param(p).constraint {
+                // Any array or tuple may stand behind it: accesses look at its own type.
+                Some(list) if self.types.kind(list) == TypeKind::Array(Ty::UNKNOWN) => {
+                    return self.types.array(Ty::ANY);
+                }
                 Some(constraint) => ty = constraint,
                 None => return Ty::UNKNOWN,
             }

@@ -310,7 +310,7 @@ impl<'a> Checker<'a> {
             return;
         };
         let constraint = self.types.substitute(constraint, subst);
-        if arg != Ty::ANY && !self.subtype(arg, constraint) {
+        if arg != Ty::ANY && !self.subtype(arg, constraint) && !self.is_some_list(arg, constraint) {
             let message = format!(
                 "`{}` does not satisfy the constraint `{}` of `{}`",
                 self.show(arg),
@@ -319,6 +319,15 @@ impl<'a> Checker<'a> {
             );
             self.error(codes::CONSTRAINT, span, message);
         }
+    }
+
+    /// `unknown[]` as a bound means any array or tuple.
+    fn is_some_list(&mut self, arg: Ty, constraint: Ty) -> bool {
+        let any_list = matches!(
+            self.types.kind(constraint),
+            TypeKind::Array(Ty::UNKNOWN | Ty::ANY)
+        );
+        any_list && self.array_element(arg).is_some()
     }
 
     fn report_type_arg_count(

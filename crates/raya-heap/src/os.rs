@@ -14,7 +14,9 @@ pub(crate) fn physical_memory() -> Option<usize> {
             libc::sysconf(libc::_SC_PAGESIZE),
         )
     };
-    let bytes = usize::try_from(pages).ok()?.checked_mul(usize::try_from(size).ok()?)?;
+    let bytes = usize::try_from(pages)
+        .ok()?
+        .checked_mul(usize::try_from(size).ok()?)?;
     (bytes > 0).then_some(bytes)
 }
 

@@ -68,7 +68,10 @@ impl Names {
             self.add(fact.site, format!("method:{id}"));
         }
         for (k, pc) in snapshot.cache_pcs.iter().enumerate() {
-            self.add(snapshot.caches + k * size_of::<CacheCell>(), format!("cell:{pc}"));
+            self.add(
+                snapshot.caches + k * size_of::<CacheCell>(),
+                format!("cell:{pc}"),
+            );
         }
         for inline in snapshot.inlines.values() {
             for target in &inline.targets {

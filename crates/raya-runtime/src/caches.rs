@@ -220,6 +220,14 @@ pub struct Remembered {
 }
 
 impl Remembered {
+    const fn free() -> Self {
+        Remembered {
+            handle: Cell::new(0),
+            name: Cell::new(Value::UNSET),
+            func: Cell::new(None),
+        }
+    }
+
     fn set(&self, handle: u32, name: Value, func: Option<Ref<FuncInfo>>) {
         self.handle.set(handle);
         self.name.set(name);
@@ -245,13 +253,9 @@ pub(crate) struct MethodMemo {
 
 impl Default for MethodMemo {
     fn default() -> Self {
-        const FREE: Remembered = Remembered {
-            handle: Cell::new(0),
-            name: Cell::new(Value::UNSET),
-            func: Cell::new(None),
-        };
+        let entries = [const { Remembered::free() }; MEMO_PLACES];
         MethodMemo {
-            entries: Box::new([FREE; MEMO_PLACES]),
+            entries: Box::new(entries),
         }
     }
 }
@@ -394,16 +398,22 @@ pub(crate) struct SiteMemo {
     entries: Box<[SiteEntry; SITE_PLACES]>,
 }
 
-impl Default for SiteMemo {
-    fn default() -> Self {
-        const FREE: SiteEntry = SiteEntry {
+impl SiteEntry {
+    const fn free() -> Self {
+        SiteEntry {
             key: Cell::new(0),
             handle: Cell::new(0),
             offset: Cell::new(0),
             func: Cell::new(None),
-        };
+        }
+    }
+}
+
+impl Default for SiteMemo {
+    fn default() -> Self {
+        let entries = [const { SiteEntry::free() }; SITE_PLACES];
         SiteMemo {
-            entries: Box::new([FREE; SITE_PLACES]),
+            entries: Box::new(entries),
         }
     }
 }

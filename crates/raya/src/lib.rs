@@ -63,7 +63,7 @@ pub use engine::{Engine, Library};
 pub use error::{Diagnostics, Error};
 pub use frontend::{Program, check};
 pub use options::{JitOptions, Options};
-pub use report::{CompiledCode, Report};
 /// The front end's syntax trees, positions and rendering of diagnostics.
 pub use raya_syntax as syntax;
+pub use report::{CompiledCode, Report};
 pub use value::Value;

@@ -5,7 +5,11 @@
 use raya::{Engine, JitOptions, Options};
 
 /// Rounds of a loop that allocates: fewer where the runtime is not optimised.
-const ROUNDS: u32 = if cfg!(debug_assertions) { 200_000 } else { 10_000_000 };
+const ROUNDS: u32 = if cfg!(debug_assertions) {
+    200_000
+} else {
+    10_000_000
+};
 /// What a program may hold that keeps nothing: the nursery and some room.
 const FLAT: usize = 24 << 20;
 

@@ -377,10 +377,11 @@ impl<'a> Checker<'a> {
         self.null_tested = declared.is_none() && self.is_tested(symbol);
         let id = self.named_expr(name, init, declared);
         self.self_symbol = None;
-        if declared.is_none() && self.is_missing_entry(id) {
-            if let Some(var) = self.var_mut(symbol) {
-                var.missing_entry = true;
-            }
+        if declared.is_none()
+            && self.is_missing_entry(id)
+            && let Some(var) = self.var_mut(symbol)
+        {
+            var.missing_entry = true;
         }
         let constant = self.var(symbol).is_some_and(|v| v.kind == VarKind::Const);
         let ty = match declared {

@@ -1,7 +1,7 @@
 //! Operations on `any`: two doubles inline, everything else by the slot helpers.
 
-use super::macros::*;
 use super::arithmetic::remainder;
+use super::macros::*;
 use crate::instr::{Ip, cd, pool};
 use crate::translate::{numbered_cell, site, string};
 use raya_bytecode::StrId;

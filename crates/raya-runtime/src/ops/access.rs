@@ -90,7 +90,11 @@ pub fn del_attr(ctx: &mut Ctx, o: Value, name: Value) -> R<Value> {
 /// `o[k]`.
 pub fn get_item(ctx: &mut Ctx, o: Value, k: Value, cache: Cache) -> R<Value> {
     if let Some(array) = ctx.as_array(o) {
-        remember_array(&cache, &ctx.type_of_obj(array.obj()), array.storage().kind());
+        remember_array(
+            &cache,
+            &ctx.type_of_obj(array.obj()),
+            array.storage().kind(),
+        );
     }
     match ctx.element(o, k) {
         Some(item) => Ok(item),

@@ -126,13 +126,7 @@ pub fn direct_call(ctx: &mut Ctx, window: Slots, n: u32) -> R<usize> {
 }
 
 /// The function that `call_any_method` on this window may enter, its arguments converted.
-pub fn direct_method(
-    ctx: &mut Ctx,
-    window: Slots,
-    name: Value,
-    n: u32,
-    cache: Cache,
-) -> R<usize> {
+pub fn direct_method(ctx: &mut Ctx, window: Slots, name: Value, n: u32, cache: Cache) -> R<usize> {
     (ctx.direct_method(window, name, n as usize, cache)).map(entered)
 }
 

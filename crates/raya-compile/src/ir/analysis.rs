@@ -10,8 +10,9 @@ pub fn reverse_postorder(func: &Func) -> Vec<BlockId> {
     let mut order = Vec::with_capacity(func.blocks.len());
     // An explicit stack, since depth follows the program: the open blocks, each with the
     // place in `pending` where its successors begin that are not visited yet.
-    let mut open: Vec<(BlockId, usize)> = vec![(BlockId(0), 0)];
-    let mut pending = Vec::new();
+    let mut open: Vec<(BlockId, usize)> = Vec::with_capacity(func.blocks.len());
+    let mut pending = Vec::with_capacity(func.blocks.len() + 1);
+    open.push((BlockId(0), 0));
     seen[0] = true;
     func.each_successor(BlockId(0), |s| pending.push(s));
     while let Some(&(block, base)) = open.last() {

@@ -32,6 +32,8 @@ pub struct Summary {
     pub calls: Vec<(usize, Vec<Range>)>,
     /// The result's range.
     pub ret: Range,
+    /// Whether it stays the same whatever becomes known about other functions.
+    pub is_final: bool,
 }
 
 type State = Vec<Range>;
@@ -68,6 +70,7 @@ pub fn analyse(func: &Func, me: usize, signatures: &[Signature], tables: &Tables
             defs: vec![Range::ANY; func.regs.len()],
             calls: Vec::new(),
             ret: Range::ANY,
+            is_final: true,
         };
     }
     let order = reverse_postorder(func);
@@ -99,6 +102,7 @@ pub fn analyse(func: &Func, me: usize, signatures: &[Signature], tables: &Tables
             defs: Vec::new(),
             calls: Vec::new(),
             ret: Range::EMPTY,
+            is_final: false,
         },
     };
     if a.crossing.regs.len() * order.len() > MAX_WORK {
@@ -150,6 +154,7 @@ impl Analysis<'_> {
         };
         self.summary.defs = self.func.regs.iter().map(|r| any(r.repr)).collect();
         self.summary.ret = Range::ANY;
+        self.summary.is_final = true;
         for inst in self.func.blocks.iter().flat_map(|b| &b.insts) {
             if inst.op == Op::Call {
                 let args = self.func.args(inst.args);

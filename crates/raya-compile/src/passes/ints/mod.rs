@@ -49,6 +49,9 @@ pub fn run(program: &mut [Lowered], tables: &mut Tables) -> Vec<bool> {
                 continue;
             }
             dirty[f] = false;
+            if summaries[f].as_ref().is_some_and(|s| s.is_final) {
+                continue;
+            }
             let summary = analysis::analyse(&program[f].func, f, &signatures, tables);
             for (callee, args) in &summary.calls {
                 if join_params(&mut signatures[*callee], args, round) {

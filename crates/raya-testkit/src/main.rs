@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use raya_testkit::generate::Campaign;
+use raya_testkit::generate::{Campaign, Report};
 use raya_testkit::suite::Setup;
 use raya_testkit::{coverage, fixture, generate, modes, suite, twins};
 
@@ -41,7 +41,11 @@ enum Command {
         threads: Option<usize>,
     },
     /// Print what happened to each opcode over all fixtures and modes.
-    Coverage,
+    Coverage {
+        /// Only what the suite measures, and only the cells that are empty.
+        #[arg(long)]
+        suite: bool,
+    },
     /// Derive the expected output of fixtures again, from node and python3.
     Twins {
         /// Only fixtures whose names contain this text.
@@ -65,6 +69,9 @@ enum Command {
         /// Do not ask Node, even if it is there.
         #[arg(long)]
         no_node: bool,
+        /// End after so many minutes, whatever is left.
+        #[arg(long)]
+        minutes: Option<u64>,
         /// End after so many findings.
         #[arg(long, default_value_t = 5)]
         findings: usize,
@@ -101,8 +108,14 @@ fn run(cli: &Cli) -> Result<bool, String> {
             let conclusion = suite::run(&setup(cli, &root)?, filter.clone(), *threads)?;
             Ok(!conclusion.has_failed())
         }
-        Command::Coverage => {
-            let counts = coverage::measure(&setup(cli, &root)?, &[])?;
+        Command::Coverage { suite: true } => {
+            let counts = coverage::measure(&setup(cli, &root)?, Some(coverage::AREAS))?;
+            let holes = coverage::holes(&counts);
+            holes.iter().for_each(|hole| println!("{hole}"));
+            Ok(holes.is_empty())
+        }
+        Command::Coverage { suite: false } => {
+            let counts = coverage::measure(&setup(cli, &root)?, None)?;
             let (text, holes) = coverage::report(&counts);
             print!("{text}");
             Ok(holes == 0)
@@ -125,6 +138,7 @@ fn run(cli: &Cli) -> Result<bool, String> {
             count,
             batch,
             no_node,
+            minutes,
             findings,
             write,
         } => {
@@ -134,6 +148,8 @@ fn run(cli: &Cli) -> Result<bool, String> {
                 batch: *batch,
                 node: !no_node && generate::node_is_there(),
                 most_findings: *findings,
+                minutes: *minutes,
+                progress: true,
             };
             match write {
                 Some(folder) => generate::write(&campaign, folder).map(|()| true),
@@ -152,7 +168,7 @@ fn run(cli: &Cli) -> Result<bool, String> {
 }
 
 fn run_campaign(setup: &Setup, campaign: &Campaign) -> Result<bool, String> {
-    let findings = generate::campaign(setup, campaign)?;
+    let Report { programs, findings } = generate::campaign(setup, campaign)?;
     for finding in &findings {
         println!(
             "program {} {}\n{}",
@@ -160,7 +176,7 @@ fn run_campaign(setup: &Setup, campaign: &Campaign) -> Result<bool, String> {
         );
     }
     println!(
-        "{} programs, seed {}, {} modes{}: {} findings",
+        "{programs} of {} programs, seed {}, {} modes{}: {} findings",
         campaign.count,
         campaign.seed,
         setup.modes.len(),

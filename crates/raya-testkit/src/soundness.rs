@@ -17,7 +17,8 @@ use crate::suite::Setup;
 pub struct Program {
     /// `area.raya` below the folder.
     pub name: String,
-    path: PathBuf,
+    /// The program.
+    pub path: PathBuf,
     end: End,
 }
 

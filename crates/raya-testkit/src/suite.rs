@@ -12,7 +12,7 @@ use crate::fixture::{self, Expectation, Fixture};
 use crate::generate::{self, Campaign};
 use crate::modes::{self, Mode};
 use crate::process::{self, Outcome};
-use crate::{bad_input, commands, docs, soundness};
+use crate::{bad_input, commands, coverage, docs, soundness};
 
 /// What the trials share.
 #[derive(Clone, Debug)]
@@ -147,6 +147,10 @@ pub fn trials(setup: &Setup) -> Result<Vec<Trial>, String> {
             case.check(&setup)
         }));
     }
+    let shared = setup.clone();
+    trials.push(trial("coverage".to_owned(), move || {
+        coverage::check(&shared)
+    }));
     let node = generate::node_is_there();
     for seed in 0..CAMPAIGNS {
         let setup = setup.clone();
@@ -168,8 +172,10 @@ fn check_generated(setup: &Setup, seed: u64, node: bool) -> Result<(), String> {
         batch: PROGRAMS,
         node,
         most_findings: 1,
+        minutes: None,
+        progress: false,
     };
-    match generate::campaign(setup, &campaign)?.first() {
+    match generate::campaign(setup, &campaign)?.findings.first() {
         Some(finding) => Err(format!("{}\n{}", finding.complaint, finding.program)),
         None => Ok(()),
     }

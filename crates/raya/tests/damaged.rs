@@ -159,7 +159,10 @@ fn damaged_programs_are_answered() {
         let (_, other) = &programs[random.below(programs.len())];
         let damaged = damage(text, other, &mut random);
         if let Some(complaint) = complaint(&engine, &damaged) {
-            panic!("{complaint}: number {number} of {}\n{damaged}", path.display());
+            panic!(
+                "{complaint}: number {number} of {}\n{damaged}",
+                path.display()
+            );
         }
     }
 }

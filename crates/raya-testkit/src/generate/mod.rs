@@ -22,4 +22,4 @@ mod value;
 
 pub use choices::Choices;
 pub use program::{Batch, Program, program};
-pub use run::{Campaign, Finding, campaign, node_is_there, write};
+pub use run::{Campaign, Finding, Report, batch, campaign, node_is_there, write};

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
+use std::time::{Duration, Instant};
 
 use proptest::strategy::{Strategy, Union, ValueTree};
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
@@ -24,7 +25,7 @@ const SHRINKING: usize = 2_000;
 
 /// How many choices a program may take from its list, and how often: most programs are
 /// small, since compiling takes more time than running them.
-const LENGTHS: [(u32, std::ops::Range<usize>); 3] = [(14, 30..180), (5, 180..450), (1, 450..1_500)];
+const LENGTHS: [(u32, std::ops::Range<usize>); 3] = [(11, 30..180), (7, 180..450), (2, 450..1_500)];
 
 /// A number of programs to generate and run.
 #[derive(Clone, Copy, Debug)]
@@ -39,6 +40,19 @@ pub struct Campaign {
     pub node: bool,
     /// The campaign ends early after so many findings.
     pub most_findings: usize,
+    /// And after so many minutes.
+    pub minutes: Option<u64>,
+    /// Whether findings and the number of programs are told on standard error meanwhile.
+    pub progress: bool,
+}
+
+/// What a campaign came to.
+#[derive(Clone, Debug)]
+pub struct Report {
+    /// The programs that were run.
+    pub programs: usize,
+    /// The faults, by number of program.
+    pub findings: Vec<Finding>,
 }
 
 /// A program that fails, as small as it could be made.
@@ -74,17 +88,27 @@ struct Fault {
 ///
 /// # Errors
 /// When a binary cannot be started or a file cannot be written.
-pub fn campaign(setup: &Setup, campaign: &Campaign) -> Result<Vec<Finding>, String> {
+pub fn campaign(setup: &Setup, campaign: &Campaign) -> Result<Report, String> {
     let batches = campaign.count.div_ceil(campaign.batch.max(1));
-    let (next, found) = (AtomicUsize::new(0), AtomicUsize::new(0));
+    let (next, found, done) = Default::default();
+    let counters: [&AtomicUsize; 3] = [&next, &found, &done];
+    let start = Instant::now();
+    let limit = campaign.minutes.map(|m| Duration::from_secs(m * 60));
     let work = || -> Result<Vec<Finding>, String> {
+        let [next, found, done] = counters;
         let mut findings = Vec::new();
         loop {
             let index = next.fetch_add(1, Ordering::Relaxed);
-            if index >= batches || found.load(Ordering::Relaxed) >= campaign.most_findings {
+            let late = limit.is_some_and(|limit| start.elapsed() >= limit);
+            if index >= batches || late || found.load(Ordering::Relaxed) >= campaign.most_findings {
                 return Ok(findings);
             }
-            let more = Runner::new(setup, campaign, index)?.run(&found)?;
+            let runner = Runner::new(setup, campaign, index)?;
+            let more = runner.run(found)?;
+            let total = done.fetch_add(runner.count(), Ordering::Relaxed) + runner.count();
+            if campaign.progress {
+                tell(total, start, &more);
+            }
             findings.extend(more);
         }
     };
@@ -102,7 +126,25 @@ pub fn campaign(setup: &Setup, campaign: &Campaign) -> Result<Vec<Finding>, Stri
     });
     let mut findings: Vec<Finding> = parts.into_iter().collect::<Result<Vec<_>, _>>()?.concat();
     findings.sort_by_key(|finding| finding.number);
-    Ok(findings)
+    Ok(Report {
+        programs: done.into_inner(),
+        findings,
+    })
+}
+
+/// Tells how far a campaign is and what it found last.
+fn tell(programs: usize, start: Instant, findings: &[Finding]) {
+    for finding in findings {
+        eprintln!(
+            "program {} {}\n{}",
+            finding.number, finding.complaint, finding.program
+        );
+    }
+    let seconds = start.elapsed().as_secs_f64();
+    eprintln!(
+        "{programs} programs in {seconds:.0} s, {:.0} per second",
+        programs as f64 / seconds
+    );
 }
 
 /// One file of programs.
@@ -123,10 +165,15 @@ impl<'a> Runner<'a> {
         })
     }
 
+    /// How many programs the file holds.
+    fn count(&self) -> usize {
+        let first = self.index * self.campaign.batch;
+        self.campaign.batch.min(self.campaign.count - first)
+    }
+
     fn run(&self, found: &AtomicUsize) -> Result<Vec<Finding>, String> {
         let first = self.index * self.campaign.batch;
-        let count = self.campaign.batch.min(self.campaign.count - first);
-        let lists = lists(self.campaign.seed, self.index, count)?;
+        let lists = lists(self.campaign.seed, self.index, self.count())?;
         let programs = programs(&lists);
         if self.fault(&programs)?.is_none() {
             return Ok(Vec::new());
@@ -289,6 +336,14 @@ fn sections(text: &str) -> BTreeMap<&str, &str> {
     text.split(MARK)
         .filter_map(|section| section.split_once('\n'))
         .collect()
+}
+
+/// A file of programs.
+///
+/// # Errors
+/// When no programs can be made.
+pub fn batch(seed: u64, count: usize) -> Result<Batch, String> {
+    Ok(Batch::new(programs(&lists(seed, 0, count)?).iter()))
 }
 
 /// Writes the files of a campaign to a folder, as Raya and as JavaScript.

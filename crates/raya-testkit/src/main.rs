@@ -64,7 +64,7 @@ enum Command {
         #[arg(long, default_value_t = 1000)]
         count: usize,
         /// Programs per file.
-        #[arg(long, default_value_t = 100)]
+        #[arg(long, default_value_t = 50)]
         batch: usize,
         /// Do not ask Node, even if it is there.
         #[arg(long)]

@@ -161,15 +161,17 @@ pub fn trials(setup: &Setup) -> Result<Vec<Trial>, String> {
     Ok(trials)
 }
 
-/// Generated programs: so many campaigns of so many programs.
+/// Generated programs: so many campaigns of so many programs, in files of so many, which
+/// even a busy machine runs within a process's time limit.
 const CAMPAIGNS: u64 = 12;
 const PROGRAMS: usize = 250;
+const BATCH: usize = 50;
 
 fn check_generated(setup: &Setup, seed: u64, node: bool) -> Result<(), String> {
     let campaign = Campaign {
         seed,
         count: PROGRAMS,
-        batch: PROGRAMS,
+        batch: BATCH,
         node,
         most_findings: 1,
         minutes: None,

@@ -149,7 +149,7 @@ fn damaged_programs_are_answered() {
     let programs = programs();
     let engine = Engine::new(Options {
         jit: None,
-        verify_bytecode: true,
+        verify_bytecode: false,
         ..Options::default()
     });
     let engine = engine.expect("an engine");

@@ -330,8 +330,11 @@ pub fn check(setup: &Setup) -> Result<(), String> {
     let known = std::fs::read_to_string(setup.root.join("fixtures/uncovered.txt"));
     let known = known.unwrap_or_default();
     let listed = |hole: &String| known.lines().any(|line| line.trim() == hole);
+    // Which instruction is met by a collection or by a forced exit depends on how many came
+    // before it, so that any change elsewhere moves those: the command shows them.
+    let by_phase = |hole: &String| hole.ends_with("exited") || hole.ends_with("collected");
     let mut new = holes(&measure(setup, Some(AREAS))?);
-    new.retain(|hole| !listed(hole));
+    new.retain(|hole| !listed(hole) && !by_phase(hole));
     if new.is_empty() {
         return Ok(());
     }

@@ -2,9 +2,12 @@
 
 #![cfg(feature = "jit")]
 
+mod support;
+
 use std::path::{Path, PathBuf};
 
-use raya::{Engine, JitOptions, Options, Report, Value};
+use raya::{JitOptions, Report, Value};
+use support::{ROUND, engine, run, sync};
 
 fn bench_folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../bench")
@@ -25,31 +28,6 @@ fn tiny(path: &Path) -> String {
         }
     });
     resized.collect::<Vec<_>>().join("\n")
-}
-
-fn sync(threshold: u32) -> JitOptions {
-    JitOptions {
-        threshold,
-        sync: true,
-        ..JitOptions::default()
-    }
-}
-
-fn engine(jit: JitOptions) -> Engine {
-    let options = Options {
-        jit: Some(jit),
-        ..Options::default()
-    };
-    Engine::new(options).expect("an engine")
-}
-
-fn run(engine: &mut Engine, name: &str, text: &str) -> Value {
-    let program = engine
-        .compile(name, text)
-        .unwrap_or_else(|e| panic!("{name}: {e}"));
-    engine
-        .run(&program)
-        .unwrap_or_else(|e| panic!("{name}: {e}"))
 }
 
 fn report_of(name: &str) -> Report {
@@ -93,94 +71,6 @@ fn the_compiler_takes_every_function_of_the_benchmarks() {
             assert_eq!(report_of(&name).refused, [], "{name}");
         }
     }
-}
-
-/// Methods, closures, arrays, an exception, a patched method: something of everything that
-/// compiled code may hold on to.
-const ROUND: &str = r#"
-    class Shape {
-      side: number = 2;
-      area(): number { return this.side * this.side; }
-      edge(): number { return this.side; }
-    }
-    class Disc extends Shape { area(): number { return 3 * this.side; } }
-    function total(shapes: Shape[], f: (x: number) => number): number {
-      let sum = 0;
-      for (const s of shapes) sum += f(s.area() + s.edge());
-      return sum;
-    }
-    function caught(n: number): number {
-      try { if (n % 2 === 0) throw new RangeError("even"); return n; } catch (e) { return -1; }
-    }
-    const shapes: Shape[] = [new Shape(), new Disc()];
-    let sum = 0;
-    let text = "";
-    for (let i = 0; i < 60; i++) { sum += total(shapes, x => x + i) + caught(i); text += i; }
-    (Shape as any).edge = function (): number { return 100; };
-    for (let i = 0; i < 60; i++) sum += total(shapes, x => x + i);
-    return sum + text.length;
-"#;
-
-/// Loads, compiles and discards a program in engines of their own; what they hold is the same
-/// every time, and the resident memory of this process does not grow.
-fn rounds(n: usize) {
-    let mut first: Option<(Report, Value)> = None;
-    let mut settled = None;
-    for i in 0..n {
-        let mut engine = engine(sync(5));
-        let value = run(&mut engine, "round.ts", ROUND);
-        engine.collect();
-        let report = engine.report();
-        match &first {
-            None => first = Some((report, value)),
-            Some((expected, sum)) => {
-                assert_eq!(report.code_bytes, expected.code_bytes, "round {i}");
-                assert_eq!(report.heap_bytes, expected.heap_bytes, "round {i}");
-                assert_eq!(report.code.len(), expected.code.len(), "round {i}");
-                assert_eq!(value, *sum, "round {i}");
-            }
-        }
-        drop(engine);
-        if i == n / 4 {
-            settled = resident_bytes();
-        }
-    }
-    if let (Some(before), Some(after)) = (settled, resident_bytes()) {
-        let grown = after.saturating_sub(before);
-        // A page per round would be more.
-        let allowed = (n - n / 4) * 1024 + (1 << 20);
-        assert!(grown < allowed, "{grown} bytes more after {n} rounds");
-    }
-}
-
-/// Physical memory of this process, where the system tells.
-fn resident_bytes() -> Option<usize> {
-    let text = std::fs::read_to_string("/proc/self/statm").ok()?;
-    let pages: usize = text.split_whitespace().nth(1)?.parse().ok()?;
-    Some(pages * 4096)
-}
-
-/// How many rounds [`rounds_alone`] makes.
-const ROUNDS: &str = "RAYA_TEST_ROUNDS";
-
-#[test]
-fn memory_is_flat_over_rounds_of_load_compile_discard() {
-    let tests = std::env::current_exe().expect("this program");
-    let child = std::process::Command::new(tests)
-        .args(["--ignored", "--exact", "rounds_alone"])
-        .env(ROUNDS, "200")
-        .output()
-        .expect("a process");
-    assert!(child.status.success(), "{child:?}");
-}
-
-/// The same without other tests in the process, 10,000 times unless told otherwise:
-/// `cargo test --release -p raya --test tiers -- --ignored`.
-#[test]
-#[ignore = "takes a minute"]
-fn rounds_alone() {
-    let told = std::env::var(ROUNDS).ok().and_then(|n| n.parse().ok());
-    rounds(told.unwrap_or(10_000));
 }
 
 #[test]

@@ -155,13 +155,18 @@ impl<'a> Checker<'a> {
             return None;
         }
         let apparent = self.apparent(self.ty(object));
-        let TypeKind::Class(class, _) = self.types.kind(apparent) else {
+        let members = self.types.members(apparent);
+        let is_class = |c: &Self, t: &Ty| matches!(c.types.kind(*t), TypeKind::Class(..));
+        if !members.iter().all(|t| is_class(self, t)) {
             return None;
-        };
+        }
         let name = self.names.intern("__class__");
         let object = self.coerce(object, Ty::ANY);
         let read = ExprKind::Read(Place::Attr { object, name });
         let id = self.add(read, Ty::ANY, span);
+        let TypeKind::Class(class, _) = self.types.kind(apparent) else {
+            return Some(id);
+        };
         let ty = self.types.class_object(class);
         Some(self.coerce(id, ty))
     }

@@ -74,8 +74,11 @@ impl<'a> Checker<'a> {
         let this = self.this_of(class, is_static);
         let fs = self.method_scope(class, func, function);
         let file = self.class(class).file;
+        let setter_param = self.getter_result(class, index);
         self.elsewhere(fs.scope, file, |c| {
+            c.setter_param = setter_param;
             let params = c.written_params(&function.signature);
+            c.setter_param = None;
             let ret = match is_setter {
                 true => Some(Ty::VOID),
                 false => c.written_return(&function.signature),

@@ -267,7 +267,6 @@ impl<'a> Checker<'a> {
             readonly: data.readonly,
             access: data.access,
             private: self.names.text(data.name).starts_with('#'),
-            always_set: false,
             starts_null: false,
             span: data.span,
         });

@@ -266,6 +266,7 @@ impl<'a> Checker<'a> {
         if function.signature.return_type.is_some() || setter || bodiless {
             let scope = self.method_scope(class, func, function);
             let file = self.class(class).file;
+            self.setter_param = self.getter_result(class, index);
             let sig = self.elsewhere(scope.scope, file, |c| {
                 c.signature_with(
                     &function.signature,
@@ -273,6 +274,7 @@ impl<'a> Checker<'a> {
                     Some(Ty::VOID),
                 )
             });
+            self.setter_param = None;
             if bodiless && function.signature.return_type.is_none() && !setter {
                 let message = "a method without body needs a result type";
                 self.error(codes::IMPLICIT_ANY, function.span, message);
@@ -286,6 +288,25 @@ impl<'a> Checker<'a> {
         }
         self.check_method_body(class, index);
         self.func_types.get(&func).copied().unwrap_or(Ty::ERROR)
+    }
+
+    /// For a setter, what the getter of its name gives.
+    pub(crate) fn getter_result(&mut self, class: ClassId, index: u32) -> Option<Ty> {
+        let data = self.class(class);
+        let member = &data.members[index as usize];
+        if !matches!(member.kind, MemberKind::Setter(_)) {
+            return None;
+        }
+        let mut at = data.by_name.get(&(member.name, member.is_static)).copied();
+        while let Some(i) = at {
+            let other = &self.class(class).members[i as usize];
+            if matches!(other.kind, MemberKind::Getter(_)) {
+                let ty = self.own_method_type(class, i);
+                return self.types.as_signature(ty).map(|s| s.ret);
+            }
+            at = other.next;
+        }
+        None
     }
 
     /// The signature of a method's own code.

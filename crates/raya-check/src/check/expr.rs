@@ -92,15 +92,7 @@ impl<'a> Checker<'a> {
             ast::ExprKind::NonNull(inner) => self.non_null_expr(inner, expected, span),
             ast::ExprKind::As { expr, ty } => self.cast(expr, ty, span),
             ast::ExprKind::AsConst(inner) => self.as_const(inner),
-            ast::ExprKind::Satisfies { expr, ty } => {
-                let ty = self.resolve(ty);
-                let id = self.expr(expr, Some(ty));
-                let from = self.ty(id);
-                if !self.fits(from, ty) {
-                    self.report_mismatch(from, ty, expr.span);
-                }
-                id
-            }
+            ast::ExprKind::Satisfies { expr, ty } => self.satisfies(expr, ty),
             ast::ExprKind::BigInt(_) => self.unsupported_expr(codes::UNSUPPORTED_BIGINT, span),
             ast::ExprKind::Regex { .. } => self.unsupported_expr(codes::UNSUPPORTED_REGEX, span),
             ast::ExprKind::TaggedTemplate(_) => {
@@ -521,6 +513,26 @@ impl<'a> Checker<'a> {
             return self.error_expr(span);
         }
         self.coerce_node(id, to, kind)
+    }
+
+    /// `e satisfies T`: the value keeps its own type where that fits; else it is checked
+    /// as at a place of the type.
+    fn satisfies(&mut self, e: &'a Expr, ty: &'a ast::TypeExpr) -> ExprId {
+        let to = self.resolve(ty);
+        let (before, flow) = (self.diagnostics.len(), self.flow.clone());
+        let id = self.expr(e, None);
+        let from = self.ty(id);
+        if self.diagnostics.len() == before && from != Ty::ERROR && self.fits(from, to) {
+            return id;
+        }
+        self.diagnostics.truncate(before);
+        self.flow = flow;
+        let id = self.expr(e, Some(to));
+        let from = self.ty(id);
+        if !self.fits(from, to) {
+            self.report_mismatch(from, to, e.span);
+        }
+        id
     }
 
     /// Whether some member of one union may be of the other type.

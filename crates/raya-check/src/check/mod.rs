@@ -17,6 +17,8 @@ mod args;
 mod array_calls;
 mod assign;
 mod call;
+mod call_member;
+mod call_value;
 mod class_check;
 mod class_decl;
 mod class_members;
@@ -171,6 +173,8 @@ pub(crate) struct Checker<'a> {
     post: post::Records,
     /// The symbol whose initialiser is the function expression checked next.
     self_symbol: Option<SymId>,
+    /// What a setter takes whose parameter has no type: what the getter gives.
+    setter_param: Option<Ty>,
     /// What the function or class expression checked next is called if it has no name
     /// of its own: where it is assigned to.
     given_name: Option<Name>,
@@ -231,6 +235,7 @@ impl<'a> Checker<'a> {
             relation: relation::RelationState::default(),
             post: post::Records::default(),
             self_symbol: None,
+            setter_param: None,
             given_name: None,
             null_tested: false,
             closures: Vec::new(),

@@ -141,8 +141,30 @@ impl<'a> Checker<'a> {
         let Some(members) = self.members_of(ty, span) else {
             return Ty::ERROR;
         };
-        let members = members.into_iter().map(|m| change(self, m)).collect();
-        self.types.object_of(members)
+        let mut parts = ObjectParts {
+            members: members.into_iter().map(|m| change(self, m)).collect(),
+            ..ObjectParts::default()
+        };
+        // An index signature changes as a member would.
+        let apparent = self.apparent(ty);
+        if let TypeKind::Object(id) = self.types.kind(apparent)
+            && let Some(index) = self.types.object(id).index
+        {
+            let entry = Member {
+                name: names::EMPTY,
+                ty: index.value,
+                optional: false,
+                readonly: index.readonly,
+                method: false,
+            };
+            let entry = change(self, entry);
+            parts.index = Some(IndexSig {
+                key: index.key,
+                value: entry.ty,
+                readonly: entry.readonly,
+            });
+        }
+        self.finish_object(parts)
     }
 
     fn readonly_of(&mut self, ty: Ty, span: Span) -> Ty {

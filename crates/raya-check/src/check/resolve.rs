@@ -432,9 +432,10 @@ impl<'a> Checker<'a> {
         let optional = p.optional || p.default.is_some();
         let ty = match &p.ty {
             Some(t) => self.resolve(t),
-            None => match &p.default {
-                Some(default) => self.type_of_default(default),
-                None => {
+            None => match (&p.default, self.setter_param) {
+                (Some(default), _) => self.type_of_default(default),
+                (None, Some(ty)) => ty,
+                (None, None) => {
                     self.report_implicit_param(p);
                     Ty::ERROR
                 }

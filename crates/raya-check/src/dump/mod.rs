@@ -129,10 +129,9 @@ impl Dumper<'_> {
         for (fields, word) in [(&class.fields, ""), (&class.statics, "static ")] {
             for field in fields {
                 let mark = if field.optional { "?" } else { "" };
-                let facts = match (field.always_set, field.starts_null) {
-                    (true, _) => " // always set",
-                    (_, true) => " // starts null",
-                    _ => "",
+                let facts = match field.starts_null {
+                    true => " // starts null",
+                    false => "",
                 };
                 let text = format!(
                     "{word}{}{mark}: {};{facts}",

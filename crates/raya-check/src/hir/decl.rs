@@ -215,9 +215,6 @@ pub struct Field {
     pub access: Access,
     /// Written `#name`.
     pub private: bool,
-    /// Certainly assigned before any read (initialised or assigned first in the
-    /// constructor, or its type has a zero).
-    pub always_set: bool,
     /// Instances start with null here (not every path through the constructor sets
     /// it, and its type admits null).
     pub starts_null: bool,

@@ -712,7 +712,7 @@ impl<'a> Checker<'a> {
         let ty = self.var_type(symbol, span);
         self.mark_assigned(symbol);
         self.report_early_write(symbol, span);
-        let Some(place) = self.var_place(symbol, span) else {
+        let Some(place) = self.written_place(symbol, span) else {
             return self.error_expr(span);
         };
         let id = self.add(ExprKind::Assign { place, value }, ty, span);

@@ -396,18 +396,21 @@ impl<'a> Checker<'a> {
         else {
             return;
         };
-        let ClassMemberKind::Field {
-            init: Some(init), ..
-        } = &ast.kind
-        else {
+        let ClassMemberKind::Field { init, .. } = &ast.kind else {
             return;
         };
         if member.is_static != is_static {
             return;
         }
-        let ty = self.member_type(class, index);
-        let value = self.named_expr_as(member.name, init, ty);
         let span = member.span;
+        let ty = self.member_type(class, index);
+        let value = match init {
+            Some(init) => self.named_expr_as(member.name, init, ty),
+            None if is_static && !self.class(class).builtin && self.admits_null(ty) => {
+                self.absent(ty, span)
+            }
+            None => return,
+        };
         let place = if is_static {
             Place::Static {
                 object: None,

@@ -143,10 +143,12 @@ impl<'a> Checker<'a> {
     /// The functions that run field initialisers, where there are some.
     fn declare_initialisers(&mut self, id: ClassId, class: &'a Class) {
         let name = self.hir.classes[id.index()].name;
+        let builtin = self.is_builtin_file();
         let runs = |is_static: bool| {
             class.members.iter().any(|m| match &m.kind {
                 ClassMemberKind::Field { init, .. } => {
-                    init.is_some() && m.modifiers.is_static == is_static
+                    // A static field without value starts with null if it can.
+                    (init.is_some() || is_static && !builtin) && m.modifiers.is_static == is_static
                 }
                 ClassMemberKind::StaticBlock(_) => is_static,
                 _ => false,

@@ -104,6 +104,16 @@ impl<'a> Checker<'a> {
 
     /// Where a variable lives, seen from the current function.
     pub(crate) fn var_place(&mut self, symbol: SymId, span: Span) -> Option<Place> {
+        self.var_place_for(symbol, span, false)
+    }
+
+    /// Where a variable is written, seen from the current function: one without initial
+    /// value need not be set before.
+    pub(crate) fn written_place(&mut self, symbol: SymId, span: Span) -> Option<Place> {
+        self.var_place_for(symbol, span, true)
+    }
+
+    fn var_place_for(&mut self, symbol: SymId, span: Span, written: bool) -> Option<Place> {
         let var = self.var(symbol)?;
         let (declared_at, func, storage) = (var.declared_at, var.func, var.storage);
         let valueless = var.needs_assignment;
@@ -134,8 +144,9 @@ impl<'a> Checker<'a> {
                     });
                 }
                 // Nobody knows whether a variable without initial value is set by then.
-                let checked = early || valueless;
-                match self.reach_local(owner, local, checked) {
+                let tested = early || valueless;
+                let checked = if written { early } else { tested };
+                match self.reach_local(owner, local, tested) {
                     Some(local) => Some(Place::Local { local, checked }),
                     None => {
                         self.report_class_capture(symbol, span);

@@ -716,7 +716,11 @@ impl<'a> Checker<'a> {
             return self.error_expr(span);
         };
         let id = self.add(ExprKind::Assign { place, value }, ty, span);
-        if let Place::Global { global, .. } = place {
+        // One without initial value is unset before its first write, wherever that is.
+        let valueless = self.var(symbol).is_some_and(|v| v.valueless);
+        if let Place::Global { global, .. } = place
+            && !valueless
+        {
             let (current, clock) = (self.current(), self.clock);
             self.post.read_global(id, global, current, clock);
         }

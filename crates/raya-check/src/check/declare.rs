@@ -119,6 +119,7 @@ impl<'a> Checker<'a> {
                 widening: false,
                 func: None,
                 annotated: false,
+                valueless: false,
                 needs_assignment: false,
                 missing_entry: false,
                 evolving: None,

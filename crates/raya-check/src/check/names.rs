@@ -116,7 +116,7 @@ impl<'a> Checker<'a> {
     fn var_place_for(&mut self, symbol: SymId, span: Span, written: bool) -> Option<Place> {
         let var = self.var(symbol)?;
         let (declared_at, func, storage) = (var.declared_at, var.func, var.storage);
-        let valueless = var.needs_assignment;
+        let valueless = var.valueless;
         match storage {
             Storage::Global(global) => Some(Place::Global {
                 global,

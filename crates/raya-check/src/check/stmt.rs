@@ -484,10 +484,11 @@ impl<'a> Checker<'a> {
             }
             return self.bind_stmt(symbol, value, out);
         }
+        if let Some(var) = self.var_mut(symbol) {
+            var.valueless = true;
+            var.needs_assignment = !definite;
+        }
         if !definite {
-            if let Some(var) = self.var_mut(symbol) {
-                var.needs_assignment = true;
-            }
             self.flow.unassigned.push(symbol);
         }
         if let Some(crate::env::Storage::Local { owner, local }) =

@@ -91,6 +91,8 @@ pub(crate) struct VarSym<'a> {
     /// Its declaration says its type, which need not be exactly that of its value.
     pub annotated: bool,
     /// Declared without a value and without null in its type.
+    pub valueless: bool,
+    /// The same, and not said to be set elsewhere: reads need an assignment before.
     pub needs_assignment: bool,
     /// Made from an entry of a dictionary and tested for null somewhere: null stands
     /// for a missing entry, and reads that are no test check that there is one.

@@ -239,7 +239,8 @@ impl Compiler<'_> {
                 Field {
                     name: self.str_name(f.name),
                     ty: self.type_id(ty),
-                    optional: f.optional,
+                    // One that no path through the constructor sets reads as null.
+                    optional: f.optional || f.starts_null,
                     private: f.private,
                     readonly: f.readonly,
                 }

@@ -454,7 +454,7 @@ macro_rules! define_ops {
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
         #[repr(u16)]
         pub enum Op {
-            $(#[doc = $doc] $name = $num,)*
+            $(#[doc = concat!("`", $doc, "`")] $name = $num,)*
         }
 
         impl Op {

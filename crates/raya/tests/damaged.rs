@@ -91,7 +91,10 @@ fn damage(text: &str, other: &str, random: &mut Random) -> String {
             }
             0 => text.replace_range(token, ""),
             1 => text.replace_range(marks[at]..until, ""),
-            2 => text.insert_str(marks[at], &text[token].to_owned()),
+            2 => {
+                let copy = text[token].to_owned();
+                text.insert_str(marks[at], &copy);
+            }
             3 => text.truncate(marks[at]),
             4 => {
                 let strange = boundaries(other);

@@ -303,7 +303,7 @@ pub(super) const STATEMENTS: &[&str] = &[
     "if (@m:anys!.length < 30) @m.push(@r:any);\n",
     "@o:acounter!.n = @v:num;\n",
     "[[(@o:acounter!.n as number)~~@o.n]];\n",
-    "if (typeof @x:any! === \"string\") {\nlog(@x.slice(0, 9));\n@b:block1} else if (typeof @x === \"number\") {\nlog(shown(@x));\n@c:block1}\n",
+    "const @x:name[[: any~~]] = @v:any!;\nif (typeof @x === \"string\") {\nlog(@x.slice(0, 9));\n@b:block1} else if (typeof @x === \"number\") {\nlog(shown(@x));\n@c:block1}\n",
     "if (typeof @x:nos! === \"string\") {\nlog(@x.slice(0, 9));\n} else {\nlog(shown(@x + 1));\n}\n",
     "if (@x:mnum! !== null && @x > @a:num) {\n@b:block1}\n",
     "try {\n@b:block1throw new RangeError(\"r\");\n} catch (e) {\nif (e instanceof RangeError) {\n@c:block1} else throw e;\n} finally {\nlog(\"f\");\n}\n",

@@ -16,7 +16,7 @@ pub struct Mode {
 pub const ALL: &[Mode] = &[
     Mode {
         name: "interpreter",
-        flags: &["--no-jit"],
+        flags: &["--no-jit", "--verify-bytecode"],
     },
     Mode {
         name: "threshold-0",

@@ -152,7 +152,7 @@ fn damaged_programs_are_answered() {
     let programs = programs();
     let engine = Engine::new(Options {
         jit: None,
-        verify_bytecode: false,
+        verify_bytecode: true,
         ..Options::default()
     });
     let engine = engine.expect("an engine");

@@ -37,6 +37,14 @@ impl<'a> Lower<'_, 'a> {
             let exact = self.exact_type(e.ty);
             return self.checked(value, exact);
         }
+        // A method that gives `this` is declared with the class it stands in, and may be
+        // replaced by one that gives another instance of that class.
+        if let (&TypeDesc::Class(have), &TypeDesc::Class(want)) =
+            (self.desc(value), self.c.tables.desc(to))
+            && !raya_bytecode::inherits(&self.c.tables.module, have, want)
+        {
+            return self.narrowed(value, to);
+        }
         value
     }
 

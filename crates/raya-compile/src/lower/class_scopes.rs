@@ -8,7 +8,9 @@ use super::Compiler;
 use super::ctx::{Lower, Slot};
 use crate::errors::Failure;
 use crate::ir::VReg;
-use raya_bytecode::{ClassId, Field, FieldId, FieldRef, Op, Receiver, StrId, TypeDesc, TypeId};
+use raya_bytecode::{
+    ClassId, Field, FieldId, FieldRef, Op, Receiver, Repr, StrId, TypeDesc, TypeId,
+};
 use raya_check::hir::{self, ExprId, FuncKind};
 use raya_check::types;
 
@@ -175,7 +177,13 @@ impl Lower<'_, '_> {
             let local = self.local(capture.local);
             let held = self.c.held_type(&scope.locals[capture.outer.index()]);
             let part = self.c.scope_part(layout, k);
-            let value = self.emit_to(held, Op::GetField, object.0, part.0.into());
+            // What is kept is set: a variable that may not be is in a cell.
+            let op = if self.c.tables.repr(held) == Repr::Word {
+                Op::GetFieldSet
+            } else {
+                Op::GetField
+            };
+            let value = self.emit_to(held, op, object.0, part.0.into());
             self.slots[capture.local.index()] = Some(if local.boxed {
                 let ty = self.reg_type(local.ty).0;
                 let (_, field) = self.c.scope_class(ty);

@@ -63,7 +63,7 @@ impl Range {
     pub fn of(value: f64) -> Range {
         let int = value as i64;
         let integral = (int as f64).to_bits() == value.to_bits();
-        if integral && int.abs() <= EXACT {
+        if integral && magnitude(int) <= EXACT {
             Range { lo: int, hi: int }
         } else {
             Range::ANY
@@ -198,12 +198,17 @@ fn product(a: Range, b: Range) -> Range {
     Range::new(out.lo, out.hi)
 }
 
+/// The absolute value of a bound, which may be an end of what is open.
+fn magnitude(bound: i64) -> i64 {
+    bound.saturating_abs()
+}
+
 /// A negative dividend could give −0, a zero divisor NaN.
 fn remainder(a: Range, b: Range) -> Range {
     if a.lo < 0 || b.lo <= 0 && b.hi >= 0 {
         return Range::ANY;
     }
-    let largest = b.lo.abs().max(b.hi.abs()) - 1;
+    let largest = magnitude(b.lo).max(magnitude(b.hi)) - 1;
     Range::new(0, a.hi.min(largest))
 }
 
@@ -258,7 +263,7 @@ fn int_binary(op: Op, a: Range, b: Range) -> Range {
         },
         Op::DivI32 if a.lo >= 0 && b.lo > 0 => Range::new(a.lo / b.hi, a.hi / b.lo),
         Op::ModI32 if a.lo >= 0 => {
-            let largest = (b.lo.abs().max(b.hi.abs()) - 1).max(0);
+            let largest = (magnitude(b.lo).max(magnitude(b.hi)) - 1).max(0);
             Range::new(0, a.hi.min(largest))
         }
         _ => Range::I32,
@@ -273,14 +278,16 @@ pub fn unary(op: Op, a: Range) -> Range {
     match op {
         Op::Mov | Op::I32ToF64 | Op::FloorF64 | Op::CeilF64 | Op::TruncF64 => a,
         Op::F64ToI32Wrap | Op::F64ToIndex | Op::F64ToI32 => wrapped(a),
-        Op::NegF64 if !a.is_any() && (a.lo > 0 || a.hi < 0) => Range::new(-a.hi, -a.lo),
+        Op::NegF64 if !a.is_any() && (a.lo > 0 || a.hi < 0) => {
+            Range::new(a.hi.saturating_neg(), a.lo.saturating_neg())
+        }
         Op::AbsF64 if !a.is_any() => {
             let least = if a.lo <= 0 && a.hi >= 0 {
                 0
             } else {
-                a.lo.abs().min(a.hi.abs())
+                magnitude(a.lo).min(magnitude(a.hi))
             };
-            Range::new(least, a.lo.abs().max(a.hi.abs()))
+            Range::new(least, magnitude(a.lo).max(magnitude(a.hi)))
         }
         Op::NegI32 => wrapped(Range::new(-wrapped(a).hi, -wrapped(a).lo)),
         Op::NotI32 => Range::new(-wrapped(a).hi - 1, -wrapped(a).lo - 1),

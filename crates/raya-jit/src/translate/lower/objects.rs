@@ -188,8 +188,10 @@ impl Translator<'_> {
     /// After storing the word `v` at `at + offset` in `object`: tells the collector when
     /// the object is old and was not recorded yet.
     pub(super) fn barrier(&mut self, object: Value, at: Value, offset: usize, v: Value) {
-        // Immediates are no references, and constants of the module are roots themselves.
-        let immediate = self.constant_of(v).is_some() || self.facts.double_in(v).is_some();
+        let immediate = match self.constant_of(v) {
+            Some(bits) => !value::Value(bits).is_object(),
+            None => self.facts.double_in(v).is_some(),
+        };
         if immediate || self.young.contains(&object) {
             return;
         }

@@ -9,11 +9,12 @@
 use super::facts::Counts;
 use crate::ir::analysis::{Dominators, predecessors, reverse_postorder};
 use crate::ir::{BlockId, Func, Inst, VReg};
-use raya_bytecode::Op;
+use raya_bytecode::{Op, TypeId};
 use rustc_hash::FxHashMap;
 
-/// An operation on operands in a certain state.
-type Key = (Op, u32, u32, u32, u32);
+/// An operation on operands in a certain state, with the type of its result: a number that
+/// was boxed as one union is not known to fit another.
+type Key = (Op, u32, u32, u32, u32, TypeId);
 
 struct Cse<'a> {
     func: &'a mut Func,
@@ -142,7 +143,7 @@ impl Cse<'_> {
         }
         let Some(d) = inst.def() else { return };
         let kinds = inst.op.operands();
-        let mut key: Key = (inst.op, inst.b, 0, inst.c, 0);
+        let mut key: Key = (inst.op, inst.b, 0, inst.c, 0, self.func.reg(d).ty);
         // A handler may be entered from the middle of its blocks, so what they compute
         // is not there for the blocks that they dominate.
         let mut global = self.counts.single(d) && !self.guarded;

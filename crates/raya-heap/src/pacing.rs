@@ -101,7 +101,13 @@ mod tests {
 
     #[test]
     fn grows_by_percent_and_by_minimum() {
-        let mut pacing = Pacing::new(&HeapOptions::default());
+        let mut pacing = Pacing::new(&HeapOptions {
+            min_nursery: 16 << 20,
+            max_nursery: 32 << 20,
+            growth: 100,
+            min_growth: 32 << 20,
+            ..HeapOptions::default()
+        });
         let free = usize::MAX;
         pacing.collected(Collection::Major, 100 << 20, free);
         assert_eq!(pacing.nursery, 32 << 20);

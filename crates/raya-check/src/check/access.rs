@@ -7,7 +7,7 @@
 use super::Checker;
 use super::member::{Found, How};
 use crate::codes;
-use crate::hir::{Call, Callee, CoerceKind, Dispatch, ExprId, ExprKind, Place};
+use crate::hir::{Call, CoerceKind, Dispatch, ExprId, ExprKind, Place};
 use crate::types::{ClassId, Ty, TyList, TypeKind};
 use raya_syntax::ast::{self, Expr, Ident};
 use raya_syntax::name::{Name, names};
@@ -328,28 +328,8 @@ impl<'a> Checker<'a> {
         span: Span,
     ) -> ExprId {
         self.need_method_by_index(class, method);
-        let type_args = TyList::EMPTY;
-        let callee = if is_static {
-            Callee::Static {
-                object: self.asked_class(object, class),
-                class,
-                method,
-                type_args,
-                dispatch: Dispatch::Virtual,
-                checked: false,
-            }
-        } else {
-            let object = self.as_class(object, class);
-            let dispatch = self.dispatch_of(class, method);
-            Callee::Method {
-                object,
-                class,
-                class_args,
-                method,
-                type_args,
-                dispatch,
-            }
-        };
+        let none = TyList::EMPTY;
+        let callee = self.method_callee(object, class, class_args, method, none, is_static);
         let args = value.into_iter().map(crate::hir::Element::One).collect();
         let ty = match value {
             Some(_) => Ty::VOID,

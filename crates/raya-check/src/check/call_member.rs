@@ -322,7 +322,8 @@ impl<'a> Checker<'a> {
         }
     }
 
-    fn method_callee(
+    /// What a call of a method that was found calls.
+    pub(crate) fn method_callee(
         &mut self,
         object: ExprId,
         class: ClassId,

@@ -27,7 +27,6 @@ use raya_runtime::link::{LoadedModule, NO_INDEX};
 use raya_runtime::mem::layout::CLOSURE_CAPTURES;
 use raya_runtime::mem::refs::Ref;
 use raya_runtime::mem::value::{UNSET_F64, UNSET_I32, Value};
-use raya_runtime::type_info::{TypeInfo, TypeRef};
 
 /// Operand `d` of an instruction whose cell has no 16-bit number.
 pub(crate) const NO_CELL: u16 = u16::MAX;
@@ -335,7 +334,8 @@ impl<'a> Translator<'a> {
         let entry = u16::try_from(site.index)
             .ok()
             .filter(|_| site.index != NO_INDEX);
-        if i.op == Op::CallMethod && site.func.is_none() {
+        let is_static = site.func.get().is_some();
+        if i.op == Op::CallMethod && !is_static {
             return match entry {
                 Some(index) => self.celled(op, i.a, index),
                 None => self.celled(ThreadedOp::CallMethodSlow, i.a, i.c),
@@ -344,14 +344,9 @@ impl<'a> Translator<'a> {
         if i.op == Op::CallMethod {
             self.next_cell();
         }
-        match site.func {
-            Some(func) => regs(ThreadedOp::Call, i.a, 0, 0).with_address(func.addr()),
-            None => {
-                let class = site.base.unwrap_or(site.class);
-                let entry = vtable_slot(class, site.index as usize);
-                regs(ThreadedOp::CallCell, i.a, 0, 0).with_address(entry)
-            }
-        }
+        // The verifier has seen that the class has such a method.
+        let entry = site.entry().unwrap_or_default();
+        regs(ThreadedOp::CallCell, i.a, 0, 0).with_address(entry)
     }
 
     /// A structural read or write: its form follows from the member's representation.
@@ -446,11 +441,6 @@ fn regs(op: ThreadedOp, a: u16, b: u16, c: u16) -> Drafted {
         ..Threaded::bare(handler(op))
     };
     Drafted { op, instr }
-}
-
-/// Address of an entry of a class's vtable, which follows its `TypeInfo`.
-fn vtable_slot(class: TypeRef, index: usize) -> usize {
-    class.addr() + size_of::<TypeInfo>() + index * size_of::<usize>()
 }
 
 /// The portable instruction of a threaded one and the tables that it indexes.

@@ -300,7 +300,7 @@ impl Ctx {
     }
 
     #[cold]
-    fn no_accessor(&mut self, o: Value, name: Value, which: &str) -> Thrown {
+    pub(crate) fn no_accessor(&mut self, o: Value, name: Value, which: &str) -> Thrown {
         let name = self.name_text(name);
         let class = self.type_of(o).meta.name.clone();
         let message = format!("property '{name}' of '{class}' object has no {which}");

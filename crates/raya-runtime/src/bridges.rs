@@ -10,17 +10,15 @@ use std::sync::atomic::{AtomicI32, AtomicPtr, AtomicU64};
 use raya_bytecode::{FuncFlags, Receiver};
 
 use crate::engine::Engine;
-use crate::func::{AnyEntry, BridgeTarget, FuncBody, FuncInfo};
+use crate::func::{AnyEntry, BridgeTarget, FuncBody, FuncInfo, SigInfo};
 use crate::mem::refs::Ref;
-use crate::type_info::VtableKey;
 
-/// A function with the interface of `key` that calls `target` with the receiver.
-pub fn bridge(engine: &Engine, key: VtableKey, target: BridgeTarget) -> Ref<FuncInfo> {
+/// A function with the call interface `sig` that calls `target` with the receiver.
+pub fn bridge(engine: &Engine, sig: Ref<SigInfo>, target: BridgeTarget) -> Ref<FuncInfo> {
     let name = match target {
         BridgeTarget::Func(func) => func.name.clone(),
-        BridgeTarget::Attr { .. } => Box::default(),
+        BridgeTarget::Attr { .. } | BridgeTarget::Static { .. } => Box::default(),
     };
-    let sig = key.sig;
     engine.funcs.alloc(FuncInfo {
         code: AtomicPtr::default(),
         cell: AtomicPtr::default(),

@@ -423,7 +423,7 @@ impl Ctx {
             return Ok(0);
         };
         let this = fp.word(0);
-        let args = boxed_arguments(fp.skip(1), &func.sig_info);
+        let args = self.spread_arguments(fp.skip(1), &func.sig_info);
         let result = match target {
             BridgeTarget::Func(inner) => {
                 self.call_function(inner, this, this, &args, Surplus::Drop)?
@@ -431,6 +431,9 @@ impl Ctx {
             BridgeTarget::Attr { name, class } => {
                 let callee = self.method_of(this, class, name)?;
                 self.call_with(callee, &args, Surplus::Drop)?
+            }
+            BridgeTarget::Static { name, class, kind } => {
+                self.run_static(this, class, name, kind, &args)?
             }
         };
         self.convert_result(result, func.sig_info.ret)
@@ -476,10 +479,7 @@ impl Ctx {
                 _ => Ok(result),
             };
         }
-        let mut boxed = boxed_arguments(args, sig);
-        if sig.rest {
-            self.spread_rest(&mut boxed);
-        }
+        let boxed = self.spread_arguments(args, sig);
         let result = self.call_with(callee, &boxed, Surplus::Drop)?;
         self.convert_result(result, sig.ret)
     }
@@ -519,23 +519,22 @@ impl Ctx {
         self.convert(result, desc)
     }
 
-    /// Replaces the array of a rest parameter by its elements.
-    fn spread_rest(&mut self, args: &mut Values) {
-        if let Some(array) = args.pop().and_then(|rest| self.as_array(rest)) {
-            args.extend((0..array.len()).filter_map(|i| array.get(i)));
+    /// Arguments in register format, boxed; the elements of a rest parameter one by one.
+    fn spread_arguments(&mut self, args: Slots, sig: &SigInfo) -> Values {
+        let params = sig.params.iter().enumerate();
+        let mut boxed: Values = params.map(|(i, p)| args.boxed(i, p.repr)).collect();
+        if sig.rest
+            && let Some(array) = boxed.pop().and_then(|rest| self.as_array(rest))
+        {
+            boxed.extend((0..array.len()).filter_map(|i| array.get(i)));
         }
+        boxed
     }
 }
 
 /// Words on the native stack, where the collector sees them, as long as they are few; a longer
 /// list repeats what its caller's window or array keeps alive.
 pub(crate) type Values = smallvec::SmallVec<[Value; 10]>;
-
-/// Arguments in register format, boxed.
-fn boxed_arguments(args: Slots, sig: &SigInfo) -> Values {
-    let params = sig.params.iter().enumerate();
-    params.map(|(i, p)| args.boxed(i, p.repr)).collect()
-}
 
 /// Boxes a result by its signature.
 fn box_result(bits: u64, sig: &SigInfo) -> Value {

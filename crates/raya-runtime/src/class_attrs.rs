@@ -8,6 +8,7 @@ use raya_bytecode::{MethodKind, Slot};
 
 use crate::abi::R;
 use crate::bridges::bridge;
+use crate::calls::Surplus;
 use crate::ctx::Ctx;
 use crate::engine::Engine;
 use crate::errors::ErrorKind;
@@ -73,7 +74,7 @@ impl Ctx {
                 ..
             } => {
                 let this = self.class_object(class)?;
-                self.call_function(get, this, this, &[], crate::calls::Surplus::Refuse)
+                self.call_function(get, this, this, &[], Surplus::Refuse)
             }
             Attr::Accessor { get, set, .. } => {
                 let mut half = |f: Option<_>| match f {
@@ -161,13 +162,16 @@ impl Ctx {
             Some((
                 _,
                 Attr::Accessor {
-                    set: Some(set),
+                    set,
                     is_static: true,
                     ..
                 },
             )) => {
                 let this = self.class_object(class)?;
-                self.call_function(set, this, this, &[v], crate::calls::Surplus::Refuse)?;
+                let Some(set) = set else {
+                    return Err(self.no_accessor(this, name, "setter"));
+                };
+                self.call_function(set, this, this, &[v], Surplus::Refuse)?;
                 return Ok(());
             }
             _ => {}
@@ -244,6 +248,7 @@ impl Ctx {
             }
             self.dispatch_by_attribute(member, name);
         }
+        self.dispatch_static(class, name);
         self.drop_caches(&family);
         self.engine().assumptions.method_changed(&family, name);
         Ok(())
@@ -273,9 +278,56 @@ impl Ctx {
     fn dispatch_by_attribute(&mut self, ty: TypeRef, name: Value) {
         for (i, key) in (0..).zip(&ty.meta.vtable_keys) {
             if key.name == name && key.kind == MethodKind::Method {
-                let stub = bridge(self.engine(), *key, BridgeTarget::Attr { name, class: ty });
+                let target = BridgeTarget::Attr { name, class: ty };
+                let stub = bridge(self.engine(), key.sig, target);
                 ty.set_vtable_entry(i, stub);
             }
+        }
+    }
+}
+
+impl Ctx {
+    /// Calls of the static member `name` of a class or its heirs look it up from now on.
+    fn dispatch_static(&mut self, class: TypeRef, name: Value) {
+        let engine = self.engine();
+        engine.method_sites.each(|site| {
+            let reaches = site.name == name && site.class.is_subtype_of(&class);
+            if !reaches || site.func.get().is_none() {
+                return;
+            }
+            let target = BridgeTarget::Static {
+                name,
+                class: site.class,
+                kind: site.kind,
+            };
+            site.func.set(Some(bridge(engine, site.sig, target)));
+        });
+    }
+
+    /// Runs a call of the static member `name` of `class` by its present value; `this` is the
+    /// class that its function receives.
+    pub(crate) fn run_static(
+        &mut self,
+        this: Value,
+        class: TypeRef,
+        name: Value,
+        kind: MethodKind,
+        args: &[Value],
+    ) -> R<Value> {
+        if kind == MethodKind::StaticSetter {
+            let value = args.first().copied().unwrap_or(Value::NULL);
+            self.set_attr(this, name, value)?;
+            return Ok(Value::NULL);
+        }
+        let found = match (class.lookup(name), self.as_class(this)) {
+            (Some((owner, attr)), Some(receiver)) => {
+                self.class_attr_value(receiver, owner, attr, name)?
+            }
+            _ => return Err(self.no_attribute(this, name)),
+        };
+        match kind {
+            MethodKind::StaticGetter => Ok(found),
+            _ => self.call_with(found, args, Surplus::Drop),
         }
     }
 }

@@ -244,7 +244,7 @@ impl Ctx {
             }
             *entry = match func {
                 Some(func) if !same => {
-                    Some(bridge(self.engine(), *known, BridgeTarget::Func(func)))
+                    Some(bridge(self.engine(), known.sig, BridgeTarget::Func(func)))
                 }
                 other => other,
             };

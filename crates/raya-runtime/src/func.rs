@@ -3,7 +3,7 @@
 use std::cell::Cell;
 use std::sync::atomic::{AtomicI32, AtomicPtr, AtomicU64};
 
-use raya_bytecode::{FuncFlags, Receiver, Repr};
+use raya_bytecode::{FuncFlags, MethodKind, Receiver, Repr};
 
 use crate::desc::{Desc, DescKind};
 use crate::link::LoadedModule;
@@ -118,6 +118,15 @@ pub enum BridgeTarget {
         /// The class whose vtable has the entry. For receivers of another type the call
         /// came by `super`: it goes on from this class and does not look at the instance.
         class: TypeRef,
+    },
+    /// The static member of this name, looked up at each call.
+    Static {
+        /// Interned name.
+        name: Value,
+        /// The class whose member is asked for.
+        class: TypeRef,
+        /// Method, getter or setter.
+        kind: MethodKind,
     },
 }
 

@@ -302,7 +302,9 @@ impl<'a> Checker<'a> {
             Element::One(id) => c.is_null_literal(*id),
             Element::Spread(_) => false,
         };
-        while args.last().is_some_and(|e| is_absent(self, e)) {
+        // What may be left out is, so that the callee's own defaults apply.
+        let required = resolved.sig.required();
+        while args.len() > required && args.last().is_some_and(|e| is_absent(self, e)) {
             args.pop();
         }
         let callee = Callee::AnyMethod { object, name };

@@ -190,9 +190,8 @@ impl<'a> Lower<'_, 'a> {
         let class_args = self.c.types.intern_list(&any_args);
         let mut subst = self.c.class_subst(m.class, class_args);
         let func = self.hir.function(m.method.func);
-        let open = matches!(asked, Asked::Open(_))
-            && m.dispatch == Dispatch::Virtual
-            && self.c.is_overridden(m.class, m.method.name);
+        // An heir may have, or get, a member of its own of that name.
+        let open = matches!(asked, Asked::Open(_)) && m.dispatch == Dispatch::Virtual;
         let own = if open {
             self.c
                 .types
@@ -201,14 +200,15 @@ impl<'a> Lower<'_, 'a> {
             self.c.types.substitute_list(m.type_args, &self.subst)
         };
         self.push_own(&mut subst, func, own);
-        let fixed = decl.builtin || decl.primitive || !func.type_params.is_empty();
+        let private = self.c.names.text(m.method.name).starts_with('#');
+        let fixed = decl.builtin || decl.primitive || private || !func.type_params.is_empty();
         let sig = self.c.instance_signature(m.method.func, &subst);
         if open {
             return self.call_open_static(e, this, m.method, sig, args);
         }
         let (params, ret) = self.signature_of(sig);
         let args = self.arguments(&[this], args, &params);
-        if fixed || m.dispatch == Dispatch::Direct {
+        if fixed {
             let this_ty = self.c.types.intern(TypeKind::Class(m.class, class_args));
             let target = self
                 .c
@@ -216,8 +216,19 @@ impl<'a> Lower<'_, 'a> {
             return self.emit_window(Op::Call, ret, target.0.into(), &args);
         }
         let name = self.c.str_name(m.method.name);
-        let method = self.method_ref(origin, name, m.method, sig);
-        self.emit_window(Op::CallMethod, ret, method, &args)
+        let op = match m.dispatch {
+            Dispatch::Virtual => Op::CallMethod,
+            Dispatch::Direct => Op::CallSuper,
+        };
+        // Somebody may put another member into the class that is asked, too.
+        let holder = match *asked {
+            Asked::Named(class) | Asked::Only(_, class) if m.dispatch == Dispatch::Virtual => {
+                self.c.origin_class(class)
+            }
+            _ => origin,
+        };
+        let method = self.method_ref(holder, name, m.method, sig);
+        self.emit_window(op, ret, method, &args)
     }
 
     /// A static member that an heir may override, asked of a class object by name.

@@ -319,10 +319,11 @@ fn changes_array(op: Op) -> bool {
 
 /// The function that all calls of a method reach, as long as nobody overrides or patches it.
 fn only_function(site: &MethodSite, trust: &mut Trust<'_>) -> Option<Ref<FuncInfo>> {
-    if site.index == NO_INDEX {
-        return site.func;
-    }
-    let func = site.class.vtable_entry(site.index)?;
+    let func = match site.func.get() {
+        Some(func) => func,
+        None if site.index == NO_INDEX => return None,
+        None => site.class.vtable_entry(site.index)?,
+    };
     let assumption = Assumption::NotOverridden(site.class, site.name);
     trust.holds(assumption).then_some(func)
 }
@@ -338,7 +339,7 @@ fn method_fact(site: &MethodSite, trust: &mut Trust<'_>) -> MethodFact {
             needs_thunk: f.cell.load(Ordering::Acquire).is_null(),
         }),
         interface,
-        super_entry: (site.index != NO_INDEX).then(|| vtable_entry(site.class.addr(), site.index)),
+        super_entry: site.entry(),
     }
 }
 

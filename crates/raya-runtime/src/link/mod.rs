@@ -87,11 +87,19 @@ pub struct MethodSite {
     /// Index into the vtable of the receiver's type, or [`NO_INDEX`]: no entry has this
     /// call interface, the site goes through the `call_method_slow` helper.
     pub index: u32,
-    /// Where a super call finds it: the vtable of this class, the one that the reference
-    /// names, at `index`.
-    pub base: Option<TypeRef>,
-    /// The function of a static member.
-    pub func: Option<Ref<FuncInfo>>,
+    /// The function of a static member; a bridge once the member was patched or deleted.
+    pub func: Cell<Option<Ref<FuncInfo>>>,
+}
+
+impl MethodSite {
+    /// Address of the cell that holds the only function that calls by `super`, or of a static
+    /// member, reach at this moment.
+    pub fn entry(&self) -> Option<usize> {
+        if self.func.get().is_some() {
+            return Some(std::ptr::from_ref(&self.func).addr());
+        }
+        (self.index != NO_INDEX).then(|| self.class.vtable_slot(self.index))
+    }
 }
 
 /// A linked structural member reference.

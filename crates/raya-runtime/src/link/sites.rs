@@ -1,5 +1,7 @@
 //! Resolving the field, method and member references of a module.
 
+use std::cell::Cell;
+
 use raya_bytecode::{FieldRef, MethodKind, MethodRef, PropRef};
 
 use crate::abi::R;
@@ -122,8 +124,7 @@ fn method_site(linking: &Linking, classes: &[TypeRef], method: &MethodRef) -> Me
         kind: method.kind,
         sig,
         index,
-        base: Some(class),
-        func,
+        func: Cell::new(func),
     }
 }
 

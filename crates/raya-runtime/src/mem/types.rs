@@ -157,6 +157,11 @@ impl Ref<TypeInfo> {
         (!entry.is_null()).then(|| unsafe { Ref::from_ptr(entry) })
     }
 
+    /// Address of a vtable entry.
+    pub fn vtable_slot(&self, index: u32) -> usize {
+        std::ptr::from_ref(self.vtable_cell(index as usize)).addr()
+    }
+
     /// Replaces a vtable entry.
     pub fn set_vtable_entry(&self, index: u32, func: Ref<FuncInfo>) {
         self.vtable_cell(index as usize)

@@ -285,7 +285,11 @@ impl Ctx {
     /// The `AttributeError` of an attribute that is not there.
     #[cold]
     pub fn no_attribute(&mut self, o: Value, name: Value) -> Thrown {
-        let name = self.name_text(name);
+        let mut name = self.name_text(name);
+        if name.starts_with('#') {
+            // What follows tells the private fields of a class and its bases apart.
+            name.truncate(name.find('@').unwrap_or(name.len()));
+        }
         let message = match self.as_class(o) {
             Some(class) => format!(
                 "type object '{}' has no attribute '{name}'",

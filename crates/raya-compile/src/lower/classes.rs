@@ -181,10 +181,10 @@ impl Compiler<'_> {
         let subst = self.class_subst(class, args);
         let list = self.types.list_arc(args);
         let arg_ids = list.iter().map(|&t| self.type_id(t)).collect();
-        let mut fields = self.fields(&decl.fields, &subst);
+        let mut fields = self.fields(class, &decl.fields, &subst);
         fields.extend(self.scope_field(class));
         let statics = if origin {
-            self.fields(&decl.statics, &subst)
+            self.fields(class, &decl.statics, &subst)
         } else {
             Vec::new()
         };
@@ -231,13 +231,27 @@ impl Compiler<'_> {
         subst
     }
 
-    fn fields(&mut self, fields: &[hir::Field], subst: &Subst) -> Vec<Field> {
+    /// The name that a field has in the module. An heir's `#x` is another field than its base's.
+    pub(super) fn field_name(&mut self, class: types::ClassId, field: &hir::Field) -> StrId {
+        if field.private && !self.hir.class(class).builtin {
+            let text = format!("{}@{}", self.names.text(field.name), class.0);
+            return self.tables.string(&text);
+        }
+        self.str_name(field.name)
+    }
+
+    fn fields(
+        &mut self,
+        class: types::ClassId,
+        fields: &[hir::Field],
+        subst: &Subst,
+    ) -> Vec<Field> {
         fields
             .iter()
             .map(|f| {
                 let ty = self.types.substitute(f.ty, subst);
                 Field {
-                    name: self.str_name(f.name),
+                    name: self.field_name(class, f),
                     ty: self.type_id(ty),
                     // One that no path through the constructor sets reads as null.
                     optional: f.optional || f.starts_null,

@@ -3,7 +3,7 @@
 use super::ctx::{Guard, Lower, Slot};
 use crate::ir::{Term, VReg};
 use raya_bytecode::{ClassId, FieldId, FieldRef, Op, PropRef, Repr, TypeDesc, TypeId};
-use raya_check::hir::{ExprId, FieldIdx, Place};
+use raya_check::hir::{self, ExprId, FieldIdx, Place};
 use raya_check::types::{self, Ty};
 use raya_syntax::{Name, Span};
 
@@ -222,7 +222,7 @@ impl Lower<'_, '_> {
 
     fn assign_local(
         &mut self,
-        local: raya_check::hir::LocalId,
+        local: hir::LocalId,
         checked: bool,
         value: ExprId,
     ) -> VReg {
@@ -254,8 +254,15 @@ impl Lower<'_, '_> {
 
     // ---- fields
 
-    pub(super) fn field_ref(&mut self, id: ClassId, name: Name, is_static: bool) -> FieldId {
-        let name = self.c.str_name(name);
+    /// A field that `class` declares, seen in module class `id`.
+    pub(super) fn field_ref(
+        &mut self,
+        id: ClassId,
+        class: types::ClassId,
+        decl: &hir::Field,
+        is_static: bool,
+    ) -> FieldId {
+        let name = self.c.field_name(class, decl);
         self.c.tables.field(FieldRef {
             class: id,
             name,
@@ -303,7 +310,7 @@ impl Lower<'_, '_> {
         } else {
             Op::GetField
         };
-        let field = self.field_ref(id, decl.name, false);
+        let field = self.field_ref(id, class, decl, false);
         self.emit_to(held, op, object.0, field.0.into())
     }
 
@@ -325,7 +332,7 @@ impl Lower<'_, '_> {
         };
         let (_, held) = self.field_type(id, decl.ty);
         let value = self.convert(value, held);
-        let field = self.field_ref(id, decl.name, false);
+        let field = self.field_ref(id, class, decl, false);
         self.emit(Op::SetField, object.0, field.0.into(), value.0);
         value
     }

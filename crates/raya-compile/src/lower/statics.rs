@@ -100,7 +100,7 @@ impl<'a> Lower<'_, 'a> {
         let decl = &self.hir.class(class).statics[field.index()];
         let id = self.c.origin_class(class);
         let (_, ty) = self.field_type(id, decl.ty);
-        (self.field_ref(id, decl.name, true), ty)
+        (self.field_ref(id, class, decl, true), ty)
     }
 
     /// The value of a static field; `ty` is the type of the read.
@@ -111,7 +111,8 @@ impl<'a> Lower<'_, 'a> {
         field: FieldIdx,
         ty: Ty,
     ) -> VReg {
-        if !Self::is_own_field(asked, class) {
+        let private = self.hir.class(class).statics[field.index()].private;
+        if !private && !Self::is_own_field(asked, class) {
             let name = self.hir.class(class).statics[field.index()].name;
             let object = self.asked_object(asked);
             let prop = self.prop(name, ty, false);
@@ -133,7 +134,8 @@ impl<'a> Lower<'_, 'a> {
         field: FieldIdx,
         value: ExprId,
     ) -> VReg {
-        if Self::is_own_field(asked, class) {
+        let private = self.hir.class(class).statics[field.index()].private;
+        if private || Self::is_own_field(asked, class) {
             let (id, ty) = self.static_field(class, field);
             let value = self.expr_as(value, ty);
             self.emit(Op::SetStatic, value.0, id.0.into(), 0);

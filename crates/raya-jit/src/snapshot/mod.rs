@@ -15,6 +15,7 @@ pub use assumed::Assumed;
 
 use crate::analysis::Code;
 use raya_bytecode::{FuncId, Function, Module, Receiver, Repr};
+use raya_runtime::caches::WAYS;
 use raya_runtime::desc::DescKind;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::Arc;
@@ -89,14 +90,37 @@ pub struct MethodFact {
 /// The method that calls on `any` reached at a site, which a call may enter directly.
 #[derive(Clone, Debug)]
 pub struct AnyMethodFact {
-    /// Type handle of the receivers.
-    pub handle: u32,
-    /// What the site's cell says as long as that holds.
-    pub cell: u64,
+    /// What the site's cell says about the receivers' type, as long as that holds.
+    pub said: CellWord,
     /// The method.
     pub func: FuncFact,
     /// What its arguments are converted to.
     pub params: Vec<ParamFact>,
+}
+
+/// Word of a call site that has seen too many callees.
+pub(crate) const MANY: u64 = u64::MAX;
+
+/// A word of an inline-cache cell, as it was when the snapshot was taken: what a site found
+/// for one type.
+#[derive(Clone, Copy, Debug)]
+pub struct CellWord {
+    /// Its index in the cell.
+    pub way: usize,
+    /// All of it.
+    pub bits: u64,
+}
+
+impl CellWord {
+    /// The handle of the type.
+    pub fn handle(self) -> u32 {
+        self.bits as u32
+    }
+
+    /// What was found; see `raya_runtime::caches`.
+    pub fn payload(self) -> u32 {
+        (self.bits >> 32) as u32
+    }
 }
 
 /// The type that an argument of a call on `any` is converted to.
@@ -230,7 +254,7 @@ pub struct Snapshot {
     /// Type handle of closures.
     pub closures: u32,
     /// Methods that calls on `any` reached, by program counter.
-    pub any_methods: FxHashMap<u32, AnyMethodFact>,
+    pub any_methods: FxHashMap<u32, Vec<AnyMethodFact>>,
     /// Address of the memo of methods that calls on `any` found.
     pub method_memo: usize,
     /// Address of the memo of what types say to linked records.
@@ -253,9 +277,7 @@ pub struct Snapshot {
     /// Instructions that own a cell, in order.
     pub cache_pcs: Vec<u32>,
     /// Contents of the cells when the job was made.
-    pub feedback: Vec<u64>,
-    /// Their second words, which sites that met several types have.
-    pub second: Vec<u64>,
+    pub feedback: Vec<[u64; WAYS]>,
 }
 
 impl Snapshot {
@@ -281,6 +303,20 @@ impl Snapshot {
     /// Index of the cell of the instruction at `pc`.
     pub fn cache_index(&self, pc: u32) -> Option<usize> {
         self.cache_pcs.binary_search(&pc).ok()
+    }
+
+    /// The first word of the cell of the instruction at `pc`.
+    pub fn first_word(&self, pc: u32) -> Option<u64> {
+        Some(self.feedback.get(self.cache_index(pc)?)?[0])
+    }
+
+    /// What the cell of the instruction at `pc` says about types, one word each.
+    pub fn said(&self, pc: u32) -> impl Iterator<Item = CellWord> + use<> {
+        let cell = (self.cache_index(pc)).and_then(|index| self.feedback.get(index));
+        let words = cell.copied().unwrap_or_default().into_iter().enumerate();
+        words
+            .map(|(way, bits)| CellWord { way, bits })
+            .filter(|word| word.handle() != 0 && word.bits != MANY)
     }
 
     /// The function with its module.

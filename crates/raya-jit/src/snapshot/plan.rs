@@ -4,7 +4,7 @@
 //! named by the call, or the one (of at most two) that was observed there.
 
 use super::take::{LinkHooks, take_one, vtable_entry};
-use super::{Guard, Inline, Snapshot};
+use super::{Guard, Inline, MANY, Snapshot};
 use crate::analysis::effects::is_opaque;
 use raya_bytecode::{Instr, Op};
 use raya_runtime::ctx::Ctx;
@@ -18,8 +18,6 @@ const MAX_CALLEE: usize = 60;
 const MAX_TOTAL: usize = 600;
 /// Length of an inlined chain.
 const MAX_DEPTH: usize = 6;
-/// Cell of a call site that has seen too many callees.
-const MANY: u64 = u64::MAX;
 
 /// How much the code of a function may take for granted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -104,10 +102,7 @@ fn candidates(
     pc: u32,
     ins: Instr,
 ) -> Option<(Guard, Vec<Ref<FuncInfo>>)> {
-    let cell = || {
-        let index = caller.cache_index(pc)?;
-        caller.feedback.get(index).copied()
-    };
+    let cell = || caller.first_word(pc);
     // SAFETY: addresses of function records, which live as long as their engine; a cell
     // holds what the interpreter put there.
     let record = |addr: usize| unsafe { Ref::from_ptr(addr as *const FuncInfo) };
@@ -142,8 +137,9 @@ fn candidates(
             Some((Guard::Closure, vec![record(seen as usize)]))
         }
         Op::CallAnyMethod | Op::CallProp => {
-            let fact = caller.any_methods.get(&pc)?;
-            Some((Guard::Type, vec![record(fact.func.info)]))
+            let facts = caller.any_methods.get(&pc)?;
+            let callees = facts.iter().map(|fact| record(fact.func.info));
+            Some((Guard::Type, callees.collect()))
         }
         _ => None,
     }

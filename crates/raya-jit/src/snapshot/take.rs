@@ -2,7 +2,7 @@
 
 use super::plan::Speculation;
 use super::{
-    AnyMethodFact, Assumed, ClassFact, DescFact, FieldFact, FuncFact, Interface, KnownTypes,
+    AnyMethodFact, Assumed, CellWord, ClassFact, DescFact, FieldFact, FuncFact, Interface, KnownTypes,
     MethodFact, ParamFact, PropFact, SigFact, Snapshot,
 };
 use raya_bytecode::{
@@ -74,8 +74,7 @@ pub fn take_one(
         frozen_arrays: false,
         assumed: FxHashSet::default(),
         caches: caches as usize,
-        feedback: cells(caches, cache_pcs.len(), 0),
-        second: cells(caches, cache_pcs.len(), 1),
+        feedback: cells(caches, cache_pcs.len()),
         cache_pcs,
         module: module.clone(),
     };
@@ -95,12 +94,18 @@ pub fn take_one(
     snapshot.assumed = trust.assumed;
     for (pc, &ins) in (0..).zip(&function.code) {
         let fact = match ins.op {
-            Op::CallAnyMethod => any_method_fact(ctx, &snapshot, pc, ins),
-            Op::CallProp => member_call_fact(ctx, &snapshot, pc, ins),
-            _ => None,
+            Op::CallAnyMethod => any_method_fact,
+            Op::CallProp => member_call_fact,
+            _ => continue,
         };
-        if let Some(fact) = fact {
-            snapshot.any_methods.insert(pc, fact);
+        let facts: Vec<AnyMethodFact> = (snapshot.said(pc))
+            .filter_map(|said| {
+                let func = ctx.engine().funcs.get(said.payload() as usize)?;
+                fact(&snapshot, ins, said, func)
+            })
+            .collect();
+        if !facts.is_empty() {
+            snapshot.any_methods.insert(pc, facts);
         }
     }
     Some(snapshot)
@@ -109,8 +114,12 @@ pub fn take_one(
 /// The method that a call on `any` reached, if it can be entered like a known function:
 /// it takes the arguments that the site passes, each in a representation that takes one
 /// look to convert to, and gives a word.
-fn any_method_fact(ctx: &Ctx, snapshot: &Snapshot, pc: u32, ins: Instr) -> Option<AnyMethodFact> {
-    let (cell, func) = reached_method(ctx, snapshot, pc)?;
+fn any_method_fact(
+    _: &Snapshot,
+    ins: Instr,
+    said: CellWord,
+    func: Ref<FuncInfo>,
+) -> Option<AnyMethodFact> {
     let sig = &func.sig_info;
     let direct = func.receiver == Receiver::This
         && sig.params.len() == ins.c as usize
@@ -126,59 +135,51 @@ fn any_method_fact(ctx: &Ctx, snapshot: &Snapshot, pc: u32, ins: Instr) -> Optio
         kind: p.kind,
     };
     Some(AnyMethodFact {
-        handle: cell as u32,
-        cell,
-        func: FuncFact {
-            info: func.addr(),
-            interface: receiver_interface(sig),
-            needs_thunk: func.cell.load(Ordering::Acquire).is_null(),
-        },
+        said,
+        func: method_record(func),
         params: sig.params.iter().map(fact).collect(),
     })
 }
 
 /// The method that a call of a structural member reached: the runtime only puts those into
 /// the site's cell that take and give what the site does.
-fn member_call_fact(ctx: &Ctx, snapshot: &Snapshot, pc: u32, ins: Instr) -> Option<AnyMethodFact> {
-    let (cell, func) = reached_method(ctx, snapshot, pc)?;
-    let interface = receiver_interface(&func.sig_info);
+fn member_call_fact(
+    snapshot: &Snapshot,
+    ins: Instr,
+    said: CellWord,
+    func: Ref<FuncInfo>,
+) -> Option<AnyMethodFact> {
+    let callee = method_record(func);
     let site = snapshot.props.get(&ins.b)?.call.as_ref()?;
     let as_it_is = |p: &DescRef| ParamFact {
         desc: p.addr(),
         kind: DescKind::Any,
     };
-    (*site == interface).then(|| AnyMethodFact {
-        handle: cell as u32,
-        cell,
-        func: FuncFact {
-            info: func.addr(),
-            interface,
-            needs_thunk: func.cell.load(Ordering::Acquire).is_null(),
-        },
+    (*site == callee.interface).then(|| AnyMethodFact {
+        said,
+        func: callee,
         params: func.sig_info.params.iter().map(as_it_is).collect(),
     })
 }
 
-/// The method that a site's cell names, and what the cell says.
-fn reached_method(ctx: &Ctx, snapshot: &Snapshot, pc: u32) -> Option<(u64, Ref<FuncInfo>)> {
-    let index = snapshot.cache_index(pc)?;
-    let cell = *snapshot.feedback.get(index)?;
-    if cell as u32 == 0 || cell == u64::MAX {
-        return None;
+/// A method as what a call enters.
+fn method_record(func: Ref<FuncInfo>) -> FuncFact {
+    FuncFact {
+        info: func.addr(),
+        interface: receiver_interface(&func.sig_info),
+        needs_thunk: func.cell.load(Ordering::Acquire).is_null(),
     }
-    let func = ctx.engine().funcs.get((cell >> 32) as usize)?;
-    Some((cell, func))
 }
 
-/// The words at `way` of a function's inline-cache cells.
-fn cells(first: *const u64, count: usize, way: usize) -> Vec<u64> {
+/// The words of a function's inline-cache cells.
+fn cells(first: *const u64, count: usize) -> Vec<[u64; WAYS]> {
     if first.is_null() {
         return Vec::new();
     }
     (0..count)
         // SAFETY: a function that was translated has a cell of that many words for each
         // instruction that owns one; they live as long as the engine.
-        .map(|i| unsafe { first.add(i * WAYS + way).read() })
+        .map(|i| unsafe { first.add(i * WAYS).cast::<[u64; WAYS]>().read() })
         .collect()
 }
 

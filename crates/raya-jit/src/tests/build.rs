@@ -304,7 +304,6 @@ fn snapshot(
         caches: 0,
         cache_pcs: Vec::new(),
         feedback: Vec::new(),
-        second: Vec::new(),
     }
 }
 

@@ -5,7 +5,7 @@ use super::{Lowered, NO_SITE, Translator, ctx};
 use crate::analysis::effects::touches_arrays;
 use crate::code::stubs::STORE_FRAME_POINTER;
 use crate::error::JitError;
-use crate::snapshot::{FuncFact, Interface, MethodFact};
+use crate::snapshot::{CellWord, FuncFact, Interface, MethodFact};
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::types::{I32, I64};
 use cranelift_codegen::ir::{
@@ -309,6 +309,17 @@ impl<'a> Translator<'a> {
         let index = frame.snapshot.cache_index(frame.pc).unwrap_or(0);
         let addr = frame.snapshot.caches + index * size_of::<CacheCell>();
         self.address(addr)
+    }
+
+    /// Goes on where the current instruction's cell still says what it said when the snapshot
+    /// was taken: changing a class clears the words that name it. Control is in `otherwise`
+    /// where not.
+    pub(super) fn require_said(&mut self, said: CellWord, otherwise: Block) {
+        let at = self.cache_cell();
+        let word = self.load(I64, Region::Cache, at, said.way * size_of::<u64>());
+        let expected = self.word_const(said.bits);
+        let valid = self.b.ins().icmp(IntCC::Equal, word, expected);
+        self.require(valid, otherwise);
     }
 
     /// A truncated word or a 32-bit index as a helper's argument.

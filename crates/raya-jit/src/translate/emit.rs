@@ -51,6 +51,8 @@ pub enum Region {
     Heap,
     /// The collector's side tables.
     Barrier,
+    /// Slots of expando objects.
+    Expando,
 }
 
 impl Region {
@@ -70,6 +72,7 @@ impl Region {
             Region::Heap => 14,
             Region::Barrier => 15,
             Region::Characters => 16,
+            Region::Expando => 17,
             Region::Field(offset) => 1 << 28 | offset,
             Region::Global(index) => 2 << 28 | index,
         }

@@ -43,6 +43,51 @@ impl Translator<'_> {
         self.require(valid, exit);
     }
 
+    /// Fills the cold block that does what the fast path of the current instruction, which
+    /// gives its result to register `r` in `done`, leaves to the runtime.
+    ///
+    /// The test on assumptions lies here, so that the fast path goes without.
+    pub(super) fn slow_result(
+        &mut self,
+        slow: Block,
+        (done, r): (Block, u16),
+        emit: impl FnOnce(&mut Self) -> Value,
+    ) {
+        self.aside(slow, |t| {
+            let before = std::mem::take(&mut t.ran_code);
+            let v = emit(t);
+            t.set(r, v);
+            t.test_validity(t.skip);
+            t.ran_code = before;
+            t.b.ins().jump(done, &[v.into()]);
+        });
+    }
+
+    /// The same for an instruction without a result.
+    pub(super) fn slow_effect(&mut self, slow: Block, done: Block, emit: impl FnOnce(&mut Self)) {
+        self.aside(slow, |t| {
+            let before = std::mem::take(&mut t.ran_code);
+            emit(t);
+            t.test_validity(0);
+            t.ran_code = before;
+            t.b.ins().jump(done, &[]);
+        });
+    }
+
+    /// Joins the ways through the current instruction that may have run other code, which meet
+    /// with their result in `called`, with the others in `done`.
+    pub(super) fn join_called(
+        &mut self,
+        (called, v): (Block, Value),
+        (done, r): (Block, u16),
+    ) {
+        self.enter(called);
+        self.set(r, v);
+        self.ran_code = true;
+        self.test_validity(0);
+        self.b.ins().jump(done, &[v.into()]);
+    }
+
     /// In front of the edge to a node of the frame at `level`: leaves to there when an
     /// assumption was dropped.
     pub(super) fn test_validity_before(&mut self, level: usize, to: NodeId) {

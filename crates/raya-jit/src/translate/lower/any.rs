@@ -10,9 +10,9 @@ use super::convert::{
 use super::lowerings;
 use super::numbers::remainder;
 use super::types::descriptor;
+use crate::analysis::NodeId;
 use crate::error::JitError;
 use crate::exits::record::ExitReason;
-use crate::translate::validity::TestedEdge;
 use crate::translate::{Lowered, Translator};
 use cranelift_codegen::ir::condcodes::{FloatCC, IntCC};
 use cranelift_codegen::ir::types::I32;
@@ -80,8 +80,8 @@ enum Sink {
     Word(Block, Value, u16),
     /// Its truth into a register: the next instruction asks for nothing else.
     Truth(Block, Value, u16, Asked),
-    /// Its truth decides the jump that ends the node.
-    Branch(TestedEdge, TestedEdge, Asked),
+    /// Its truth decides between the nodes behind the jump that ends this one.
+    Branch(NodeId, NodeId, Asked),
 }
 
 /// How the instruction behind a comparison makes a boolean of it.
@@ -112,7 +112,6 @@ impl Sink {
                 && let [to, next] = t.frame().analysis.graph[t.frame().node].succs[..]
             {
                 t.skip = 2;
-                let (to, next) = (t.tested_edge(to), t.tested_edge(next));
                 return Ok(match jump.op {
                     Op::JumpTrue => Sink::Branch(to, next, asked),
                     _ => Sink::Branch(next, to, asked),
@@ -136,24 +135,35 @@ impl Sink {
                 t.b.ins().jump(done, &[v.into()]);
             }
             Sink::Branch(yes, no, _) => {
-                t.b.ins().brif(v, yes.block, &[], no.block, &[]);
+                let (yes, no) = (t.edge(yes), t.edge(no));
+                t.b.ins().brif(v, yes, &[], no, &[]);
             }
         }
     }
 
-    /// Ends the block with a word.
+    /// Ends the block with an arithmetic result.
     fn word(&self, t: &mut Translator<'_>, w: Value) {
+        if let Sink::Word(done, ..) = *self {
+            t.b.ins().jump(done, &[w.into()]);
+        }
+    }
+
+    /// Fills the cold block in which a helper, which may run other code, gives the result.
+    fn slow(&self, t: &mut Translator<'_>, slow: Block, ask: impl FnOnce(&mut Translator) -> Value) {
         match *self {
-            Sink::Word(done, ..) => {
-                t.b.ins().jump(done, &[w.into()]);
-            }
-            Sink::Truth(.., asked) | Sink::Branch(.., asked) => {
-                let v = match asked {
-                    Asked::Truth => truth(t, w),
-                    Asked::Boolean(desc) => boolean(t, w, desc),
-                };
-                self.boolean(t, v);
-            }
+            Sink::Word(done, _, r) => t.slow_result(slow, (done, r), ask),
+            Sink::Truth(done, _, r, asked) => t.slow_result(slow, (done, r), |t| {
+                let w = ask(t);
+                asked.boolean(t, w)
+            }),
+            Sink::Branch(yes, no, asked) => t.aside(slow, |t| {
+                let w = ask(t);
+                let v = asked.boolean(t, w);
+                let (yes, no) = (t.tested_edge(yes), t.tested_edge(no));
+                t.b.ins().brif(v, yes.block, &[], no.block, &[]);
+                t.finish_edge(yes);
+                t.finish_edge(no);
+            }),
         }
     }
 
@@ -164,11 +174,17 @@ impl Sink {
                 t.enter(done);
                 t.set(r, v);
             }
-            Sink::Branch(yes, no, _) => {
-                t.ended = true;
-                t.finish_edge(yes);
-                t.finish_edge(no);
-            }
+            Sink::Branch(..) => t.ended = true,
+        }
+    }
+}
+
+impl Asked {
+    /// The boolean that is made of a comparison's result.
+    fn boolean(self, t: &mut Translator<'_>, w: Value) -> Value {
+        match self {
+            Asked::Truth => truth(t, w),
+            Asked::Boolean(desc) => boolean(t, w, desc),
         }
     }
 }
@@ -199,12 +215,10 @@ fn binary(t: &mut Translator<'_>, i: Instr, op: Operator, helper: Helper) -> Low
     t.enter(ints);
     on_ints(t, op, x, y, &sink, slow);
 
-    t.enter(slow);
-    let before = std::mem::replace(&mut t.in_cold, true);
-    let cache = t.cache_cell();
-    let w = t.call_helper(helper, &[x, y, cache]);
-    sink.word(t, w);
-    t.in_cold = before;
+    sink.slow(t, slow, |t| {
+        let cache = t.cache_cell();
+        t.call_helper(helper, &[x, y, cache])
+    });
     sink.finish(t);
     Ok(())
 }
@@ -233,9 +247,7 @@ fn arithmetic(t: &mut Translator<'_>, op: Operator, x: Value, y: Value) -> Value
 /// often.
 fn only_numbers(t: &Translator<'_>) -> bool {
     let frame = t.frame();
-    let cell =
-        (frame.snapshot.cache_index(frame.pc)).and_then(|index| frame.snapshot.feedback.get(index));
-    cell == Some(&0) && !t.is_blocked()
+    frame.snapshot.first_word(frame.pc) == Some(0) && !t.is_blocked()
 }
 
 /// The doubles in both operands; what has another operand leaves.

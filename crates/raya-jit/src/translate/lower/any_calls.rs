@@ -8,6 +8,7 @@ use super::convert::{is_object, unbox_double};
 use super::functions::{planned, windowed};
 use super::members::property;
 use super::{lowerings, memo};
+use crate::error::JitError;
 use crate::snapshot::{AnyMethodFact, Interface};
 use crate::translate::emit::Region;
 use crate::translate::{Lowered, Translator};
@@ -79,16 +80,12 @@ fn call_any_method(t: &mut Translator<'_>, i: Instr) -> Lowered {
     let args = t.arguments(i.a + FRAME_HEADER, n + 1);
     let name = t.name(i.b)?;
     let (done, v) = t.result_block(Repr::Word);
+    let (called, from_call) = t.result_block(Repr::Word);
     let slow = t.cold();
     let object = is_object(t, args[0]);
     t.require(object, slow);
     let handle = t.load(I32, Region::Header, args[0], layout::HEADER_TYPE);
-    let seen = t.frame().snapshot.any_methods.get(&t.frame().pc).cloned();
-    if let Some(seen) = seen {
-        let other = t.fresh();
-        observed_method(t, i, &seen, &args, handle, (other, done))?;
-        t.enter(other);
-    }
+    let converted = observed_methods(t, i, &args, handle, (called, done))?;
     match boxed_form(Receiver::This, n) {
         0 => {
             t.b.ins().jump(slow, &[]);
@@ -97,7 +94,7 @@ fn call_any_method(t: &mut Translator<'_>, i: Instr) -> Lowered {
             let info = remembered_method(t, handle, name, slow);
             require_words(t, info, form, slow);
             require_plain(t, args[0], slow);
-            t.call_record(info, &words(n), &args, done);
+            t.call_record(info, &words(n), &args, called);
         }
     }
     t.aside(slow, |t| {
@@ -105,8 +102,10 @@ fn call_any_method(t: &mut Translator<'_>, i: Instr) -> Lowered {
         let n = t.index_arg(i.c);
         let cache = t.cache_cell();
         let v = t.call_helper(Helper::call_any_method, &[window, name, n, cache]);
-        t.b.ins().jump(done, &[v.into()]);
+        t.b.ins().jump(called, &[v.into()]);
     });
+    t.join_called((called, from_call), (done, i.a));
+    t.ran_code = converted;
     t.enter(done);
     t.set(i.a, v);
     Ok(())
@@ -127,22 +126,18 @@ fn call_prop(t: &mut Translator<'_>, i: Instr) -> Lowered {
     };
     let args = t.arguments(i.a + FRAME_HEADER, how.params.len());
     let (done, v) = t.result_block(how.ret);
+    let (called, from_call) = t.result_block(how.ret);
     let slow = t.cold();
     if !t.is_reference(i.a + FRAME_HEADER) {
         let object = is_object(t, args[0]);
         t.require(object, slow);
     }
     let handle = t.load(I32, Region::Header, args[0], layout::HEADER_TYPE);
-    let seen = t.frame().snapshot.any_methods.get(&t.frame().pc).cloned();
-    if let Some(seen) = seen {
-        let other = t.fresh();
-        observed_method(t, i, &seen, &args, handle, (other, done))?;
-        t.enter(other);
-    }
+    let converted = observed_methods(t, i, &args, handle, (called, done))?;
     let answer = memo::ask(t, (prop.site, SiteQuestion::Call), handle, slow);
     let info = answer.method(t);
     require_plain(t, args[0], slow);
-    t.call_record(info, how, &args, done);
+    t.call_record(info, how, &args, called);
     t.aside(slow, |t| {
         let window = t.window(i.a + FRAME_HEADER, i.c);
         let n = t.index_arg(i.c);
@@ -150,31 +145,60 @@ fn call_prop(t: &mut Translator<'_>, i: Instr) -> Lowered {
         let site = t.address(prop.site);
         let bits = t.call_helper(Helper::call_prop, &[window, site, n, cache]);
         let v = t.slot_value(how.ret, bits);
-        t.b.ins().jump(done, &[v.into()]);
+        t.b.ins().jump(called, &[v.into()]);
     });
+    t.join_called((called, from_call), (done, i.a));
+    t.ran_code = converted;
     t.enter(done);
     t.set(i.a, v);
     Ok(())
 }
 
-/// Enters the observed method where the receiver is of the observed type and the site's
-/// cell still says so; control is in the first block where not, in the second behind the
-/// call.
-fn observed_method(
+/// Enters the methods that the site has met, each where the receiver is of the type that has
+/// it. Their results go to `called` where code ran that was not inlined, else to `done`;
+/// control goes on where the receiver is of none of the types. True where converting an
+/// argument may have run other code.
+fn observed_methods(
     t: &mut Translator<'_>,
     i: Instr,
+    args: &[Value],
+    handle: Value,
+    (called, done): (Block, Block),
+) -> Result<bool, JitError> {
+    let snapshot = t.frame().snapshot;
+    let facts = snapshot.any_methods.get(&t.frame().pc);
+    let Some(facts) = facts else {
+        return Ok(false);
+    };
+    t.ran_code = false;
+    let mut converted = false;
+    for (k, seen) in facts.iter().enumerate() {
+        let other = t.fresh();
+        let all = enter_observed(t, seen, args, handle, other);
+        converted |= t.ran_code;
+        match planned(t).and_then(|inline| inline.targets.get(k)) {
+            Some(target) => t.inline_body(target, i.a, &all, done)?,
+            None => {
+                let v = t.call_function(&seen.func, &all);
+                t.b.ins().jump(called, &[v.into()]);
+            }
+        }
+        t.enter(other);
+    }
+    Ok(converted)
+}
+/// Goes on where the receiver is of the type of an observed method, and gives the arguments
+/// that this takes; control is in `other` where it is not, or where a class has changed since.
+fn enter_observed(
+    t: &mut Translator<'_>,
     seen: &AnyMethodFact,
     args: &[Value],
     handle: Value,
-    (other, done): (Block, Block),
-) -> Lowered {
-    let same = t.compare_imm(IntCC::Equal, handle, i64::from(seen.handle as i32));
+    other: Block,
+) -> Vec<Value> {
+    let same = t.compare_imm(IntCC::Equal, handle, i64::from(seen.said.handle() as i32));
     t.require(same, other);
-    let at = t.cache_cell();
-    let cell = t.load(I64, Region::Cache, at, 0);
-    let expected = t.word_const(seen.cell);
-    let valid = t.b.ins().icmp(IntCC::Equal, cell, expected);
-    t.require(valid, other);
+    t.require_said(seen.said, other);
     require_plain(t, args[0], other);
     let mut all = vec![args[0]];
     for (param, &w) in seen.params.iter().zip(&args[1..]) {
@@ -185,14 +209,7 @@ fn observed_method(
             _ => t.call_helper(Helper::check_type, &[w, desc]),
         });
     }
-    match planned(t) {
-        Some(inline) => t.inline_body(&inline.targets[0], i.a, &all, done),
-        None => {
-            let v = t.call_function(&seen.func, &all);
-            t.b.ins().jump(done, &[v.into()]);
-            Ok(())
-        }
-    }
+    all
 }
 
 /// Goes on where an instance has no attributes beside its fields, which could hide a

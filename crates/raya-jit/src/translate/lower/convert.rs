@@ -119,7 +119,10 @@ lowerings! {
     };
     Truthy |t, i| {
         let w = t.get(i.b);
-        let v = truth(t, w);
+        let (slow, (done, v)) = (t.cold(), t.result_block(Repr::Bool));
+        truth_in_place(t, w, slow, done);
+        t.slow_result(slow, (done, i.a), |t| t.call_helper(Helper::truthy, &[w]));
+        t.enter(done);
         t.set(i.a, v)
     };
     TypeOf |t, i| {
@@ -135,7 +138,10 @@ lowerings! {
         }
         let double = is_double(t, w);
         let fast = unboxed(t, w);
-        let v = t.unless(double, fast, |t| t.call_helper(Helper::to_number, &[w]));
+        let (slow, (done, v)) = (t.cold(), t.result_block(Repr::F64));
+        (t.b.ins()).brif(double, done, &[fast.into()], slow, &[]);
+        t.slow_result(slow, (done, i.a), |t| t.call_helper(Helper::to_number, &[w]));
+        t.enter(done);
         t.set(i.a, v)
     };
     Not |t, i| {
@@ -145,11 +151,22 @@ lowerings! {
     };
 }
 
-/// The truth of a word: booleans, null and objects of types that have no say in it inline,
-/// the slots behind.
+/// The truth of a word.
 pub(super) fn truth(t: &mut Translator<'_>, w: Value) -> Value {
-    let (others, slow) = (t.fresh(), t.cold());
-    let (done, v) = t.result_block(Repr::Bool);
+    let (slow, (done, v)) = (t.cold(), t.result_block(Repr::Bool));
+    truth_in_place(t, w, slow, done);
+    t.aside(slow, |t| {
+        let v = t.call_helper(Helper::truthy, &[w]);
+        t.b.ins().jump(done, &[v.into()]);
+    });
+    t.enter(done);
+    v
+}
+
+/// The truth of booleans, null and objects of types that have no say in it, given to `done`;
+/// control is in `slow` for everything else.
+fn truth_in_place(t: &mut Translator<'_>, w: Value, slow: Block, done: Block) {
+    let others = t.fresh();
     let tag = t.b.ins().band_imm_s(w, -2);
     let is_bool = t.compare_imm(IntCC::Equal, tag, value::FALSE as i64);
     let low = t.b.ins().ireduce(I8, w);
@@ -169,13 +186,6 @@ pub(super) fn truth(t: &mut Translator<'_>, w: Value) -> Value {
     memo::ask(t, (ALWAYS_TRUE, SiteQuestion::Holds), handle, slow);
     let yes = t.b.ins().iconst(I8, 1);
     t.b.ins().jump(done, &[yes.into()]);
-
-    t.aside(slow, |t| {
-        let v = t.call_helper(Helper::truthy, &[w]);
-        t.b.ins().jump(done, &[v.into()]);
-    });
-    t.enter(done);
-    v
 }
 
 /// The boolean in a word; the helper throws for everything else.

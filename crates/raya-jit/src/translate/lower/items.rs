@@ -41,11 +41,7 @@ struct Arrays {
 /// The type of arrays that a site has met first.
 fn observed_arrays(t: &Translator<'_>) -> Option<Arrays> {
     let frame = t.frame();
-    let index = frame.snapshot.cache_index(frame.pc)?;
-    let cell = *frame.snapshot.feedback.get(index)?;
-    if cell == 0 {
-        return None;
-    }
+    let cell = frame.snapshot.first_word(frame.pc).filter(|w| *w != 0)?;
     let kind = match cell >> 32 {
         0 => ElemKind::F64,
         1 => ElemKind::I32,
@@ -129,10 +125,9 @@ fn get_item(t: &mut Translator<'_>, i: Instr) {
     }
     let (done, result) = t.result_block(Repr::Word);
     t.b.ins().jump(done, &[w.into()]);
-    t.aside(miss, |t| {
+    t.slow_result(miss, (done, i.a), |t| {
         let cache = t.cache_cell();
-        let v = t.call_helper(Helper::get_item, &[object, key, cache]);
-        t.b.ins().jump(done, &[v.into()]);
+        t.call_helper(Helper::get_item, &[object, key, cache])
     });
     t.enter(done);
     t.set(i.a, result);
@@ -156,9 +151,8 @@ fn set_item(t: &mut Translator<'_>, i: Instr) {
     let (storage, n) = require_inside(t, object, key, slow);
     store_element(t, storage, n, ElemKind::Word, v);
     t.b.ins().jump(done, &[]);
-    t.aside(slow, |t| {
+    t.slow_effect(slow, done, |t| {
         t.call_helper(Helper::set_item, &[object, key, v]);
-        t.b.ins().jump(done, &[]);
     });
     t.enter(done);
 }
@@ -173,10 +167,9 @@ pub(super) fn get_length(t: &mut Translator<'_>, i: Instr, object: Value, name: 
     }
     let (done, result) = t.result_block(Repr::Word);
     t.b.ins().jump(done, &[w.into()]);
-    t.aside(miss, |t| {
+    t.slow_result(miss, (done, i.a), |t| {
         let cache = t.cache_cell();
-        let v = t.call_helper(Helper::get_attr, &[object, name, cache]);
-        t.b.ins().jump(done, &[v.into()]);
+        t.call_helper(Helper::get_attr, &[object, name, cache])
     });
     t.enter(done);
     t.set(i.a, result);

@@ -7,6 +7,7 @@
 mod any;
 mod any_calls;
 mod arrays;
+mod attrs;
 mod compare;
 mod control;
 mod convert;
@@ -25,7 +26,7 @@ use super::{Lowered, Translator};
 use raya_bytecode::{Instr, Op, for_each_op};
 
 use {
-    any::*, any_calls::*, arrays::*, compare::*, control::*, convert::*, functions::*, items::*,
+    any::*, any_calls::*, arrays::*, attrs::*, compare::*, control::*, convert::*, functions::*, items::*,
     members::*, moves::*, numbers::*, objects::*, strings::*, types::*,
 };
 

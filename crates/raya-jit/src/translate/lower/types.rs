@@ -46,9 +46,8 @@ lowerings! {
             require_remembered(t, w, fact, other);
         }
         t.b.ins().jump(done, &[w.into()]);
-        t.aside(other, |t| {
-            let checked = t.call_helper(Helper::narrow, &[w, desc]);
-            t.b.ins().jump(done, &[checked.into()]);
+        t.slow_result(other, (done, i.a), |t| {
+            t.call_helper(Helper::narrow, &[w, desc])
         });
         t.enter(done);
         t.set(i.a, v)
@@ -130,11 +129,7 @@ fn check(t: &mut Translator<'_>, i: Instr, helper: Helper) -> Lowered {
         require_remembered(t, w, fact, other);
     }
     t.b.ins().jump(done, &[w.into()]);
-    t.enter(other);
-    let before = std::mem::replace(&mut t.in_cold, true);
-    let checked = t.call_helper(helper, &[w, desc]);
-    t.in_cold = before;
-    t.b.ins().jump(done, &[checked.into()]);
+    t.slow_result(other, (done, i.a), |t| t.call_helper(helper, &[w, desc]));
     t.enter(done);
     t.set(i.a, v);
     Ok(())

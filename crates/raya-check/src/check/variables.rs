@@ -20,16 +20,11 @@ pub(crate) struct VariableFacts {
     pub null_tested: FxHashSet<u32>,
 }
 
-/// A name that a scope declares.
-struct Declared {
-    name: Name,
-    /// Where the name stands; none of what is never assigned (functions, classes).
-    at: Option<u32>,
-}
-
 #[derive(Default)]
 struct Scope {
-    names: Vec<Declared>,
+    /// Where each name that it declares stands, the last one of several; none of what
+    /// is never assigned (functions, classes).
+    names: FxHashMap<Name, Option<u32>>,
     /// How many functions are around the scope.
     functions: u32,
     /// How many statements are around it.
@@ -64,7 +59,7 @@ impl Variables {
     /// Begins a scope with what its statements declare.
     pub(crate) fn enter(&mut self, stmts: &[Stmt]) {
         self.scopes.push(Scope {
-            names: Vec::new(),
+            names: FxHashMap::default(),
             functions: self.functions,
             statements: self.statement_ends.len(),
         });
@@ -132,7 +127,7 @@ impl Variables {
 
     fn add(&mut self, name: Option<Name>, at: Option<u32>) {
         if let (Some(name), Some(scope)) = (name, self.scopes.last_mut()) {
-            scope.names.push(Declared { name, at });
+            scope.names.insert(name, at);
         }
     }
 
@@ -164,8 +159,8 @@ impl Variables {
             .iter()
             .rev()
             .find_map(|scope| {
-                let declared = scope.names.iter().rev().find(|d| d.name == name)?;
-                Some((scope, declared.at))
+                let at = scope.names.get(&name)?;
+                Some((scope, *at))
             })
             .and_then(|(scope, at)| Some((scope, at?)))
     }

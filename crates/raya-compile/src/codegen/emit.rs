@@ -9,7 +9,7 @@ use super::branch::Cond;
 use super::intervals::Intervals;
 use super::relax::{self, Fixup};
 use super::windows::Shape;
-use crate::ir::{At, BlockId, Func, HandlerId, Inst, Term};
+use crate::ir::{At, BlockId, Func, Inst, Term};
 use raya_bytecode::{FRAME_HEADER, Handler, Instr, LoopInfo, Op, OperandKind, Position, Reg};
 
 /// The code of a function.
@@ -371,63 +371,53 @@ impl Emitter<'_> {
         self.fixups.push(Fixup { pc, target, plain });
     }
 
+    /// The loops by their headers, each up to its last back-edge.
     fn loops(&self) -> Vec<LoopInfo> {
+        let edge = |&(target, pc): &(BlockId, u32)| (self.block_pc[target.index()], pc);
+        let mut edges: Vec<(u32, u32)> = self.back_edges.iter().map(edge).collect();
+        edges.sort_unstable();
         let mut out: Vec<LoopInfo> = Vec::new();
-        for &(target, pc) in &self.back_edges {
-            let header = self.block_pc[target.index()];
-            match out.iter_mut().find(|l| l.header == header) {
-                Some(l) => l.back_edge = l.back_edge.max(pc),
-                None => out.push(LoopInfo {
-                    header,
-                    back_edge: pc,
-                    weight: 1,
-                }),
+        for (header, back_edge) in edges {
+            if out.last().is_some_and(|l| l.header == header) {
+                out.pop();
             }
+            out.push(LoopInfo {
+                header,
+                back_edge,
+                weight: (back_edge - header + 1).min(u32::from(u16::MAX)) as u16,
+            });
         }
-        for l in &mut out {
-            l.weight = (l.back_edge - l.header + 1).min(u32::from(u16::MAX)) as u16;
-        }
-        out.sort_by_key(|l| l.header);
         out
     }
 
     /// Ranges of every handler, inner handlers before outer ones.
     fn handlers(&self, ends: &[u32]) -> Vec<Handler> {
-        let mut out = Vec::new();
-        for (id, info) in self.func.handlers.iter().enumerate().rev() {
-            let id = HandlerId(id as u32);
-            let mut open: Option<Handler> = None;
-            for (i, &block) in self.layout.iter().enumerate() {
-                let start = self.block_pc[block.index()];
-                let inside = self.is_under(self.func.blocks[block.index()].handler, id);
-                match &mut open {
-                    Some(range) if inside && range.end == start => range.end = ends[i],
-                    _ => {
-                        out.extend(open.take().filter(|r| r.start < r.end));
-                        if inside && self.place[info.target.index()] != u32::MAX {
-                            open = Some(Handler {
-                                start,
-                                end: ends[i],
-                                target: self.block_pc[info.target.index()],
-                                reg: Reg(self.slot(info.reg.0)),
-                            });
-                        }
-                    }
+        // By handler: places in the layout of the first and the last block of each range.
+        let mut ranges: Vec<Vec<(usize, usize)>> = vec![Vec::new(); self.func.handlers.len()];
+        for (i, &block) in self.layout.iter().enumerate() {
+            let mut around = self.func.blocks[block.index()].handler;
+            while let Some(id) = around {
+                match ranges[id.index()].last_mut() {
+                    Some((_, last)) if *last + 1 == i => *last = i,
+                    _ => ranges[id.index()].push((i, i)),
                 }
+                around = self.func.handlers[id.index()].parent;
             }
-            out.extend(open.filter(|r| r.start < r.end));
+        }
+        let mut out = Vec::new();
+        for (info, ranges) in self.func.handlers.iter().zip(&ranges).rev() {
+            if self.place[info.target.index()] == u32::MAX {
+                continue;
+            }
+            let ranges = ranges.iter().map(|&(first, last)| Handler {
+                start: self.block_pc[self.layout[first].index()],
+                end: ends[last],
+                target: self.block_pc[info.target.index()],
+                reg: Reg(self.slot(info.reg.0)),
+            });
+            out.extend(ranges.filter(|r| r.start < r.end));
         }
         out
-    }
-
-    fn is_under(&self, mut handler: Option<HandlerId>, wanted: HandlerId) -> bool {
-        while let Some(h) = handler {
-            if h == wanted {
-                return true;
-            }
-            handler = self.func.handlers[h.index()].parent;
-        }
-        false
     }
 }
 

@@ -33,6 +33,9 @@ impl Interval {
     }
 }
 
+/// No index: the block is not emitted.
+pub const ABSENT: u32 = u32::MAX;
+
 /// The intervals of a function, with the counts that allocation asks for.
 #[derive(Debug)]
 pub struct Intervals {
@@ -42,7 +45,8 @@ pub struct Intervals {
     pub uses: Vec<u32>,
     /// How often each register is written.
     pub defs: Vec<u32>,
-    /// Index of the first instruction of each block (by block id).
+    /// Index of the first instruction of each block (by block id); [`ABSENT`] if the
+    /// layout lacks it.
     pub block_start: Vec<u32>,
 }
 
@@ -54,7 +58,7 @@ impl Intervals {
             list: vec![Interval::EMPTY; n],
             uses: vec![0; n],
             defs: vec![0; n],
-            block_start: vec![0; func.blocks.len()],
+            block_start: vec![ABSENT; func.blocks.len()],
         };
         let mut index = 0u32;
         for &block in layout {
@@ -63,9 +67,9 @@ impl Intervals {
         }
         for h in &func.handlers {
             // The thrown value is stored even if nobody reads it.
-            if layout.contains(&h.target) {
-                let at = 2 * this.block_start[h.target.index()];
-                this.write(h.reg, at);
+            let start = this.block_start[h.target.index()];
+            if start != ABSENT {
+                this.write(h.reg, 2 * start);
             }
         }
         for p in 0..func.params as usize {

@@ -4,7 +4,7 @@
 //! kept together by placing, at each loop's header, all blocks of that loop before
 //! anything outside. Blocks that always throw, and what only they reach, go to the end.
 
-use crate::ir::analysis::{Dominators, Loops, predecessors};
+use crate::ir::analysis::{Dominators, Loop, Loops, predecessors};
 use crate::ir::{BlockId, Func, Term};
 use raya_bytecode::Op;
 
@@ -15,6 +15,7 @@ pub fn order(func: &Func, rpo: &[BlockId]) -> Vec<BlockId> {
     let loops = Loops::new(func, rpo, &preds, &dom);
     let cold = cold_blocks(func, rpo);
     let (innermost, parent) = nesting(func, &loops);
+    let ends: Vec<usize> = loops.list.iter().map(|l| end_of(l, &dom)).collect();
     let mut placed = vec![false; func.blocks.len()];
     let mut out = Vec::with_capacity(rpo.len());
     let mut late = Vec::new();
@@ -27,8 +28,8 @@ pub fn order(func: &Func, rpo: &[BlockId]) -> Vec<BlockId> {
     // Open loops, innermost last: each is finished before the one around it goes on.
     let mut open: Vec<(usize, usize)> = vec![(usize::MAX, 0)];
     while let Some((current, mut at)) = open.pop() {
-        let mut entered = false;
-        while at < rpo.len() {
+        let end = ends.get(current).copied().unwrap_or(rpo.len());
+        while at < end {
             let b = rpo[at];
             let own = innermost[b.index()];
             let mine = current == usize::MAX || inside(own, current);
@@ -50,19 +51,21 @@ pub fn order(func: &Func, rpo: &[BlockId]) -> Vec<BlockId> {
                 }
                 open.push((current, at));
                 open.push((inner, at));
-                entered = true;
                 break;
             }
             placed[b.index()] = true;
             out.push(b);
             at += 1;
         }
-        if entered {
-            continue;
-        }
     }
     out.extend(late);
     out
+}
+
+/// Where a loop's last block lies in the reverse postorder, and one more.
+fn end_of(l: &Loop, dom: &Dominators) -> usize {
+    let positions = l.blocks.iter().map(|b| dom.position[b.index()]);
+    positions.max().map_or(0, |last| last as usize + 1)
 }
 
 /// The innermost loop of each block and the loop around each loop; `usize::MAX` for none.

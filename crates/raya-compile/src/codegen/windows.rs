@@ -8,7 +8,7 @@
 use super::intervals::Intervals;
 use crate::ir::{Args, BlockId, Func, VReg, has_result};
 use raya_bytecode::{FRAME_HEADER, Op, OperandKind, TypeId};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 /// The shape of an operation's window.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -83,6 +83,7 @@ impl Windows {
     /// Collects the windows and pins what can live in them.
     pub fn new(func: &Func, layout: &[BlockId], intervals: &Intervals) -> Self {
         let mut this = Self::default();
+        let caught: FxHashSet<VReg> = func.handlers.iter().map(|h| h.reg).collect();
         for &block in layout {
             let start = intervals.block_start[block.index()];
             for (i, inst) in func.blocks[block.index()].insts.iter().enumerate() {
@@ -103,14 +104,20 @@ impl Windows {
                     outer: None,
                     base: None,
                 });
-                this.pin_arguments(func, id, intervals);
+                this.pin_arguments(func, id, intervals, &caught);
             }
         }
         this.pin_results(func, intervals);
         this
     }
 
-    fn pin_arguments(&mut self, func: &Func, id: u32, intervals: &Intervals) {
+    fn pin_arguments(
+        &mut self,
+        func: &Func,
+        id: u32,
+        intervals: &Intervals,
+        caught: &FxHashSet<VReg>,
+    ) {
         let window = &self.list[id as usize];
         let point = 2 * window.at;
         let args = func.args(window.args);
@@ -119,7 +126,7 @@ impl Windows {
             // Dead after the call, and passed once: what reads it before finds it there.
             let last = interval.end == point && !args[..i].contains(&arg);
             let near = intervals.uses[arg.index()] == 1 || point - interval.start <= MAX_WAIT;
-            if last && near && arg.0 >= func.params && !is_caught(func, arg) {
+            if last && near && arg.0 >= func.params && !caught.contains(&arg) {
                 self.pinned.insert(arg, (id, i as u32));
             }
         }
@@ -142,8 +149,8 @@ impl Windows {
     /// Makes a register an ordinary one: it is moved into and out of windows.
     pub fn release(&mut self, reg: VReg) {
         self.pinned.remove(&reg);
-        self.results.remove(&reg);
-        for w in self.list.iter_mut().filter(|w| w.result == Some(reg)) {
+        if let Some(id) = self.results.remove(&reg) {
+            let w = &mut self.list[id as usize];
             w.result_inside = false;
             w.outer = None;
         }
@@ -163,8 +170,4 @@ impl Windows {
         let w = &self.list[id as usize];
         w.shape.offset() + w.args.len
     }
-}
-
-fn is_caught(func: &Func, reg: VReg) -> bool {
-    func.handlers.iter().any(|h| h.reg == reg)
 }

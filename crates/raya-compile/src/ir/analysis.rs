@@ -150,14 +150,41 @@ impl Dominators {
         a == b
     }
 
-    /// The immediate dominator of a block, none for the entry and for unreachable blocks.
-    pub fn parent(&self, block: BlockId, order: &[BlockId]) -> Option<BlockId> {
-        let position = self.position[block.index()];
-        if position == 0 || position == u32::MAX {
-            return None;
+    /// A walk over the whole tree, siblings in the order of the blocks.
+    pub fn walk(&self, order: &[BlockId]) -> Vec<Visit> {
+        // By position: the last child, and the sibling before each.
+        let mut child = vec![u32::MAX; order.len()];
+        let mut sibling = vec![u32::MAX; order.len()];
+        for at in 1..order.len() {
+            let parent = self.idom[at] as usize;
+            sibling[at] = std::mem::replace(&mut child[parent], at as u32);
         }
-        Some(order[self.idom[position as usize] as usize])
+        let mut visits = Vec::with_capacity(2 * order.len());
+        let mut work = vec![0];
+        while let Some(at) = work.pop() {
+            if at == u32::MAX {
+                visits.push(Visit::Leave);
+                continue;
+            }
+            visits.push(Visit::Enter(order[at as usize]));
+            work.push(u32::MAX);
+            let mut next = child[at as usize];
+            while next != u32::MAX {
+                work.push(next);
+                next = sibling[next as usize];
+            }
+        }
+        visits
     }
+}
+
+/// A step of a walk over a dominator tree.
+#[derive(Clone, Copy, Debug)]
+pub enum Visit {
+    /// Into a block; the blocks that it dominates follow.
+    Enter(BlockId),
+    /// Out of the innermost block that was entered.
+    Leave,
 }
 
 /// A natural loop.

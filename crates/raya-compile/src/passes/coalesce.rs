@@ -3,7 +3,7 @@
 //! Only within a block, where `t` has no other use and nothing in between reads or
 //! writes `v` or, under a handler that sees `v`, may throw.
 
-use super::facts::Counts;
+use super::facts::{Defs, uses};
 use crate::ir::{Func, VReg};
 use raya_bytecode::Op;
 
@@ -16,7 +16,8 @@ pub fn run(func: &mut Func) {
     if !insts.any(|i| i.op == Op::Mov) {
         return;
     }
-    let counts = Counts::new(func);
+    let (uses, defs) = (uses(func), Defs::new(func));
+    let fresh = |t: VReg| defs.single(t) && uses[t.index()] == 1;
     for b in 0..func.blocks.len() {
         let mut insts = std::mem::take(&mut func.blocks[b].insts);
         let guarded = func.blocks[b].handler.is_some();
@@ -25,7 +26,8 @@ pub fn run(func: &mut Func) {
             let inst = insts[i];
             if inst.op == Op::Mov
                 && inst.a != inst.b
-                && let Some(def) = retarget(func, &counts, &insts[..i], inst.a, inst.b, guarded)
+                && fresh(VReg(inst.b))
+                && let Some(def) = retarget(func, &insts[..i], inst.a, inst.b, guarded)
             {
                 insts[def].a = inst.a;
                 insts.remove(i);
@@ -37,18 +39,17 @@ pub fn run(func: &mut Func) {
     }
 }
 
-/// The index of the definition that may write `var` instead of `temp`.
+/// The index of the definition that may write `var` instead of `temp`, which is written
+/// once and read once.
 fn retarget(
     func: &Func,
-    counts: &Counts,
     before: &[crate::ir::Inst],
     var: u32,
     temp: u32,
     guarded: bool,
 ) -> Option<usize> {
     let (v, t) = (VReg(var), VReg(temp));
-    let fresh = counts.single(t) && counts.uses[t.index()] == 1 && temp >= func.params;
-    if !fresh || func.reg(v).repr != func.reg(t).repr {
+    if temp < func.params || func.reg(v).repr != func.reg(t).repr {
         return None;
     }
     for (i, inst) in before.iter().enumerate().rev().take(REACH) {

@@ -6,8 +6,8 @@
 //! they are. Loads are found in the same block up to a store or call that may change
 //! them; a stored field's value serves the next load.
 
-use super::facts::Counts;
-use crate::ir::analysis::{Dominators, predecessors, reverse_postorder};
+use super::facts::Defs;
+use crate::ir::analysis::{Dominators, Visit, predecessors, reverse_postorder};
 use crate::ir::{BlockId, Func, Inst, VReg};
 use raya_bytecode::{Op, TypeId};
 use rustc_hash::FxHashMap;
@@ -18,7 +18,7 @@ type Key = (Op, u32, u32, u32, u32, TypeId);
 
 struct Cse<'a> {
     func: &'a mut Func,
-    counts: Counts,
+    defs: Defs,
     /// Writes so far in the block, of registers with several definitions.
     versions: FxHashMap<VReg, u32>,
     table: FxHashMap<Key, VReg>,
@@ -49,18 +49,10 @@ pub fn run(func: &mut Func) -> bool {
     let order = reverse_postorder(func);
     let preds = predecessors(func, &order);
     let dom = Dominators::new(func, &order, &preds);
-    // The dominator tree: first child and next sibling.
-    let mut child: Vec<Option<BlockId>> = vec![None; func.blocks.len()];
-    let mut sibling: Vec<Option<BlockId>> = vec![None; func.blocks.len()];
-    for &b in &order {
-        if let Some(parent) = dom.parent(b, &order) {
-            sibling[b.index()] = child[parent.index()].replace(b);
-        }
-    }
-    let counts = Counts::new(func);
+    let defs = Defs::new(func);
     let mut cse = Cse {
         func,
-        counts,
+        defs,
         versions: FxHashMap::default(),
         table: FxHashMap::default(),
         undo: Vec::new(),
@@ -70,24 +62,14 @@ pub fn run(func: &mut Func) -> bool {
         stamp: 0,
         changed: false,
     };
-    enum Step {
-        Enter(BlockId),
-        /// Forget what was noted beyond this length of the undo list.
-        Leave(usize),
-    }
-    let mut work = vec![Step::Enter(BlockId(0))];
-    while let Some(step) = work.pop() {
-        match step {
-            Step::Enter(b) => {
-                work.push(Step::Leave(cse.undo.len()));
+    let mut open = Vec::new();
+    for visit in dom.walk(&order) {
+        match visit {
+            Visit::Enter(b) => {
+                open.push(cse.undo.len());
                 cse.block(b);
-                let mut next = child[b.index()];
-                while let Some(c) = next {
-                    work.push(Step::Enter(c));
-                    next = sibling[c.index()];
-                }
             }
-            Step::Leave(length) => cse.leave(length),
+            Visit::Leave => cse.leave(open.pop().unwrap_or(0)),
         }
     }
     cse.changed
@@ -115,7 +97,7 @@ impl Cse<'_> {
         for inst in &mut insts {
             self.inst(inst);
             if let Some(d) = inst.def()
-                && !self.counts.single(d)
+                && !self.defs.single(d)
             {
                 *self.versions.entry(d).or_insert(0) += 1;
             }
@@ -127,7 +109,7 @@ impl Cse<'_> {
     }
 
     fn version(&self, reg: VReg) -> u32 {
-        if self.counts.single(reg) {
+        if self.defs.single(reg) {
             return 0;
         }
         (self.stamp << 12) | (1 + self.versions.get(&reg).copied().unwrap_or(0).min(0xFFE))
@@ -146,7 +128,7 @@ impl Cse<'_> {
         let mut key: Key = (inst.op, inst.b, 0, inst.c, 0, self.func.reg(d).ty);
         // A handler may be entered from the middle of its blocks, so what they compute
         // is not there for the blocks that they dominate.
-        let mut global = self.counts.single(d) && !self.guarded;
+        let mut global = self.defs.single(d) && !self.guarded;
         if kinds[1].is_source() {
             key.2 = self.version(VReg(inst.b));
             global &= key.2 == 0;
@@ -163,7 +145,7 @@ impl Cse<'_> {
             return;
         }
         // The result must stay what it is while the key is known.
-        if !self.counts.single(d) {
+        if !self.defs.single(d) {
             return;
         }
         let old = self.table.insert(key, d);
@@ -189,7 +171,7 @@ impl Cse<'_> {
             self.changed = true;
             return;
         }
-        if self.counts.single(d) && d != object {
+        if self.defs.single(d) && d != object {
             self.loads.push(Load {
                 op: inst.op,
                 object,

@@ -1,6 +1,6 @@
 //! Removal of instructions whose results nobody reads.
 
-use super::facts::Counts;
+use super::facts::{Defs, uses};
 use crate::ir::Func;
 use crate::ir::analysis::reverse_postorder;
 use crate::ir::liveness::{BitSet, Liveness};
@@ -8,34 +8,41 @@ use raya_bytecode::Op;
 
 /// Removes what defines registers that are read nowhere, and copies to themselves.
 pub fn unused(func: &mut Func) {
-    let mut counts = Counts::new(func);
+    let mut uses = uses(func);
     let mut keep = Vec::new();
+    // Registers with a definition that was passed by because it was still needed.
+    let mut kept = vec![false; func.regs.len()];
     loop {
-        let mut removed = false;
+        let mut again = false;
         // From the end, so that a chain goes in one round.
         for b in (0..func.blocks.len()).rev() {
             let mut insts = std::mem::take(&mut func.blocks[b].insts);
             let mut dropped = false;
-            keep.clear();
-            keep.resize(insts.len(), true);
             for (i, inst) in insts.iter().enumerate().rev() {
                 let Some(d) = inst.def() else { continue };
                 let itself = inst.op == Op::Mov && inst.b == d.0;
-                let dead = counts.uses[d.index()] == 0 && inst.removable();
-                if itself || dead {
-                    keep[i] = false;
-                    dropped = true;
-                    inst.each_use(&func.pool, |r| counts.uses[r.index()] -= 1);
+                let dead = uses[d.index()] == 0 && inst.removable();
+                if !(itself || dead) {
+                    kept[d.index()] = true;
+                    continue;
                 }
+                if !std::mem::replace(&mut dropped, true) {
+                    keep.clear();
+                    keep.resize(insts.len(), true);
+                }
+                keep[i] = false;
+                inst.each_use(&func.pool, |r| {
+                    uses[r.index()] -= 1;
+                    again |= uses[r.index()] == 0 && kept[r.index()];
+                });
             }
-            removed |= dropped;
             if dropped {
                 let mut flags = keep.iter();
                 insts.retain(|_| *flags.next().unwrap_or(&true));
             }
             func.blocks[b].insts = insts;
         }
-        if !removed {
+        if !again {
             return;
         }
     }
@@ -44,8 +51,7 @@ pub fn unused(func: &mut Func) {
 /// Removes assignments of variables that are overwritten before they are read.
 pub fn dead_stores(func: &mut Func) {
     unused(func);
-    let mut counts = Counts::new(func);
-    if counts.defs.iter().all(|&n| n <= 1) {
+    if !Defs::new(func).any_variable() {
         return;
     }
     let order = reverse_postorder(func);
@@ -79,7 +85,6 @@ pub fn dead_stores(func: &mut Func) {
                 let dead = !needed;
                 if dead && inst.removable() && inst.op.operands()[0].is_dest() {
                     keep[i] = false;
-                    inst.each_use(&func.pool, |r| counts.uses[r.index()] -= 1);
                     continue;
                 }
                 now.remove(n);

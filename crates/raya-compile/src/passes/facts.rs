@@ -5,82 +5,101 @@ use crate::ir::{BlockId, Func, Inst, VReg};
 use crate::tables::Tables;
 use raya_bytecode::Op;
 
-/// Counts of reads and writes.
-#[derive(Debug)]
-pub struct Counts {
-    /// Reads per register.
-    pub uses: Vec<u32>,
-    /// Writes per register; a parameter has one from the start.
-    pub defs: Vec<u32>,
+/// How often each register is read.
+pub fn uses(func: &Func) -> Vec<u32> {
+    let mut uses = vec![0; func.regs.len()];
+    for block in &func.blocks {
+        for inst in &block.insts {
+            inst.each_use(&func.pool, |r| uses[r.index()] += 1);
+        }
+        block.term.each_use(|r| uses[r.index()] += 1);
+    }
+    uses
 }
 
-impl Counts {
-    /// Counts over all blocks.
-    pub fn new(func: &Func) -> Self {
-        let n = func.regs.len();
-        let mut this = Self {
-            uses: vec![0; n],
-            defs: vec![0; n],
+/// Who writes a register.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Writer {
+    /// The block of the only instruction that does, or one of the constants below.
+    block: u32,
+    /// Its place there.
+    index: u32,
+}
+
+impl Writer {
+    /// Nobody.
+    const NONE: Writer = Writer::without_place(u32::MAX);
+    /// Several.
+    const MANY: Writer = Writer::without_place(u32::MAX - 1);
+    /// One that is no instruction: the caller, a throw, a terminator.
+    const OUTSIDE: Writer = Writer::without_place(u32::MAX - 2);
+
+    const fn without_place(block: u32) -> Writer {
+        Writer { block, index: 0 }
+    }
+
+    /// Adds a writer to those known so far.
+    fn join(&mut self, other: Writer) {
+        *self = if *self == Writer::NONE {
+            other
+        } else {
+            Writer::MANY
         };
-        for p in 0..func.params as usize {
-            this.defs[p] = 1;
-        }
-        for h in &func.handlers {
-            this.defs[h.reg.index()] += 1;
-        }
-        for block in &func.blocks {
-            for inst in &block.insts {
-                inst.each_use(&func.pool, |r| this.uses[r.index()] += 1);
-                if let Some(d) = inst.def() {
-                    this.defs[d.index()] += 1;
-                }
-            }
-            block.term.each_use(|r| this.uses[r.index()] += 1);
-            if let Some(d) = block.term.def() {
-                this.defs[d.index()] += 1;
-            }
-        }
-        this
-    }
-
-    /// Whether a register is written exactly once.
-    #[inline]
-    pub fn single(&self, reg: VReg) -> bool {
-        self.defs[reg.index()] == 1
     }
 }
 
-/// Where each register with one definition is defined.
+/// Which registers have one definition, and where it stands.
 #[derive(Debug)]
 pub struct Defs {
-    place: Vec<Option<(BlockId, u32)>>,
+    writers: Vec<Writer>,
 }
 
 impl Defs {
     /// Finds the definitions.
-    pub fn new(func: &Func, counts: &Counts) -> Self {
-        let mut place = vec![None; func.regs.len()];
+    pub fn new(func: &Func) -> Self {
+        let mut writers = vec![Writer::NONE; func.regs.len()];
+        writers[..func.params as usize].fill(Writer::OUTSIDE);
+        for h in &func.handlers {
+            writers[h.reg.index()].join(Writer::OUTSIDE);
+        }
         for (b, block) in func.blocks.iter().enumerate() {
             for (i, inst) in block.insts.iter().enumerate() {
-                if let Some(d) = inst.def()
-                    && counts.single(d)
-                {
-                    place[d.index()] = Some((BlockId(b as u32), i as u32));
+                if let Some(d) = inst.def() {
+                    let (block, index) = (b as u32, i as u32);
+                    writers[d.index()].join(Writer { block, index });
                 }
             }
+            if let Some(d) = block.term.def() {
+                writers[d.index()].join(Writer::OUTSIDE);
+            }
         }
-        Self { place }
+        Self { writers }
+    }
+
+    /// Whether a register is written exactly once; a parameter is, by the caller.
+    #[inline]
+    pub fn single(&self, reg: VReg) -> bool {
+        let writer = self.writers[reg.index()];
+        writer != Writer::NONE && writer != Writer::MANY
+    }
+
+    /// Whether any register is written more than once.
+    pub fn any_variable(&self) -> bool {
+        self.writers.contains(&Writer::MANY)
     }
 
     /// The only definition of a register, if it is an instruction.
+    #[inline]
     pub fn inst<'f>(&self, func: &'f Func, reg: VReg) -> Option<&'f Inst> {
-        let (block, index) = self.place[reg.index()]?;
+        let (block, index) = self.place(reg)?;
         func.blocks[block.index()].insts.get(index as usize)
     }
 
     /// Where that is.
+    #[inline]
     pub fn place(&self, reg: VReg) -> Option<(BlockId, u32)> {
-        self.place[reg.index()]
+        let writer = self.writers[reg.index()];
+        (writer.block < Writer::OUTSIDE.block).then_some((BlockId(writer.block), writer.index))
     }
 }
 

@@ -5,7 +5,7 @@
 //! block or to its next assignment.
 
 use super::constants::{evaluate, is_identity};
-use super::facts::{Counts, Defs, Value};
+use super::facts::{Defs, Value};
 use crate::ir::{Func, Inst, Term, VReg};
 use crate::tables::Tables;
 use raya_bytecode::{Op, Repr};
@@ -17,29 +17,46 @@ enum Known {
     Copy(VReg),
 }
 
+/// What is known about a register, and how far.
+#[derive(Clone, Copy)]
+struct Fact {
+    known: Known,
+    /// The block to whose end it holds, [`EVERYWHERE`] or [`NOWHERE`].
+    block: u32,
+    /// For a copy of a variable: how often that had been assigned when it was copied.
+    writes: u32,
+}
+
+const NOWHERE: u32 = u32::MAX;
+const EVERYWHERE: u32 = u32::MAX - 1;
+
 struct Fold<'a> {
     func: &'a mut Func,
     tables: &'a mut Tables,
-    counts: Counts,
-    /// Of registers with one definition.
-    global: Vec<Option<Known>>,
-    /// Of variables, in the current block.
-    local: Vec<(VReg, Known)>,
     defs: Defs,
+    /// By register.
+    facts: Vec<Fact>,
+    /// How often each register has been assigned on the way here.
+    writes: Vec<u32>,
+    /// The current block.
+    block: u32,
     changed: bool,
 }
 
 /// Folds a function; tells whether anything changed.
 pub fn run(func: &mut Func, tables: &mut Tables) -> bool {
-    let counts = Counts::new(func);
-    let defs = Defs::new(func, &counts);
+    let unknown = Fact {
+        known: Known::Value(Value::Null),
+        block: NOWHERE,
+        writes: 0,
+    };
     let mut fold = Fold {
-        global: vec![None; func.regs.len()],
-        local: Vec::new(),
+        defs: Defs::new(func),
+        facts: vec![unknown; func.regs.len()],
+        writes: vec![0; func.regs.len()],
         func,
         tables,
-        counts,
-        defs,
+        block: 0,
         changed: false,
     };
     fold.collect();
@@ -54,28 +71,43 @@ impl Fold<'_> {
     fn collect(&mut self) {
         for block in &self.func.blocks {
             for inst in &block.insts {
-                let Some(d) = inst.def() else { continue };
-                if !self.counts.single(d) || d.0 < self.func.params {
-                    continue;
-                }
-                if let Some(value) = Value::of(inst, self.tables) {
-                    self.global[d.index()] = Some(Known::Value(value));
-                } else if inst.op == Op::Mov && self.counts.single(VReg(inst.b)) {
-                    self.global[d.index()] = Some(Known::Copy(VReg(inst.b)));
+                let known = match Value::of(inst, self.tables) {
+                    Some(value) => Known::Value(value),
+                    None if inst.op == Op::Mov && self.defs.single(VReg(inst.b)) => {
+                        Known::Copy(VReg(inst.b))
+                    }
+                    None => continue,
+                };
+                if self.defs.single(VReg(inst.a)) {
+                    let fact = &mut self.facts[inst.a as usize];
+                    (fact.known, fact.block) = (known, EVERYWHERE);
                 }
             }
         }
     }
 
+    #[inline]
     fn known(&self, reg: VReg) -> Option<Known> {
-        if let Some(known) = self.global[reg.index()] {
-            return Some(known);
+        let fact = &self.facts[reg.index()];
+        match fact.known {
+            known if fact.block == EVERYWHERE => Some(known),
+            _ if fact.block != self.block => None,
+            Known::Copy(source) if self.writes[source.index()] != fact.writes => None,
+            known => Some(known),
         }
-        self.local
-            .iter()
-            .rev()
-            .find(|(r, _)| *r == reg)
-            .map(|&(_, k)| k)
+    }
+
+    /// Notes something about a register that holds to the end of the block.
+    fn note_here(&mut self, reg: VReg, known: Known, writes: u32) {
+        let block = self.block;
+        let fact = &mut self.facts[reg.index()];
+        if fact.block != EVERYWHERE {
+            *fact = Fact {
+                known,
+                block,
+                writes,
+            };
+        }
     }
 
     /// The register that a register is a copy of, followed to its source.
@@ -98,7 +130,7 @@ impl Fold<'_> {
     }
 
     fn block(&mut self, b: usize) {
-        self.local.clear();
+        self.block = b as u32;
         for i in 0..self.func.blocks[b].insts.len() {
             let mut inst = self.func.blocks[b].insts[i];
             let before = inst;
@@ -142,23 +174,30 @@ impl Fold<'_> {
     fn note(&mut self, inst: &Inst) {
         let Some(d) = inst.def() else { return };
         // What was a copy of the destination is so no longer.
-        self.local
-            .retain(|(r, k)| *r != d && !matches!(k, Known::Copy(s) if *s == d));
-        if self.counts.single(d) && self.global[d.index()].is_none() {
-            // A fold may have made a constant of it.
-            if let Some(value) = Value::of(inst, self.tables) {
-                self.global[d.index()] = Some(Known::Value(value));
-            } else if inst.op == Op::Mov && self.counts.single(VReg(inst.b)) {
-                self.global[d.index()] = Some(Known::Copy(VReg(inst.b)));
-            } else if inst.op == Op::Mov && inst.b != d.0 {
-                self.local.push((d, Known::Copy(VReg(inst.b))));
-            }
+        self.writes[d.index()] += 1;
+        let fact = &mut self.facts[d.index()];
+        if fact.block == EVERYWHERE {
             return;
         }
-        // A variable is not replaced by what it was assigned from: the value can then
-        // be computed into the variable itself.
-        if let Some(value) = Value::of(inst, self.tables) {
-            self.local.push((d, Known::Value(value)));
+        fact.block = NOWHERE;
+        let value = Value::of(inst, self.tables);
+        if !self.defs.single(d) {
+            // A variable is not replaced by what it was assigned from: the value can then
+            // be computed into the variable itself.
+            if let Some(value) = value {
+                self.note_here(d, Known::Value(value), 0);
+            }
+        } else if let Some(value) = value {
+            // A fold has made a constant of it.
+            (fact.known, fact.block) = (Known::Value(value), EVERYWHERE);
+        } else if inst.op == Op::Mov && inst.b != d.0 {
+            let source = VReg(inst.b);
+            if self.defs.single(source) {
+                (fact.known, fact.block) = (Known::Copy(source), EVERYWHERE);
+            } else {
+                let writes = self.writes[source.index()];
+                self.note_here(d, Known::Copy(source), writes);
+            }
         }
     }
 
@@ -229,7 +268,7 @@ impl Fold<'_> {
         let widened = (inst.op, made.op) == (Op::UnboxF64, Op::BoxI32);
         let origin = VReg(made.b);
         // The original must still be what it was when it was converted.
-        if !(undone || widened) || !self.counts.single(origin) {
+        if !(undone || widened) || !self.defs.single(origin) {
             return;
         }
         if undone {
@@ -293,7 +332,7 @@ impl Fold<'_> {
     fn fuse(&self, cond: VReg, yes: crate::ir::BlockId, no: crate::ir::BlockId) -> Option<Term> {
         let made = self.defs.inst(self.func, cond)?;
         let operands = [VReg(made.b), VReg(made.c)];
-        let stable = |kinds: &[usize]| kinds.iter().all(|&i| self.counts.single(operands[i]));
+        let stable = |kinds: &[usize]| kinds.iter().all(|&i| self.defs.single(operands[i]));
         if made.op == Op::Not && stable(&[0]) {
             return Some(Term::Branch {
                 op: Op::JumpFalse,

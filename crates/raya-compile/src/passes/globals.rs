@@ -1,9 +1,9 @@
 //! Module constants: a `const` whose value is a constant is that constant wherever
 //! it is read without a test. Variables of the top level alone become registers.
 
-use super::facts::{Counts, Defs, Value};
-use crate::ir::analysis::{Dominators, predecessors, reverse_postorder};
-use crate::ir::{BlockId, Inst, VReg};
+use super::facts::{Defs, Value};
+use crate::ir::analysis::{Dominators, Visit, predecessors, reverse_postorder};
+use crate::ir::{BlockId, Func, Inst, VReg};
 use crate::lower::Lowered;
 use crate::tables::Tables;
 use raya_bytecode::Op;
@@ -19,7 +19,7 @@ pub fn propagate(program: &mut [Lowered], tables: &mut Tables) -> Vec<bool> {
             if inst.op != Op::SetGlobal {
                 continue;
             }
-            let defs = defs.get_or_insert_with(|| Defs::new(func, &Counts::new(func)));
+            let defs = defs.get_or_insert_with(|| Defs::new(func));
             let global = inst.b as usize;
             writes[global] += 1;
             let made = defs.inst(func, VReg(inst.a));
@@ -51,59 +51,97 @@ pub fn propagate(program: &mut [Lowered], tables: &mut Tables) -> Vec<bool> {
     changed
 }
 
-/// Accesses of one module variable.
-#[derive(Default)]
+/// How module variables are used.
 struct Accesses {
-    /// Some function other than the top level refers to it.
-    elsewhere: bool,
-    reads: Vec<(BlockId, usize)>,
-    writes: Vec<(BlockId, usize)>,
+    /// Some function other than the top level refers to it, or a read of it may come
+    /// before every write.
+    refused: Vec<bool>,
+    written: Vec<bool>,
+}
+
+impl Accesses {
+    /// Looks at a whole program of which function 0 is the top level.
+    fn new(program: &[Lowered], globals: usize) -> Self {
+        let mut this = Self {
+            refused: vec![false; globals],
+            written: vec![false; globals],
+        };
+        let mut functions = program.iter().map(|l| &l.func);
+        let main = functions.next();
+        for func in functions {
+            for inst in func.blocks.iter().flat_map(|b| &b.insts) {
+                if is_global(inst.op) {
+                    this.refused[inst.b as usize] = true;
+                }
+            }
+        }
+        main.into_iter().for_each(|main| this.top_level(main));
+        this
+    }
+
+    /// Walks the dominator tree with the variables that are certainly set.
+    fn top_level(&mut self, main: &Func) {
+        let order = reverse_postorder(main);
+        let preds = predecessors(main, &order);
+        let dom = Dominators::new(main, &order, &preds);
+        let mut set = vec![false; self.refused.len()];
+        // What was set first in the open blocks.
+        let mut here: Vec<u32> = Vec::new();
+        let mut open: Vec<usize> = Vec::new();
+        for visit in dom.walk(&order) {
+            match visit {
+                Visit::Enter(b) => {
+                    open.push(here.len());
+                    self.block(main, b, &mut set, &mut here);
+                    if main.blocks[b.index()].handler.is_some() {
+                        // It may be left before its writes.
+                        close(&mut set, &mut here, open.last().copied());
+                    }
+                }
+                Visit::Leave => close(&mut set, &mut here, open.pop()),
+            }
+        }
+    }
+
+    fn block(&mut self, main: &Func, b: BlockId, set: &mut [bool], here: &mut Vec<u32>) {
+        for inst in &main.blocks[b.index()].insts {
+            let global = inst.b as usize;
+            if inst.op == Op::SetGlobal {
+                self.written[global] = true;
+                if !std::mem::replace(&mut set[global], true) {
+                    here.push(inst.b);
+                }
+            } else if is_global(inst.op) {
+                self.refused[global] |= !set[global];
+            }
+        }
+    }
+}
+
+/// Forgets what was set beyond a length of the list.
+fn close(set: &mut [bool], here: &mut Vec<u32>, length: Option<usize>) {
+    let gone = here.drain(length.unwrap_or(0)..);
+    gone.for_each(|global| set[global as usize] = false);
 }
 
 /// Keeps module variables that only the top level uses in registers, where every
 /// read is certainly preceded by a write. Tells whether there were any.
 pub fn promote(program: &mut [Lowered], tables: &Tables) -> bool {
-    let mut accesses: Vec<Accesses> = Vec::new();
-    accesses.resize_with(tables.module.globals.len(), Accesses::default);
-    for (f, lowered) in program.iter().enumerate() {
-        for (b, block) in lowered.func.blocks.iter().enumerate() {
-            for (i, inst) in block.insts.iter().enumerate() {
-                let place = (BlockId(b as u32), i);
-                match inst.op {
-                    _ if !is_global(inst.op) => {}
-                    _ if f != 0 => accesses[inst.b as usize].elsewhere = true,
-                    Op::SetGlobal => accesses[inst.b as usize].writes.push(place),
-                    _ => accesses[inst.b as usize].reads.push(place),
-                }
-            }
-        }
-    }
+    let globals = &tables.module.globals;
+    let accesses = Accesses::new(program, globals.len());
     let Some(main) = program.first_mut().map(|l| &mut l.func) else {
         return false;
     };
-    let order = reverse_postorder(main);
-    let preds = predecessors(main, &order);
-    let dom = Dominators::new(main, &order, &preds);
     let mut promoted = Vec::new();
-    for (g, access) in accesses.iter().enumerate() {
-        let set_before = |&(block, index): &(BlockId, usize)| {
-            access.writes.iter().any(|&(b, i)| {
-                // A block under a handler may be left before its write.
-                let whole = b != block && main.blocks[b.index()].handler.is_none();
-                b == block && i < index || whole && dom.dominates(b, block)
-            })
-        };
-        let reached = |&(b, _): &(BlockId, usize)| dom.position[b.index()] != u32::MAX;
-        let sure = access.reads.iter().filter(|r| reached(r)).all(set_before);
-        if !access.elsewhere && sure && !access.writes.is_empty() {
-            let ty = tables.module.globals[g].ty;
-            promoted.push((g, ty));
+    for (g, global) in globals.iter().enumerate() {
+        if accesses.written[g] && !accesses.refused[g] {
+            promoted.push((g, global.ty));
         }
     }
     if promoted.is_empty() {
         return false;
     }
-    let mut regs: Vec<Option<VReg>> = vec![None; accesses.len()];
+    let mut regs: Vec<Option<VReg>> = vec![None; globals.len()];
     for (g, ty) in promoted {
         regs[g] = Some(main.new_reg(ty, tables.repr(ty), true));
     }

@@ -8,7 +8,7 @@
 //!
 //! User methods and constructors are never inlined here: a program may replace them.
 
-use super::facts::{Counts, Defs};
+use super::facts::Defs;
 use crate::ir::{Args, At, BlockId, Func, HandlerId, HandlerInfo, Inlined, Inst, Term, VReg};
 use crate::lower::Lowered;
 use crate::tables::Tables;
@@ -139,8 +139,7 @@ fn sites(
     {
         return Vec::new();
     }
-    let counts = Counts::new(caller);
-    let defs = Defs::new(caller, &counts);
+    let defs = Defs::new(caller);
     let depth = loop_depth(caller);
     let mut out = Vec::new();
     for (b, block) in caller.blocks.iter().enumerate() {
@@ -255,13 +254,12 @@ fn loop_depth(func: &Func) -> Vec<u32> {
 /// Copies a callee's graph into the caller in place of a call.
 fn splice(caller: &mut Func, site: &Site, callee: &Func) {
     let is_call = |i: &Inst| matches!(i.op, Op::Call | Op::CallClosure) && i.a == site.result;
-    let found = caller.blocks[site.block.index()]
-        .insts
-        .iter()
-        .find(|i| is_call(i));
-    let Some(call) = found.copied() else {
+    // What came behind it has been cut off by the sites there.
+    let insts = &caller.blocks[site.block.index()].insts;
+    let Some(index) = insts.iter().rposition(is_call) else {
         return;
     };
+    let call = insts[index];
     let Some(chain) = chain_index(caller, callee, call.at) else {
         return;
     };
@@ -307,7 +305,7 @@ fn splice(caller: &mut Func, site: &Site, callee: &Func) {
 fn finish(caller: &mut Func, site: &Site, call: &Inst, map: &mut Map) {
     let args: Vec<VReg> = caller.args(call.args).to_vec();
     let block = &mut caller.blocks[site.block.index()];
-    let Some(index) = block.insts.iter().position(|i| i == call) else {
+    let Some(index) = block.insts.iter().rposition(|i| i == call) else {
         return;
     };
     let rest = block.insts.split_off(index + 1);
@@ -335,8 +333,7 @@ fn finish(caller: &mut Func, site: &Site, call: &Inst, map: &mut Map) {
 
 /// The registers that a closure captured, as they were when it was made.
 fn captured_values(caller: &mut Func, closure: VReg) -> Vec<VReg> {
-    let counts = Counts::new(caller);
-    let defs = Defs::new(caller, &counts);
+    let defs = Defs::new(caller);
     let (Some((block, index)), Some(made)) =
         (defs.place(closure), defs.inst(caller, closure).copied())
     else {
@@ -349,7 +346,7 @@ fn captured_values(caller: &mut Func, closure: VReg) -> Vec<VReg> {
     let mut values = Vec::with_capacity(captured.len());
     let mut copies = Vec::new();
     for reg in captured {
-        if counts.single(reg) {
+        if defs.single(reg) {
             values.push(reg);
             continue;
         }

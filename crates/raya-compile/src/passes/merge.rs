@@ -8,6 +8,7 @@ use crate::ir::analysis::reverse_postorder;
 use crate::ir::liveness::Liveness;
 use crate::ir::{BlockId, Func, VReg};
 use raya_bytecode::Op;
+use rustc_hash::FxHashSet;
 
 const MAX_ROUNDS: usize = 4;
 /// Largest product of candidates and instructions that is looked at in one round.
@@ -46,7 +47,8 @@ pub fn run(func: &mut Func) {
 }
 
 fn candidates(func: &Func) -> Vec<(VReg, VReg)> {
-    let caught = |r: u32| func.handlers.iter().any(|h| h.reg.0 == r);
+    let caught: FxHashSet<u32> = func.handlers.iter().map(|h| h.reg.0).collect();
+    let mut seen = FxHashSet::default();
     let mut out = Vec::new();
     for inst in func.blocks.iter().flat_map(|b| &b.insts) {
         let (d, s) = (inst.a, inst.b);
@@ -55,7 +57,8 @@ fn candidates(func: &Func) -> Vec<(VReg, VReg)> {
         }
         let same = func.regs[d as usize].ty == func.regs[s as usize].ty;
         let params = d < func.params && s < func.params;
-        if same && !params && !caught(d) && !caught(s) && !out.contains(&(VReg(d), VReg(s))) {
+        let free = !params && !caught.contains(&d) && !caught.contains(&s);
+        if same && free && seen.insert((d, s)) {
             out.push((VReg(d), VReg(s)));
         }
     }

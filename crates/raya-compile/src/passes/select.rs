@@ -1,7 +1,7 @@
 //! Instruction selection: constants become immediates and constant operands; what
 //! constants are left inside loops are loaded before them.
 
-use super::facts::{Counts, Defs, Value};
+use super::facts::{Defs, Value};
 use crate::ir::analysis::{Dominators, Loops, is_acyclic, predecessors, reverse_postorder};
 use crate::ir::{BlockId, Func, Inst, Term, VReg};
 use crate::tables::Tables;
@@ -10,8 +10,7 @@ use rustc_hash::FxHashSet;
 
 /// Selects instructions of a function.
 pub fn run(func: &mut Func, tables: &mut Tables) {
-    let counts = Counts::new(func);
-    let defs = Defs::new(func, &counts);
+    let defs = Defs::new(func);
     let back_edges = double_back_edges(func);
     let value = |func: &Func, tables: &Tables, reg: u32| {
         defs.inst(func, VReg(reg))
@@ -235,7 +234,7 @@ fn hoist_constants(func: &mut Func) {
     if loops.list.is_empty() {
         return;
     }
-    let counts = Counts::new(func);
+    let defs = Defs::new(func);
     let mut windowed = vec![false; func.regs.len()];
     for reg in &func.pool {
         windowed[reg.index()] = true;
@@ -264,7 +263,7 @@ fn hoist_constants(func: &mut Func) {
         let mut moved = Vec::new();
         insts.retain(|inst| {
             let hoist = is_number_load(inst.op)
-                && counts.defs[inst.a as usize] == 1
+                && defs.single(VReg(inst.a))
                 && !windowed[inst.a as usize];
             if hoist {
                 moved.push(*inst);

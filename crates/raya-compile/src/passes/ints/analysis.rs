@@ -7,7 +7,7 @@ use super::range::{self, MAX_LENGTH, Range, STEPS};
 use crate::ir::analysis::{Dominators, is_acyclic, predecessors, reverse_postorder};
 use crate::ir::liveness::Crossing;
 use crate::ir::{BlockId, Func, Inst, Term, VReg};
-use crate::passes::facts::{Counts, Defs, Value};
+use crate::passes::facts::{Defs, Value};
 use crate::tables::Tables;
 use raya_bytecode::{Op, Repr};
 use rustc_hash::FxHashSet;
@@ -44,7 +44,6 @@ struct Analysis<'a> {
     tables: &'a Tables,
     crossing: Crossing,
     defs: Defs,
-    counts: Counts,
     /// Units that are read below the length of their string.
     inside: FxHashSet<VReg>,
     /// Current range of every register while a block is walked.
@@ -74,7 +73,6 @@ pub fn analyse(func: &Func, me: usize, signatures: &[Signature], tables: &Tables
         };
     }
     let order = reverse_postorder(func);
-    let counts = Counts::new(func);
     let blocks = func.blocks.len();
     let mut crossing = Crossing::new(func, &order);
     // What is no number may be anything: nothing has to be kept of it.
@@ -83,11 +81,10 @@ pub fn analyse(func: &Func, me: usize, signatures: &[Signature], tables: &Tables
         Repr::F64 | Repr::I32 => Range::EMPTY,
         _ => Range::ANY,
     });
-    let defs = Defs::new(func, &counts);
+    let defs = Defs::new(func);
     let mut a = Analysis {
-        inside: inside::below_length(func, &defs, &counts),
+        inside: inside::below_length(func, &defs),
         defs,
-        counts,
         crossing,
         func,
         signatures,
@@ -411,7 +408,7 @@ impl Analysis<'_> {
 
     /// The quotient's range, if a register is a division of integers.
     fn division(&self, reg: VReg) -> Range {
-        match division_of(self.func, &self.defs, &self.counts, reg) {
+        match division_of(self.func, &self.defs, reg) {
             Some((a, b)) => range::quotient(self.get(a), self.get(b)),
             None => Range::ANY,
         }
@@ -542,10 +539,10 @@ fn steps(func: &Func, tables: &Tables) -> Vec<i64> {
 
 /// Operands of the division that a register with one definition holds, if they are
 /// still what they were.
-pub fn division_of(func: &Func, defs: &Defs, counts: &Counts, reg: VReg) -> Option<(VReg, VReg)> {
+pub fn division_of(func: &Func, defs: &Defs, reg: VReg) -> Option<(VReg, VReg)> {
     let made = defs.inst(func, reg)?;
     let (a, b) = (VReg(made.b), VReg(made.c));
-    let stable = |r: VReg| counts.single(r);
+    let stable = |r: VReg| defs.single(r);
     (made.op == Op::DivF64 && stable(a) && stable(b)).then_some((a, b))
 }
 

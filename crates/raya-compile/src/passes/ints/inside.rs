@@ -6,7 +6,7 @@
 
 use crate::ir::analysis::reverse_postorder;
 use crate::ir::{BlockId, Func, Inst, Term, VReg};
-use crate::passes::facts::{Counts, Defs};
+use crate::passes::facts::Defs;
 use raya_bytecode::{Native, Op};
 use rustc_hash::FxHashSet;
 
@@ -27,7 +27,7 @@ pub fn is_char_code(inst: &Inst) -> bool {
 }
 
 /// Results of `charCodeAt` whose index is below the length of the string.
-pub fn below_length(func: &Func, defs: &Defs, counts: &Counts) -> FxHashSet<VReg> {
+pub fn below_length(func: &Func, defs: &Defs) -> FxHashSet<VReg> {
     let mut found = FxHashSet::default();
     if !(func.blocks.iter().flat_map(|b| &b.insts)).any(is_char_code) {
         return found;
@@ -36,7 +36,6 @@ pub fn below_length(func: &Func, defs: &Defs, counts: &Counts) -> FxHashSet<VReg
     let mut flow = Flow {
         func,
         defs,
-        counts,
         input: vec![None; func.blocks.len()],
     };
     flow.input[0] = Some(Facts::default());
@@ -62,7 +61,6 @@ pub fn below_length(func: &Func, defs: &Defs, counts: &Counts) -> FxHashSet<VReg
 struct Flow<'a> {
     func: &'a Func,
     defs: &'a Defs,
-    counts: &'a Counts,
     /// What holds at the start of each block that was reached.
     input: Vec<Option<Facts>>,
 }
@@ -119,7 +117,7 @@ impl Flow<'_> {
 
     /// Whether an instruction reads a unit below the length of its string.
     fn proves(&self, inst: &Inst, facts: &Facts) -> bool {
-        if !is_char_code(inst) || !self.counts.single(VReg(inst.a)) {
+        if !is_char_code(inst) || !self.defs.single(VReg(inst.a)) {
             return false;
         }
         let &[s, index] = self.func.args(inst.args) else {
@@ -144,7 +142,7 @@ impl Flow<'_> {
         let source = VReg(made.b);
         match made.op {
             Op::I32ToF64 => self.length_of(source),
-            Op::StrLen if self.counts.single(source) => Some(source),
+            Op::StrLen if self.defs.single(source) => Some(source),
             _ => None,
         }
     }

@@ -11,7 +11,7 @@ use super::range::Range;
 use super::rewrite::int_compare;
 use crate::ir::analysis::{Dominators, Loops, is_acyclic, predecessors, reverse_postorder};
 use crate::ir::{Func, Inst, Term, VReg};
-use crate::passes::facts::{Counts, Defs, Value};
+use crate::passes::facts::{Defs, Value};
 use crate::tables::Tables;
 use raya_bytecode::{Op, Repr};
 
@@ -47,7 +47,6 @@ struct Planner<'a> {
     parent: Vec<u32>,
     score: Vec<i64>,
     defs: Defs,
-    counts: Counts,
     ret: bool,
 }
 
@@ -71,10 +70,8 @@ pub fn plan(
             ..Plan::default()
         };
     }
-    let counts = Counts::new(func);
     let mut p = Planner {
-        defs: Defs::new(func, &counts),
-        counts,
+        defs: Defs::new(func),
         eligible,
         wrap: vec![false; n],
         func,
@@ -152,7 +149,7 @@ impl Planner<'_> {
             if matches!(inst.op, Op::AddF64 | Op::SubF64 | Op::MulF64)
                 && !self.summary.defs[d].is_any()
                 && !self.eligible[d]
-                && self.counts.single(VReg(inst.a))
+                && self.defs.single(VReg(inst.a))
             {
                 self.wrap[d] = true;
             }

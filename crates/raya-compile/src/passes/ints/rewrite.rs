@@ -6,7 +6,7 @@ use super::inside::is_char_code;
 use super::plan::Plan;
 use crate::ir::{Func, Inst, Term, VReg};
 use crate::lower::Lowered;
-use crate::passes::facts::{Counts, Defs, Value};
+use crate::passes::facts::{Defs, Value};
 use crate::tables::Tables;
 use raya_bytecode::{Const, Op, Repr, TypeDesc, TypeId};
 
@@ -69,8 +69,7 @@ impl Rewriter<'_> {
     }
 
     fn function(&mut self, func: &mut Func) {
-        let counts = Counts::new(func);
-        let defs = Defs::new(func, &counts);
+        let defs = Defs::new(func);
         let constants: Vec<Option<i32>> = (0..func.regs.len())
             .map(|r| {
                 let value = defs
@@ -86,7 +85,7 @@ impl Rewriter<'_> {
             })
             .collect();
         let divisions: Vec<Option<(VReg, VReg)>> = (0..func.regs.len())
-            .map(|r| division_of(func, &defs, &counts, VReg(r as u32)))
+            .map(|r| division_of(func, &defs, VReg(r as u32)))
             .collect();
         for r in 0..func.regs.len() {
             if self.converted(r as u32) || self.plan.wrap.get(r) == Some(&true) {

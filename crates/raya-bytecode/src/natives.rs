@@ -60,6 +60,7 @@ macro_rules! for_each_native {
             0x0126 array_get(a: Arr, i: I32) -> Any, [throws], "element, boxed; RangeError outside";
             0x0127 array_set(a: Arr, i: I32, v: Any) -> Void, [gc, throws], "stores a boxed element; TypeError when it does not fit";
             0x0128 array_push_all(a: Arr, items: Arr) -> F64, [gc, throws], "appends items; the new length";
+            0x0129 array_unpin(v: Any, levels: F64) -> Any, [gc, throws], "makes an array that nobody else holds an any[], and so the arrays in it, that many levels deep";
 
             // ---- string
             0x0200 string_char_at(s: Str, i: F64) -> Str, [gc, throws], "charAt";

@@ -11,13 +11,18 @@ use crate::abi::{R, Thrown};
 use crate::caches::{SiteQuestion, site_key};
 use crate::ctx::Ctx;
 use crate::desc::{DescKind, DescRef, DescShape, imm};
+use crate::desc_text::class_text;
 use crate::func::SigInfo;
 use crate::mem::obj::Obj;
 use crate::mem::value::Value;
+use crate::text::number_format;
 use crate::type_info::{TypeInfo, TypeKind, TypeRef};
 
 /// Nesting of descriptors that tests follow; deeper types are compared by identity only.
 const MAX_NESTING: u32 = 64;
+
+/// Longest string that a message shows.
+const MAX_SHOWN: usize = 20;
 
 /// The word of an integral double, as an int, when it is in range.
 pub fn as_exact_int(x: f64) -> Option<i32> {
@@ -291,7 +296,11 @@ impl Ctx {
     /// The `TypeError` of a value that is not of a type.
     #[cold]
     pub fn mismatch(&mut self, v: Value, desc: DescRef) -> Thrown {
-        let message = format!("expected {}, got {}", desc.text(), self.type_name(v));
+        let mut message = format!("expected {}, got {}", desc.text(), self.type_name(v));
+        if let Some(misfit) = self.misfit(v, desc) {
+            message.push_str(" with ");
+            message.push_str(&misfit);
+        }
         self.type_error(&message)
     }
 
@@ -300,8 +309,24 @@ impl Ctx {
         let ty = self.type_of(v);
         match (ty.kind, ty.desc.get()) {
             (TypeKind::Array | TypeKind::Tuple, Some(desc)) => desc.text(),
-            _ => ty.meta.name.to_string(),
+            _ => class_text(&ty),
         }
+    }
+
+    /// What is wrong with an array that is not of a type because of one of its elements.
+    fn misfit(&mut self, v: Value, desc: DescRef) -> Option<String> {
+        let (DescShape::Array(elem) | DescShape::ReadonlyArray(elem)) = desc.shape() else {
+            return None;
+        };
+        let (at, item) = self.first_misfit(v, *elem)?;
+        let item = match self.as_str(item).map(|s| s.to_text(self)) {
+            Some(text) if text.len() <= MAX_SHOWN => format!("'{text}'"),
+            _ => match item.as_f64() {
+                Some(x) => number_format::to_string(x),
+                None => self.type_name(item),
+            },
+        };
+        Some(format!("{item} at index {at}"))
     }
 }
 

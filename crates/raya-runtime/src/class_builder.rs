@@ -5,7 +5,7 @@
 //! of the new class's; an override with another call interface gets an entry of its own
 //! and a bridge in the entry that it overrides.
 
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 
 use raya_bytecode::{ClassId, MethodKind, Repr};
 use rustc_hash::FxHashMap;
@@ -347,6 +347,7 @@ fn describe(
             bases: plan.bases.clone().into(),
             mro: [this].into_iter().chain(mro).collect(),
             origin: Cell::new(None),
+            args: OnceCell::new(),
             source: plan.source,
             fields: layout.fields.into(),
             field_index: layout.index,

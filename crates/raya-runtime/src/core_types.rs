@@ -3,7 +3,7 @@
 //! Names are those that messages use. Methods and slots are filled in by the files
 //! under `types/`; here is only what every engine needs before the first program runs.
 
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 
 use rustc_hash::FxHashMap;
 
@@ -182,6 +182,7 @@ fn simple_type(
             bases: base.into_iter().collect(),
             mro: mro.into(),
             origin: Cell::new(None),
+            args: OnceCell::new(),
             source: None,
             fields: Box::default(),
             field_index: FxHashMap::default(),

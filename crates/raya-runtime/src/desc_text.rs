@@ -5,6 +5,7 @@ use std::fmt::Write;
 use crate::desc::{Desc, DescRef, DescShape, MemberDesc};
 use crate::mem::string::Str;
 use crate::text::{number_format, quote};
+use crate::type_info::TypeInfo;
 
 /// Nesting beyond which "…" stands for a type.
 const MAX_NESTING: usize = 4;
@@ -39,7 +40,8 @@ fn write_desc(out: &mut String, desc: &Desc, depth: usize) {
             out.push_str(&number_format::to_string(f64::from_bits(*bits)));
         }
         DescShape::LitBool(b) => out.push_str(if *b { "true" } else { "false" }),
-        DescShape::Class(ty) | DescShape::ClassOrigin(ty) => out.push_str(&ty.meta.name),
+        DescShape::Class(ty) => write_class(out, ty, depth),
+        DescShape::ClassOrigin(ty) => out.push_str(&ty.meta.name),
         DescShape::ClassObject(ty) => {
             out.push_str("typeof ");
             out.push_str(&ty.meta.name);
@@ -74,6 +76,23 @@ fn write_desc(out: &mut String, desc: &Desc, depth: usize) {
         DescShape::Union(types) => write_list(out, types, " | ", next),
         DescShape::Intersection(types) => write_list(out, types, " & ", next),
     }
+}
+
+/// The name of a type; of an instantiation with its arguments.
+pub(crate) fn class_text(ty: &TypeInfo) -> String {
+    let mut out = String::new();
+    write_class(&mut out, ty, 0);
+    out
+}
+
+fn write_class(out: &mut String, ty: &TypeInfo, depth: usize) {
+    out.push_str(&ty.meta.name);
+    let Some(args) = ty.meta.args.get().filter(|args| !args.is_empty()) else {
+        return;
+    };
+    out.push('<');
+    write_list(out, args, ", ", depth + 1);
+    out.push('>');
 }
 
 fn literal_text(s: Option<Str>) -> String {

@@ -114,6 +114,16 @@ impl Ctx {
         }
     }
 
+    /// The first element of an array without a type of its own that is not of a type.
+    pub(crate) fn first_misfit(&mut self, v: Value, elem: DescRef) -> Option<(usize, Value)> {
+        let array = self.loose_array(v)?;
+        (0..array.len()).find_map(|i| {
+            let item = array.get(i)?;
+            let fits = self.fits_deep(item, elem, &mut Assumed::default(), 0);
+            (!fits).then_some((i, item))
+        })
+    }
+
     fn member_fits(&mut self, v: Value, m: &MemberDesc, assumed: &mut Assumed, depth: u32) -> bool {
         match self.own_member(v, m.name) {
             Some(item) if item.is_null() && m.optional => true,
@@ -133,6 +143,24 @@ impl Ctx {
             (None, None) => return false,
         };
         crate::casts::immediate_matches(other, desc)
+    }
+
+    /// Takes an array's type away: the inverse of pinning, for an array that nobody holds at
+    /// its type.
+    pub(crate) fn unpin(&mut self, array: Array) -> R<()> {
+        let any_array = self.engine().descs.any_array;
+        let ty = self.array_type(any_array)?;
+        let old = array.storage();
+        if old.kind() != ElemKind::Word {
+            let new = Storage::alloc(self, ElemKind::Word, old.cap(), old.len())?;
+            for i in 0..old.len() {
+                let item = old.get(i);
+                new.set_bits(self, i, item.0);
+            }
+            array.set_storage(self, new);
+        }
+        array.set_type(ty);
+        Ok(())
     }
 
     /// An array whose elements may be anything: born in `any` and not pinned yet.

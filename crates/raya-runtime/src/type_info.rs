@@ -9,13 +9,13 @@
 //! `display[depth] == handle`; fields and vtable entries of the primary base are a
 //! prefix of the heir's; the attribute table is a precise root.
 
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 
 use raya_bytecode::{ClassId, MethodKind, Repr, Slot};
 use rustc_hash::FxHashMap;
 
 use crate::ctx::Ctx;
-use crate::desc::{Desc, MemberDesc};
+use crate::desc::{Desc, DescRef, MemberDesc};
 use crate::func::{FuncInfo, SigInfo};
 use crate::mem::abi::R;
 use crate::mem::layout::{ElemKind, OBJECT_FIELDS};
@@ -162,6 +162,8 @@ pub struct TypeMeta {
     pub mro: Box<[TypeRef]>,
     /// The generic class that this instantiates; itself where it is not generic.
     pub origin: Cell<Option<TypeRef>>,
+    /// The type arguments of an instantiation, for messages.
+    pub args: OnceCell<Box<[DescRef]>>,
     /// Module and class that it was linked from.
     pub source: Option<(u32, ClassId)>,
     /// Every field, inherited ones first, by offset.

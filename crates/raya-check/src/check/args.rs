@@ -10,7 +10,7 @@ use raya_syntax::span::Span;
 use std::sync::Arc;
 
 /// How many levels of nested literals are checked again after inference.
-const MAX_RECHECKS: u32 = 3;
+pub(super) const MAX_RECHECKS: u32 = 3;
 /// How many nested calls try all overloads; deeper ones take the first by count.
 const MAX_OVERLOAD_DEPTH: u32 = 4;
 
@@ -420,6 +420,7 @@ impl<'a> Checker<'a> {
                     }
                 };
                 checked[i] = Some(id);
+                inference.firm = matches!(arg, Arg::Expr(e) if self.says_literals(e, id));
                 let ty = self.ty(id);
                 let ty = if spread {
                     self.iterated_type(ty).unwrap_or(Ty::ERROR)
@@ -427,7 +428,17 @@ impl<'a> Checker<'a> {
                     ty
                 };
                 self.infer_from(inference, param, ty);
+                inference.firm = false;
             }
+        }
+    }
+
+    /// Whether literal types in the type of an argument are meant as such: of a function,
+    /// those of its result.
+    fn says_literals(&self, e: &Expr, id: ExprId) -> bool {
+        match self.hir.exprs[id.index()].kind {
+            ExprKind::Closure(func) => self.firm_results.contains(&func),
+            _ => self.keeps_literals(e),
         }
     }
 
@@ -460,7 +471,7 @@ impl<'a> Checker<'a> {
         self.is_closed(wish) && !self.wish_changes_nothing(inference) && !self.failed_since(before)
     }
 
-    fn failed_since(&self, before: usize) -> bool {
+    pub(super) fn failed_since(&self, before: usize) -> bool {
         let new = &self.diagnostics[before.min(self.diagnostics.len())..];
         new.iter().any(|d| d.is_error())
     }

@@ -92,6 +92,8 @@ pub(crate) struct FnCtx<'a> {
     pub ret_wish: Option<Ty>,
     /// The types of its results, where none is declared.
     pub returns: Vec<Ty>,
+    /// Whether one of them is that of a literal whose type may be widened.
+    pub returns_literal: bool,
     /// Result expressions that wait for the inferred type.
     pub return_exprs: Vec<crate::hir::ExprId>,
     /// What `this` means.
@@ -128,6 +130,7 @@ impl FnCtx<'_> {
             ret: None,
             ret_wish: None,
             returns: Vec::new(),
+            returns_literal: false,
             return_exprs: Vec::new(),
             this: ThisCtx::None,
             this_local: None,

@@ -479,103 +479,6 @@ impl<'a> Checker<'a> {
         self.coerce_node(id, rest, CoerceKind::NonNull)
     }
 
-    fn cast(&mut self, e: &'a Expr, ty: &'a ast::TypeExpr, span: Span) -> ExprId {
-        let to = self.resolve(ty);
-        let id = self.expr(e, Some(to));
-        let from = self.ty(id);
-        if from == to || from == Ty::ERROR || to == Ty::ERROR {
-            return id;
-        }
-        // The library knows that its `any[]` may be an array of any type.
-        let kind = match self.is_builtin_file() {
-            true => CoerceKind::Check,
-            false => CoerceKind::Cast,
-        };
-        if from == Ty::ANY && to != Ty::UNKNOWN {
-            return self.coerce_node(id, to, kind);
-        }
-        if self.fits(from, to) {
-            return self.coerce(id, to);
-        }
-        let wide = self.types.widen_literals(from);
-        let related = from == Ty::UNKNOWN
-            || self.subtype(to, from)
-            || self.subtype(to, wide)
-            || self.shares_member(from, to);
-        if !related {
-            let help = if from == Ty::NUMBER && to == Ty::INT {
-                "`int(x)` converts a number to an int".to_string()
-            } else {
-                "cast to `unknown` first if it is meant".to_string()
-            };
-            let message = format!("`{}` is never a `{}`", self.show(from), self.show(to));
-            self.error_help(codes::INVALID_CAST, span, message, Some(help));
-            return self.error_expr(span);
-        }
-        self.coerce_node(id, to, kind)
-    }
-
-    /// `e satisfies T`: the value keeps its own type where that fits; else it is checked
-    /// as at a place of the type.
-    fn satisfies(&mut self, e: &'a Expr, ty: &'a ast::TypeExpr) -> ExprId {
-        let to = self.resolve(ty);
-        let (before, flow) = (self.diagnostics.len(), self.flow.clone());
-        let id = self.expr(e, None);
-        let from = self.ty(id);
-        if self.diagnostics.len() == before && from != Ty::ERROR && self.fits(from, to) {
-            return id;
-        }
-        self.diagnostics.truncate(before);
-        self.flow = flow;
-        let id = self.expr(e, Some(to));
-        let from = self.ty(id);
-        if !self.fits(from, to) {
-            self.report_mismatch(from, to, e.span);
-        }
-        id
-    }
-
-    /// Whether some member of one union may be of the other type.
-    fn shares_member(&mut self, from: Ty, to: Ty) -> bool {
-        let (from, to) = (self.constraint_of(from), self.constraint_of(to));
-        let (xs, ys) = (self.types.members(from), self.types.members(to));
-        xs.iter()
-            .any(|&x| ys.iter().any(|&y| self.comparable(x, y)))
-    }
-
-    /// Whether a value may be of both types.
-    pub(crate) fn comparable(&mut self, a: Ty, b: Ty) -> bool {
-        if self.subtype(a, b) || self.subtype(b, a) {
-            return true;
-        }
-        let (a, b) = (self.apparent(a), self.apparent(b));
-        match (self.types.kind(a), self.types.kind(b)) {
-            (TypeKind::Any | TypeKind::Unknown, _) | (_, TypeKind::Any | TypeKind::Unknown) => true,
-            (TypeKind::Int, TypeKind::Number | TypeKind::LitNumber(_))
-            | (TypeKind::Number | TypeKind::LitNumber(_), TypeKind::Int) => true,
-            (TypeKind::Union(_), _) | (_, TypeKind::Union(_)) => self.shares_member(a, b),
-            (TypeKind::Object(_), TypeKind::Object(_))
-            | (TypeKind::Object(_), TypeKind::Class(..))
-            | (TypeKind::Class(..), TypeKind::Object(_))
-            | (TypeKind::Array(_), TypeKind::Array(_) | TypeKind::ReadonlyArray(_))
-            | (TypeKind::ReadonlyArray(_), TypeKind::Array(_))
-            | (TypeKind::Intersection(_), _)
-            | (_, TypeKind::Intersection(_)) => true,
-            (TypeKind::Class(x, _), TypeKind::Class(y, _)) => {
-                self.types.inherits(x, y) || self.types.inherits(y, x)
-            }
-            _ => false,
-        }
-    }
-
-    fn as_const(&mut self, inner: &'a Expr) -> ExprId {
-        match &inner.kind {
-            ast::ExprKind::Array(elements) => self.const_array(elements, inner.span),
-            ast::ExprKind::Object(members) => self.const_object(members, inner.span),
-            _ => self.expr(inner, None),
-        }
-    }
-
     /// Whether an expression's literal type is widened where it initialises
     /// something that can change.
     pub(crate) fn is_widening(&self, e: &Expr) -> bool {
@@ -594,6 +497,23 @@ impl<'a> Checker<'a> {
                 None => false,
             },
             _ => false,
+        }
+    }
+
+    /// Whether the literal types in the type of an expression are meant as such: none of
+    /// its values is written as a literal there.
+    pub(crate) fn keeps_literals(&self, e: &Expr) -> bool {
+        match &e.kind {
+            ast::ExprKind::Conditional {
+                then, otherwise, ..
+            } => self.keeps_literals(then) && self.keeps_literals(otherwise),
+            ast::ExprKind::Logical { left, right, .. } => {
+                self.keeps_literals(left) && self.keeps_literals(right)
+            }
+            ast::ExprKind::Array(elements) => elements.iter().all(|e| self.keeps_literals(&e.expr)),
+            ast::ExprKind::Function(_) | ast::ExprKind::Object(_) => false,
+            ast::ExprKind::Null => true,
+            _ => !self.is_widening(e),
         }
     }
 

@@ -517,7 +517,9 @@ impl<'a> Checker<'a> {
             ty = self.widened(e, ty);
         }
         let node = self.coerce_node(id, ty, CoerceKind::Widen);
+        let literal = !self.keeps_literals(e);
         let ctx = self.ctx_mut();
+        ctx.returns_literal |= literal;
         ctx.returns.push(ty);
         ctx.return_exprs.push(node);
         StmtKind::Return(Some(node))
@@ -551,6 +553,10 @@ impl<'a> Checker<'a> {
                 .filter(|p| !input.type_params.contains(p))
                 .collect();
             let parent = input.parent.map(|i| self.fns[i].func);
+            match ctx.returns_literal {
+                true => self.firm_results.remove(&input.func),
+                false => self.firm_results.insert(input.func),
+            };
             let function = &mut self.hir.functions[input.func.index()];
             function.parent = parent;
             function.type_params = input.type_params.clone();

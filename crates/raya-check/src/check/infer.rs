@@ -17,6 +17,9 @@ pub(crate) struct Inference {
     slots: Vec<Slot>,
     /// Candidates now come from the expected result.
     pub from_result: bool,
+    /// Literal types among the candidates now stay as they are: they were declared or
+    /// asserted, and are not just those of values that were written as literals.
+    pub firm: bool,
     /// Candidates now come from a parameter position: they bound from above.
     contra: bool,
     depth: u32,
@@ -26,6 +29,8 @@ pub(crate) struct Inference {
 #[derive(Clone, Debug, Default)]
 struct Slot {
     candidates: Vec<Ty>,
+    /// Those of the candidates that are not widened.
+    firm: Vec<Ty>,
     contra: Vec<Ty>,
     result: Vec<Ty>,
 }
@@ -37,6 +42,7 @@ impl Inference {
             params: params.into(),
             slots: vec![Slot::default(); params.len()],
             from_result: false,
+            firm: false,
             contra: false,
             depth: 0,
         }
@@ -48,6 +54,9 @@ impl Inference {
 
     fn add(&mut self, index: usize, ty: Ty) {
         let slot = &mut self.slots[index];
+        if self.firm && !self.from_result && !self.contra && !slot.firm.contains(&ty) {
+            slot.firm.push(ty);
+        }
         let list = if self.from_result {
             &mut slot.result
         } else if self.contra {
@@ -382,7 +391,7 @@ impl<'a> Checker<'a> {
                 .candidates
                 .iter()
                 .map(|&t| {
-                    if widen {
+                    if widen && !slot.firm.contains(&t) {
                         self.types.widen_literals(t)
                     } else {
                         t

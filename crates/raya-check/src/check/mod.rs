@@ -19,6 +19,7 @@ mod assign;
 mod call;
 mod call_member;
 mod call_value;
+mod cast;
 mod class_check;
 mod class_decl;
 mod class_members;
@@ -169,6 +170,9 @@ pub(crate) struct Checker<'a> {
     /// Types of declared functions by their own signature.
     func_types: FxHashMap<FuncId, Ty>,
     func_scopes: FxHashMap<FuncId, function::FuncScope>,
+    /// Functions none of whose results is written as a literal: literal types in what they
+    /// give are meant as such.
+    firm_results: FxHashSet<FuncId>,
     relation: relation::RelationState,
     post: post::Records,
     /// The symbol whose initialiser is the function expression checked next.
@@ -232,6 +236,7 @@ impl<'a> Checker<'a> {
             evolving: Vec::new(),
             func_types: FxHashMap::default(),
             func_scopes: FxHashMap::default(),
+            firm_results: FxHashSet::default(),
             relation: relation::RelationState::default(),
             post: post::Records::default(),
             self_symbol: None,

@@ -31,6 +31,11 @@ pub(super) fn link_classes(ctx: &mut Ctx, linking: &mut Linking) -> R<Box<[TypeR
         let ty = ctx.build_class(plan)?;
         let origin = linking.planned[class.origin.index()].type_ref();
         ty.meta.origin.set(Some(origin));
+        if ty != origin {
+            let args = class.args.iter().map(|t| linking.descs[t.index()]);
+            // Types are linked once.
+            let _ = ty.meta.args.set(args.collect());
+        }
         ty.meta
             .static_init
             .set(class.static_init.map(|f| linking.funcs[f.index()]));

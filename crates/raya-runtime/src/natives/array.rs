@@ -328,6 +328,21 @@ pub fn array_set(ctx: &mut Ctx, a: Array, i: i32, v: Value) -> R<()> {
     ctx.array_store(a, i, v)
 }
 
+/// Makes an array that nobody else holds an `any[]`, so that a cast may pin it, and the
+/// arrays in it likewise, `levels` deep. Other values stay as they are.
+pub fn array_unpin(ctx: &mut Ctx, v: Value, levels: f64) -> R<Value> {
+    if let Some(array) = ctx.as_array(v)
+        && levels >= 1.0
+    {
+        ctx.unpin(array)?;
+        for i in 0..array.len() {
+            let item = array.get(i).unwrap_or(Value::NULL);
+            array_unpin(ctx, item, levels - 1.0)?;
+        }
+    }
+    Ok(v)
+}
+
 /// Appends items; the new length.
 pub fn array_push_all(ctx: &mut Ctx, a: Array, items: Array) -> R<f64> {
     ctx.array_append(a, items)?;

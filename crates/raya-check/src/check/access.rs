@@ -612,8 +612,9 @@ impl<'a> Checker<'a> {
         let key_ty = self.ty(key);
         if let Some(signature) = signature {
             let stringy = self.is_stringy(key_ty);
-            let numeric = self.numeric_base(key_ty).is_some();
-            if !stringy && !numeric && key_ty != Ty::ERROR {
+            let bound = self.constraint_of(key_ty);
+            let usable = bound != Ty::UNKNOWN && self.is_ordered(key_ty);
+            if !usable && !stringy && key_ty != Ty::ERROR {
                 let message = format!("a key here is a string, not `{}`", self.show(key_ty));
                 self.error(codes::INVALID_INDEX, index.span, message);
                 return None;

@@ -5,8 +5,8 @@
 //! then the variable's type is the error type, which causes no reports.
 
 use super::Checker;
-use super::assign::{Slot, Target};
 use super::context::Evolving;
+use super::target::{Slot, Target};
 use crate::codes;
 use crate::env::SymId;
 use crate::hir::{ExprId, FuncId};

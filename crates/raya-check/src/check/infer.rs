@@ -5,7 +5,7 @@
 //! the expected result count only where arguments say nothing.
 
 use super::Checker;
-use crate::types::{ParamId, Signature, Subst, Tuple, Ty, TypeKind};
+use crate::types::{ParamId, Signature, Subst, Tuple, Ty, TypeFlags, TypeKind};
 use raya_syntax::limits::ensure_stack;
 use std::sync::Arc;
 
@@ -271,9 +271,26 @@ impl<'a> Checker<'a> {
                 self.array_element(source).is_some()
             }
             (TypeKind::Function(_), _) => !self.call_signatures(source).is_empty(),
-            (TypeKind::Object(_), _) => self.is_object_like(source),
+            (TypeKind::Object(_), _) => {
+                self.is_object_like(source) && !self.differ_in_tag(target, source)
+            }
             _ => false,
         }
+    }
+
+    /// Whether a member tells the two apart: in each it is one value, but another one.
+    fn differ_in_tag(&mut self, target: Ty, source: Ty) -> bool {
+        let TypeKind::Object(id) = self.types.kind(target) else {
+            return false;
+        };
+        let object = self.types.object(id).clone();
+        object.members.iter().any(|m| {
+            let literal = |c: &Self, t: Ty| c.types.flags(t).has(TypeFlags::LITERAL);
+            literal(self, m.ty)
+                && self.lookup(source, m.name).is_some_and(|found| {
+                    literal(self, found.ty) && !self.comparable(m.ty, found.ty)
+                })
+        })
     }
 
     /// A generic function as an argument: its instance for the parameters that the
@@ -454,6 +471,13 @@ impl<'a> Checker<'a> {
         }
         if candidates.contains(&Ty::ANY) {
             return Ty::ANY;
+        }
+        // An empty literal is an array of whatever the others are.
+        let empty = self.types.array(Ty::NEVER);
+        let (others, empties): (Vec<Ty>, Vec<Ty>) = candidates.iter().partition(|&&t| t != empty);
+        let arrays = others.iter().any(|&t| self.array_element(t).is_some());
+        if arrays && !empties.is_empty() {
+            return self.join_candidates(&others);
         }
         for &wide in candidates {
             if candidates.iter().all(|&t| self.fits(t, wide)) {

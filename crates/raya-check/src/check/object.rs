@@ -4,7 +4,7 @@ use super::Checker;
 use super::context::ThisCtx;
 use super::resolve::ObjectParts;
 use crate::codes;
-use crate::hir::{ExprId, ExprKind, LocalId, ObjectLit, ObjectMember, Place};
+use crate::hir::{ExprId, ExprKind, LocalId, ObjectLit, ObjectMember};
 use crate::types::{Member, Signature, Ty, TypeKind};
 use raya_syntax::ast::{self, FunctionBody, MethodKind};
 use raya_syntax::name::Name;
@@ -15,8 +15,8 @@ pub(crate) struct Builder {
     /// The expected type.
     shape: Option<Ty>,
     span: Span,
-    parts: ObjectParts,
-    members: Vec<ObjectMember>,
+    pub(super) parts: ObjectParts,
+    pub(super) members: Vec<ObjectMember>,
     /// Every member takes any.
     pub any: bool,
     /// The local that methods see as `this`.
@@ -153,7 +153,7 @@ impl<'a> Checker<'a> {
         !self.types.has_params(ty) || self.params_in_scope(ty)
     }
 
-    fn put_member(
+    pub(super) fn put_member(
         &mut self,
         builder: &mut Builder,
         name: Name,
@@ -340,110 +340,6 @@ impl<'a> Checker<'a> {
             optional: false,
         };
         Some(self.types.function(Signature::new(vec![param], Ty::VOID)))
-    }
-
-    // ---- spread
-
-    /// `...e`: the members are read one by one where they are known.
-    fn spread_member(&mut self, builder: &mut Builder, e: &'a ast::Expr) {
-        let id = self.expr(e, None);
-        let ty = self.ty(id);
-        let present = self.types.non_null(ty);
-        let apparent = self.apparent(present);
-        let members: Vec<Member> = match self.types.kind(apparent) {
-            TypeKind::Error => return,
-            TypeKind::Object(id) if self.types.object(id).index.is_none() => {
-                self.types.object(id).members.to_vec()
-            }
-            TypeKind::Class(..) => self
-                .class_as_members(apparent)
-                .into_iter()
-                .filter(|m| !m.method)
-                .collect(),
-            _ => {
-                let message = format!("the members of `{}` are not known here", self.show(ty));
-                self.error(codes::INVALID_SPREAD, e.span, message).help = Some(
-                    "spread it where a type with an index signature or `any` is expected"
-                        .to_string(),
-                );
-                return;
-            }
-        };
-        if present != ty || members.iter().any(|m| m.optional) {
-            return self.spread_partial(builder, id, &members, e.span);
-        }
-        let (local, _) = self.keep(id);
-        for (i, m) in members.into_iter().enumerate() {
-            let object = self.read_temp(local, ty, e.span);
-            let found = self.lookup(ty, m.name);
-            let read = match found {
-                Some(found) => self.read_found(object, &found, m.name, false, e.span),
-                None => self.error_expr(e.span),
-            };
-            // The first member's read also defines the local.
-            let read = if i == 0 {
-                self.let_first(local, id, read)
-            } else {
-                read
-            };
-            self.put_member(builder, m.name, m.ty, read, false);
-        }
-    }
-
-    /// `(local = value, read)`: later reads see the local too.
-    fn let_first(&mut self, local: LocalId, value: ExprId, read: ExprId) -> ExprId {
-        let (value_ty, span) = (self.ty(value), self.span(value));
-        let ty = self.ty(read);
-        let place = Place::Local {
-            local,
-            checked: false,
-        };
-        let set = self.add(ExprKind::Assign { place, value }, value_ty, span);
-        self.add(ExprKind::Seq(Box::new([set, read])), ty, span)
-    }
-
-    /// Members that may be absent leave what was there before.
-    fn spread_partial(
-        &mut self,
-        builder: &mut Builder,
-        id: ExprId,
-        members: &[Member],
-        span: Span,
-    ) {
-        for m in members {
-            let before = builder
-                .parts
-                .members
-                .iter()
-                .find(|b| b.name == m.name)
-                .copied();
-            let optional = before.is_none_or(|b| b.optional);
-            let ty = match before {
-                Some(b) => {
-                    let own = if m.optional {
-                        self.types.non_null(m.ty)
-                    } else {
-                        m.ty
-                    };
-                    self.join_types(&[b.ty, own])
-                }
-                None => self.types.nullable(m.ty),
-            };
-            builder.parts.put(Member {
-                name: m.name,
-                ty,
-                optional,
-                readonly: false,
-                method: false,
-            });
-        }
-        let id = self.coerce_spread(id);
-        let _ = span;
-        builder.members.push(ObjectMember::Spread(id));
-    }
-
-    fn coerce_spread(&mut self, id: ExprId) -> ExprId {
-        id
     }
 
     /// The literal's expression.

@@ -194,7 +194,28 @@ impl<'a> Checker<'a> {
         if let (Some(l), Some(r)) = (l, r) {
             return self.numeric(op, (left, l), (right, r), expected, span);
         }
+        if is_comparison(op)
+            && self.is_ordered(lt)
+            && self.is_ordered(rt)
+            && self.comparable(lt, rt)
+        {
+            return self.dynamic_binary(op, left, right, expected, span);
+        }
         self.refuse_operands(op, left, right, span)
+    }
+
+    /// Whether `<` may find an order among the values of a type: what they are shows at run
+    /// time.
+    pub(super) fn is_ordered(&mut self, ty: Ty) -> bool {
+        let bound = self.constraint_of(ty);
+        if bound == Ty::UNKNOWN {
+            return matches!(self.types.kind(ty), TypeKind::Param(_));
+        }
+        let members = self.types.members(bound);
+        members.into_iter().all(|t| match self.types.kind(t) {
+            TypeKind::Param(_) => self.is_ordered(t),
+            _ => self.is_stringy(t) || self.numeric_base(t).is_some(),
+        })
     }
 
     fn numeric(

@@ -41,7 +41,7 @@ impl<'a> Checker<'a> {
                 if let Some(reference) = self.reference(e) {
                     self.assigned_to(reference);
                 }
-                if let super::assign::Slot::Var(symbol) = target.place {
+                if let super::target::Slot::Var(symbol) = target.place {
                     self.flow.unassigned.retain(|&s| s != symbol);
                 }
                 let id = self.wrap_lets(target.lets, written);

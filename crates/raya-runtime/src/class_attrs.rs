@@ -34,7 +34,9 @@ impl Ctx {
     /// Attribute `name` of a class object.
     pub(crate) fn find_class_attr(&mut self, class: TypeRef, name: Value) -> R<Option<Value>> {
         let stored = self.attr_name(name)?;
-        if let Some((owner, attr)) = class.lookup(stored) {
+        if let Some((owner, attr)) = class.lookup(stored)
+            && !self.is_name_of_instances(attr, name)
+        {
             return self.class_attr_value(class, owner, attr, name).map(Some);
         }
         if let Some(func) = class.meta.constructor.get()
@@ -43,6 +45,19 @@ impl Ctx {
             return self.function_object(func).map(Some);
         }
         self.special_class_attr(class, name)
+    }
+
+    /// Whether an attribute is the accessor `name` of instances: a class's own name comes
+    /// before it.
+    fn is_name_of_instances(&self, attr: Attr, name: Value) -> bool {
+        let of_instances = matches!(
+            attr,
+            Attr::Accessor {
+                is_static: false,
+                ..
+            }
+        );
+        of_instances && self.name_is(name, "name")
     }
 
     fn class_attr_value(

@@ -439,17 +439,29 @@ impl<'a> Checker<'a> {
         null_tested: bool,
         span: Span,
     ) -> Option<ExprId> {
-        let ast::ExprKind::String(ast::Text::Name(name)) = &index.kind else {
-            return None;
-        };
-        if matches!(apparent, Ty::ANY) || self.array_element(apparent).is_some() {
-            return None;
-        }
+        let name = self.member_key(index, apparent)?;
         let ident = Ident {
-            name: *name,
+            name,
             span: index.span,
         };
         Some(self.read_member(object, ident, null_tested, span))
+    }
+
+    /// The member that a literal key stands for; a number only where it is one's name.
+    pub(super) fn member_key(&mut self, index: &Expr, apparent: Ty) -> Option<Name> {
+        if apparent == Ty::ANY || self.array_element(apparent).is_some() {
+            return None;
+        }
+        match &index.kind {
+            ast::ExprKind::String(ast::Text::Name(name)) => Some(*name),
+            ast::ExprKind::Number(lit)
+                if matches!(self.types.kind(apparent), TypeKind::Object(_)) =>
+            {
+                let name = self.names.intern(&lit.value.to_string());
+                self.lookup(apparent, name).map(|_| name)
+            }
+            _ => None,
+        }
     }
 
     /// Where `object[index]` is, and its type.

@@ -531,6 +531,12 @@ impl<'a> Checker<'a> {
                 && let Some(index) = self.types.object(id).index
                 && index.value != Ty::ERROR
             {
+                // What is still inferred is told by the members.
+                if !self.is_closed(index.value) && self.open_literal(members).is_none() {
+                    let mut builder = super::object::Builder::new(None, span);
+                    self.build_object(&mut builder, members);
+                    return self.finish_literal(builder);
+                }
                 return self.dict_literal(members, wanted, index.value, span);
             }
         }

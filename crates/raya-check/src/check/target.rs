@@ -282,20 +282,18 @@ impl<'a> Checker<'a> {
         } else {
             id
         };
-        if let ast::ExprKind::String(ast::Text::Name(name)) = &index.kind
-            && apparent != Ty::ANY
-            && self.lookup(apparent, *name).is_some()
+        if let Some(name) = self.member_key(index, apparent)
+            && let Some(found) = self.lookup(apparent, name)
         {
             let ident = Ident {
-                name: *name,
+                name,
                 span: index.span,
             };
-            let found = self.lookup(apparent, *name)?;
             if found.readonly {
                 self.report_readonly(&found, ty, ident);
                 return None;
             }
-            let place = self.slot_of(id, &found, *name, span)?;
+            let place = self.slot_of(id, &found, name, span)?;
             return Some(Target {
                 place,
                 ty: found.ty,

@@ -220,12 +220,7 @@ impl Lower<'_, '_> {
         [self.settle(guard), value]
     }
 
-    fn assign_local(
-        &mut self,
-        local: hir::LocalId,
-        checked: bool,
-        value: ExprId,
-    ) -> VReg {
+    fn assign_local(&mut self, local: hir::LocalId, checked: bool, value: ExprId) -> VReg {
         let decl = self.local(local);
         let ty = self.reg_type(decl.ty).0;
         let value = self.expr_as(value, ty);

@@ -262,9 +262,8 @@ fn hoist_constants(func: &mut Func) {
         let insts = &mut func.blocks[b].insts;
         let mut moved = Vec::new();
         insts.retain(|inst| {
-            let hoist = is_number_load(inst.op)
-                && defs.single(VReg(inst.a))
-                && !windowed[inst.a as usize];
+            let hoist =
+                is_number_load(inst.op) && defs.single(VReg(inst.a)) && !windowed[inst.a as usize];
             if hoist {
                 moved.push(*inst);
             }

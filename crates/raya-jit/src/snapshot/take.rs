@@ -2,8 +2,8 @@
 
 use super::plan::Speculation;
 use super::{
-    AnyMethodFact, Assumed, CellWord, ClassFact, DescFact, FieldFact, FuncFact, Interface, KnownTypes,
-    MethodFact, ParamFact, PropFact, SigFact, Snapshot,
+    AnyMethodFact, Assumed, CellWord, ClassFact, DescFact, FieldFact, FuncFact, Interface,
+    KnownTypes, MethodFact, ParamFact, PropFact, SigFact, Snapshot,
 };
 use raya_bytecode::{
     ClassId, ConstId, FieldId, FuncId, Instr, MethodId, Module, Op, OperandKind, PropId, Receiver,

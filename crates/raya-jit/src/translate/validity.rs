@@ -76,11 +76,7 @@ impl Translator<'_> {
 
     /// Joins the ways through the current instruction that may have run other code, which meet
     /// with their result in `called`, with the others in `done`.
-    pub(super) fn join_called(
-        &mut self,
-        (called, v): (Block, Value),
-        (done, r): (Block, u16),
-    ) {
+    pub(super) fn join_called(&mut self, (called, v): (Block, Value), (done, r): (Block, u16)) {
         self.enter(called);
         self.set(r, v);
         self.ran_code = true;

@@ -149,7 +149,12 @@ impl Sink {
     }
 
     /// Fills the cold block in which a helper, which may run other code, gives the result.
-    fn slow(&self, t: &mut Translator<'_>, slow: Block, ask: impl FnOnce(&mut Translator) -> Value) {
+    fn slow(
+        &self,
+        t: &mut Translator<'_>,
+        slow: Block,
+        ask: impl FnOnce(&mut Translator) -> Value,
+    ) {
         match *self {
             Sink::Word(done, _, r) => t.slow_result(slow, (done, r), ask),
             Sink::Truth(done, _, r, asked) => t.slow_result(slow, (done, r), |t| {

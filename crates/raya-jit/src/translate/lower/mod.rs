@@ -26,8 +26,8 @@ use super::{Lowered, Translator};
 use raya_bytecode::{Instr, Op, for_each_op};
 
 use {
-    any::*, any_calls::*, arrays::*, attrs::*, compare::*, control::*, convert::*, functions::*, items::*,
-    members::*, moves::*, numbers::*, objects::*, strings::*, types::*,
+    any::*, any_calls::*, arrays::*, attrs::*, compare::*, control::*, convert::*, functions::*,
+    items::*, members::*, moves::*, numbers::*, objects::*, strings::*, types::*,
 };
 
 macro_rules! dispatch {

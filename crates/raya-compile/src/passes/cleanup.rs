@@ -1,4 +1,5 @@
 //! Straightening of the graph: unreachable blocks, jumps to jumps, chains of blocks.
+//! Blocks that are gone stay behind empty, until the rest is numbered anew.
 
 use crate::ir::analysis::reverse_postorder;
 use crate::ir::{BlockId, Func, Term};
@@ -8,7 +9,7 @@ use raya_bytecode::Op;
 pub fn run(func: &mut Func) -> bool {
     let threaded = thread_jumps(func);
     let order = reverse_postorder(func);
-    let dropped = drop_unreachable(func, &order);
+    let dropped = drop_unreachable(func, &reached(func, &order));
     let merged = merge_chains(func, &order);
     threaded || dropped || merged
 }
@@ -72,11 +73,7 @@ fn copy_exits(func: &mut Func) -> bool {
     changed
 }
 
-fn drop_unreachable(func: &mut Func, order: &[BlockId]) -> bool {
-    let mut reached = vec![false; func.blocks.len()];
-    for b in order {
-        reached[b.index()] = true;
-    }
+fn drop_unreachable(func: &mut Func, reached: &[bool]) -> bool {
     let mut changed = false;
     for (block, reached) in func.blocks.iter_mut().zip(reached) {
         let empty = block.insts.is_empty() && matches!(block.term, Term::Unreachable);
@@ -136,4 +133,41 @@ fn merge_chains(func: &mut Func, order: &[BlockId]) -> bool {
         }
     }
     changed
+}
+
+/// Which blocks an order holds.
+fn reached(func: &Func, order: &[BlockId]) -> Vec<bool> {
+    let mut reached = vec![false; func.blocks.len()];
+    for b in order {
+        reached[b.index()] = true;
+    }
+    reached
+}
+
+/// Removes blocks that cannot be reached; the others keep their order. The target of a
+/// handler stays, even if nothing under the handler is left.
+pub fn renumber(func: &mut Func) {
+    let mut used = reached(func, &reverse_postorder(func));
+    drop_unreachable(func, &used);
+    for h in &func.handlers {
+        used[h.target.index()] = true;
+    }
+    if used.iter().all(|&used| used) {
+        return;
+    }
+    let mut next = 0;
+    let number = used.iter().map(|&used| {
+        next += u32::from(used);
+        BlockId(next.saturating_sub(1))
+    });
+    let number: Vec<BlockId> = number.collect();
+    let mut flags = used.iter();
+    func.blocks.retain(|_| *flags.next().unwrap_or(&true));
+    let rename = |b: BlockId| number[b.index()];
+    for block in &mut func.blocks {
+        block.term.map_targets(rename);
+    }
+    for h in &mut func.handlers {
+        h.target = rename(h.target);
+    }
 }

@@ -35,6 +35,8 @@ pub fn run(program: &mut Vec<Lowered>, tables: &mut Tables) {
     touched[0] |= globals::promote(program, tables);
     for (lowered, touched) in program.iter_mut().zip(touched) {
         let func = &mut lowered.func;
+        // What is emitted follows from these blocks; inlining has counted the others too.
+        cleanup::renumber(func);
         if touched {
             simplify(func, tables);
         }

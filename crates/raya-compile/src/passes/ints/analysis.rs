@@ -3,7 +3,8 @@
 
 use super::Signature;
 use super::inside;
-use super::range::{self, MAX_LENGTH, Range, STEPS};
+use super::range::{self, Range, STEPS};
+use super::states::States;
 use crate::ir::analysis::{Dominators, is_acyclic, predecessors, reverse_postorder};
 use crate::ir::liveness::Crossing;
 use crate::ir::{BlockId, Func, Inst, Term, VReg};
@@ -28,7 +29,7 @@ const MAX_WORK: usize = 4_000_000;
 pub struct Summary {
     /// Per register: all values that are ever assigned to it.
     pub defs: Vec<Range>,
-    /// Direct calls of known functions: argument ranges.
+    /// Direct calls of functions whose callers are all known: argument ranges.
     pub calls: Vec<(usize, Vec<Range>)>,
     /// The result's range.
     pub ret: Range,
@@ -36,9 +37,7 @@ pub struct Summary {
     pub is_final: bool,
 }
 
-type State = Vec<Range>;
-
-struct Analysis<'a> {
+pub(super) struct Analysis<'a> {
     func: &'a Func,
     signatures: &'a [Signature],
     tables: &'a Tables,
@@ -47,16 +46,69 @@ struct Analysis<'a> {
     /// Units that are read below the length of their string.
     inside: FxHashSet<VReg>,
     /// Current range of every register while a block is walked.
-    now: Vec<Range>,
+    pub(super) now: Vec<Range>,
     /// Index registers and the doubles that they were made from.
-    indices: Vec<(VReg, VReg)>,
-    input: Vec<Option<State>>,
+    pub(super) indices: Vec<(VReg, VReg)>,
+    input: States,
     visits: Vec<u32>,
+    /// Which blocks begin a loop; empty if none does.
     header: Vec<bool>,
     /// Ends for widening: the constants of the function and their neighbours, because
     /// bounds come from them.
     steps: Vec<i64>,
+    /// The ranges on a way out of a block; what an exception may find.
+    state: Vec<Range>,
+    caught: Vec<Range>,
     summary: Summary,
+}
+
+/// What a walk through a block is for.
+enum Pass<'p> {
+    /// Join what leaves the block into the inputs of others, and list those that grew.
+    Up(&'p mut Worklist),
+    /// Join it into fresh inputs.
+    Down(&'p mut States),
+    /// Add up the summary.
+    Collect,
+}
+
+/// Blocks by their position in the order, first ones first.
+struct Worklist {
+    position: Vec<u32>,
+    waiting: Vec<bool>,
+    /// No earlier one waits.
+    first: usize,
+    /// Whether every block is walked only once, so that the summary is made on the way.
+    once: bool,
+}
+
+impl Worklist {
+    fn new(order: &[BlockId], blocks: usize, once: bool) -> Self {
+        let mut position = vec![0; blocks];
+        for (i, b) in order.iter().enumerate() {
+            position[b.index()] = i as u32;
+        }
+        Self {
+            position,
+            waiting: vec![false; order.len()],
+            first: 0,
+            once,
+        }
+    }
+
+    fn insert(&mut self, block: BlockId) {
+        let at = self.position[block.index()] as usize;
+        self.waiting[at] = true;
+        self.first = self.first.min(at);
+    }
+
+    fn pop(&mut self) -> Option<usize> {
+        let ahead = self.waiting.get(self.first..)?;
+        let at = self.first + ahead.iter().position(|&waits| waits)?;
+        self.waiting[at] = false;
+        self.first = at + 1;
+        Some(at)
+    }
 }
 
 /// Analyses a function under what is known about its callers and callees.
@@ -73,28 +125,36 @@ pub fn analyse(func: &Func, me: usize, signatures: &[Signature], tables: &Tables
         };
     }
     let order = reverse_postorder(func);
-    let blocks = func.blocks.len();
     let mut crossing = Crossing::new(func, &order);
     // What is no number may be anything: nothing has to be kept of it.
     crossing.retain(is_number);
+    let columns = crossing.regs.len();
+    let defs = Defs::new(func);
+    let header = headers(func, &order);
+    let steps = if header.is_empty() {
+        Vec::new()
+    } else {
+        steps(func, tables)
+    };
     let now = func.regs.iter().map(|r| match r.repr {
         Repr::F64 | Repr::I32 => Range::EMPTY,
         _ => Range::ANY,
     });
-    let defs = Defs::new(func);
     let mut a = Analysis {
         inside: inside::below_length(func, &defs),
         defs,
-        crossing,
         func,
         signatures,
         tables,
         now: now.collect(),
         indices: Vec::new(),
-        input: vec![None; blocks],
-        visits: vec![0; blocks],
-        header: headers(func, &order),
-        steps: steps(func, tables),
+        input: States::new(func.blocks.len(), columns),
+        crossing,
+        visits: vec![0; func.blocks.len()],
+        header,
+        steps,
+        state: Vec::with_capacity(columns),
+        caught: Vec::new(),
         summary: Summary {
             defs: Vec::new(),
             calls: Vec::new(),
@@ -102,35 +162,19 @@ pub fn analyse(func: &Func, me: usize, signatures: &[Signature], tables: &Tables
             is_final: false,
         },
     };
-    if a.crossing.regs.len() * order.len() > MAX_WORK {
+    if columns * order.len() > MAX_WORK {
         return a.unknown();
     }
-    let entry: State = a
-        .crossing
-        .regs
-        .iter()
-        .map(|&r| match signatures[me].params.get(r.index()) {
-            Some(&range) if r.0 < func.params => range,
-            _ => Range::EMPTY,
-        })
-        .collect();
-    a.ascend(&order, &entry);
-    // Without loops nothing was widened.
-    if a.header.contains(&true) {
-        for _ in 0..NARROWING {
-            a.descend(&order, &entry);
-        }
-    }
-    a.collect(&order, me);
+    a.run(&order, &signatures[me].params);
     a.summary
 }
 
 /// Which blocks begin a loop.
 fn headers(func: &Func, order: &[BlockId]) -> Vec<bool> {
-    let mut header = vec![false; func.blocks.len()];
     if is_acyclic(func, order) {
-        return header;
+        return Vec::new();
     }
+    let mut header = vec![false; func.blocks.len()];
     let preds = predecessors(func, order);
     let dom = Dominators::new(func, order, &preds);
     for &b in order {
@@ -162,42 +206,54 @@ impl Analysis<'_> {
         self.summary
     }
 
-    fn ascend(&mut self, order: &[BlockId], entry: &State) {
-        let mut position = vec![0usize; self.func.blocks.len()];
-        for (i, b) in order.iter().enumerate() {
-            position[b.index()] = i;
-        }
-        let mut work = std::collections::BTreeSet::from([0usize]);
-        self.input[0] = Some(entry.clone());
-        while let Some(at) = work.pop_first() {
+    fn run(&mut self, order: &[BlockId], params: &[Range]) {
+        self.begin_summary(params);
+        let entry: Vec<Range> = self
+            .crossing
+            .regs
+            .iter()
+            .map(|r| params.get(r.index()).copied().unwrap_or(Range::EMPTY))
+            .collect();
+        let once = self.header.is_empty();
+        let mut work = Worklist::new(order, self.func.blocks.len(), once);
+        self.input.set(BlockId(0), &entry);
+        work.insert(BlockId(0));
+        while let Some(at) = work.pop() {
             let b = order[at];
             self.visits[b.index()] += 1;
-            let mut out: Vec<(BlockId, State)> = Vec::new();
-            self.walk(b, &mut |to, state| out.push((to, state)));
-            for (to, state) in out {
-                if self.merge(to, state) {
-                    work.insert(position[to.index()]);
-                }
+            self.walk(b, &mut Pass::Up(&mut work));
+        }
+        if once {
+            // Nothing was widened, and all is said.
+            return;
+        }
+        let mut fresh = States::new(self.func.blocks.len(), entry.len());
+        for _ in 0..NARROWING {
+            if !self.descend(order, &entry, &mut fresh) {
+                break;
             }
+        }
+        for &b in order {
+            self.walk(b, &mut Pass::Collect);
         }
     }
 
-    /// Joins a state into a block's input; tells whether it grew.
-    fn merge(&mut self, to: BlockId, state: State) -> bool {
-        let widen = self.header[to.index()] && self.visits[to.index()] >= WIDEN_AFTER
-            || self.visits[to.index()] >= 4 * WIDEN_AFTER;
-        let steps: &[i64] = if self.visits[to.index()] > COARSE_AFTER {
+    /// Joins the state into a block's input; tells whether that grew.
+    fn merge(&mut self, to: BlockId) -> bool {
+        let visits = self.visits[to.index()];
+        let header = self.header.get(to.index()) == Some(&true);
+        let widen = header && visits >= WIDEN_AFTER || visits >= 4 * WIDEN_AFTER;
+        let steps: &[i64] = if visits > COARSE_AFTER {
             STEPS
         } else {
             &self.steps
         };
-        let Some(known) = &mut self.input[to.index()] else {
-            self.input[to.index()] = Some(state);
-            return true;
+        let Some(known) = self.input.get_mut(to) else {
+            return self.input.set(to, &self.state);
         };
         let mut changed = false;
-        for (k, s) in known.iter_mut().zip(state) {
-            let joined = k.join(s);
+        for (k, s) in known.iter_mut().zip(&self.state) {
+            let joined = k.join(*s);
             if joined != *k {
                 *k = if widen {
                     k.widen(joined, steps)
@@ -210,73 +266,78 @@ impl Analysis<'_> {
         changed
     }
 
-    /// One sweep that recomputes every input from the ways into it.
-    fn descend(&mut self, order: &[BlockId], entry: &State) {
-        let mut fresh: Vec<Option<State>> = vec![None; self.func.blocks.len()];
-        fresh[0] = Some(entry.clone());
+    /// One sweep that recomputes every input from the ways into it; false if another
+    /// one would change nothing.
+    fn descend(&mut self, order: &[BlockId], entry: &[Range], fresh: &mut States) -> bool {
+        fresh.clear();
+        fresh.set(BlockId(0), entry);
         for &b in order {
-            if self.input[b.index()].is_none() {
+            if self.input.get(b).is_none() {
                 continue;
             }
-            if !self.header[b.index()] {
+            if !self.header[b.index()]
+                && let Some(state) = fresh.get(b)
+            {
                 // All ways into it have been walked in this sweep.
-                self.input[b.index()] = fresh[b.index()].clone();
+                self.input.set(b, state);
+            } else if !self.header[b.index()] {
+                self.input.forget(b);
             }
-            self.walk(b, &mut |to, state| match &mut fresh[to.index()] {
-                Some(known) => {
-                    for (k, s) in known.iter_mut().zip(state) {
-                        *k = k.join(s);
-                    }
-                }
-                empty => *empty = Some(state),
-            });
+            self.walk(b, &mut Pass::Down(fresh));
         }
+        let mut changed = false;
         for &b in order {
             if self.header[b.index()] {
-                self.input[b.index()] = fresh[b.index()].take();
+                changed |= match fresh.get(b) {
+                    Some(state) => self.input.set(b, state),
+                    None => self.input.forget(b),
+                };
             }
         }
+        changed
     }
 
-    /// Final ranges of all definitions, call arguments and the result.
-    fn collect(&mut self, order: &[BlockId], me: usize) {
+    /// What holds without a look at the code.
+    fn begin_summary(&mut self, params: &[Range]) {
         let mut defs = vec![Range::EMPTY; self.func.regs.len()];
-        for (p, range) in self.signatures[me].params.iter().enumerate() {
-            defs[p] = *range;
-        }
+        defs[..params.len()].copy_from_slice(params);
         for h in &self.func.handlers {
             defs[h.reg.index()] = Range::ANY;
-        }
-        for &b in order {
-            if !self.enter(b) {
-                continue;
-            }
-            let func = self.func;
-            for inst in &func.blocks[b.index()].insts {
-                if inst.op == Op::Call {
-                    let args = func.args(inst.args);
-                    let ranges = args.iter().map(|&r| self.get(r)).collect();
-                    self.summary.calls.push((inst.b as usize, ranges));
-                }
-                self.inst(inst);
-                if let Some(d) = inst.def() {
-                    defs[d.index()] = defs[d.index()].join(self.now[d.index()]);
-                }
-            }
-            let term = &func.blocks[b.index()].term;
-            if let Some(d) = term.def() {
-                defs[d.index()] = Range::ANY;
-            }
-            if let Term::Exit { op: Op::Ret, a } = *term {
-                self.summary.ret = self.summary.ret.join(self.get(VReg(a)));
-            }
         }
         self.summary.defs = defs;
     }
 
+    /// Adds what an instruction assigns to the summary; it has just been walked.
+    fn collect(&mut self, inst: &Inst) {
+        if let Some(d) = inst.def() {
+            let known = &mut self.summary.defs[d.index()];
+            *known = known.join(self.now[d.index()]);
+        }
+    }
+
+    /// Adds a call to the summary, before it is walked.
+    fn collect_call(&mut self, inst: &Inst) {
+        let callee = inst.b as usize;
+        if inst.op == Op::Call && self.signatures[callee].closed {
+            let args = self.func.args(inst.args);
+            let ranges = args.iter().map(|&r| self.get(r)).collect();
+            self.summary.calls.push((callee, ranges));
+        }
+    }
+
+    /// Adds a terminator to the summary.
+    fn collect_term(&mut self, term: &Term) {
+        if let Some(d) = term.def() {
+            self.summary.defs[d.index()] = Range::ANY;
+        }
+        if let Term::Exit { op: Op::Ret, a } = *term {
+            self.summary.ret = self.summary.ret.join(self.get(VReg(a)));
+        }
+    }
+
     /// Loads a block's input; false if it is not reached.
     fn enter(&mut self, b: BlockId) -> bool {
-        let Some(state) = &self.input[b.index()] else {
+        let Some(state) = self.input.get(b) else {
             return false;
         };
         for (&reg, &range) in self.crossing.regs.iter().zip(state) {
@@ -286,53 +347,98 @@ impl Analysis<'_> {
         true
     }
 
-    fn state(&self) -> State {
-        self.crossing
-            .regs
-            .iter()
-            .map(|r| self.now[r.index()])
-            .collect()
+    /// Takes the current ranges as the state on the way to a block.
+    fn leave(&mut self, to: BlockId, pass: &mut Pass) {
+        if matches!(pass, Pass::Collect) {
+            return;
+        }
+        let now = &self.now;
+        self.state.clear();
+        self.state
+            .extend(self.crossing.regs.iter().map(|r| now[r.index()]));
+        self.give(to, pass);
     }
 
-    /// Walks a block and hands the state to `out` for every way out of it.
-    fn walk(&mut self, b: BlockId, out: &mut dyn FnMut(BlockId, State)) {
+    /// Hands the state on.
+    fn give(&mut self, to: BlockId, pass: &mut Pass) {
+        match pass {
+            Pass::Up(work) => {
+                if self.merge(to) {
+                    work.insert(to);
+                }
+            }
+            Pass::Down(fresh) => fresh.join(to, &self.state),
+            Pass::Collect => {}
+        }
+    }
+
+    /// Walks a block and hands the state on for every way out of it.
+    fn walk(&mut self, b: BlockId, pass: &mut Pass) {
         if !self.enter(b) {
             return;
         }
         let func = self.func;
         let block = &func.blocks[b.index()];
-        let mut caught = block.handler.map(|_| self.state());
+        let collects = match pass {
+            Pass::Up(work) => work.once,
+            Pass::Down(_) => false,
+            Pass::Collect => true,
+        };
+        let guarded = block.handler.is_some();
+        if guarded {
+            let now = &self.now;
+            self.caught.clear();
+            self.caught
+                .extend(self.crossing.regs.iter().map(|r| now[r.index()]));
+        }
         for inst in &block.insts {
+            if collects {
+                self.collect_call(inst);
+            }
             self.inst(inst);
-            if let (Some(caught), Some(d)) = (&mut caught, inst.def())
+            if collects {
+                self.collect(inst);
+            }
+            if guarded
+                && let Some(d) = inst.def()
                 && let Some(n) = self.crossing.get(d)
             {
-                caught[n] = caught[n].join(self.now[d.index()]);
+                self.caught[n] = self.caught[n].join(self.now[d.index()]);
             }
         }
-        if let (Some(state), Some(h)) = (caught, block.handler) {
-            out(func.handlers[h.index()].target, state);
+        if collects {
+            self.collect_term(&block.term);
         }
-        match &block.term {
-            Term::Branch { op, a, b, yes, no } => {
-                if let Some(d) = block.term.def() {
-                    self.now[d.index()] = Range::ANY;
-                }
-                let before = self.state();
-                for (taken, target) in [(true, *yes), (false, *no)] {
-                    if self.refine(*op, *a, *b, taken) {
-                        out(target, self.state());
-                    }
-                    for (&reg, &range) in self.crossing.regs.iter().zip(&before) {
-                        self.now[reg.index()] = range;
-                    }
+        if let Some(h) = block.handler {
+            std::mem::swap(&mut self.state, &mut self.caught);
+            self.give(func.handlers[h.index()].target, pass);
+        }
+        self.ways_out(&block.term, pass);
+    }
+
+    fn ways_out(&mut self, term: &Term, pass: &mut Pass) {
+        let Term::Branch { op, a, b, yes, no } = *term else {
+            term.each_target(|t| self.leave(t, pass));
+            return;
+        };
+        if let Some(d) = term.def() {
+            self.now[d.index()] = Range::ANY;
+        }
+        // Operands that are no registers may name some as well: they stay what they are.
+        let before = [a, b].map(|r| self.now.get(r as usize).copied());
+        for (taken, target) in [(true, yes), (false, no)] {
+            if self.refine(op, a, b, taken) {
+                self.leave(target, pass);
+            }
+            for (reg, range) in [a, b].into_iter().zip(before) {
+                if let Some(range) = range {
+                    self.now[reg as usize] = range;
                 }
             }
-            term => term.each_target(|t| out(t, self.state())),
         }
     }
 
-    fn get(&self, reg: VReg) -> Range {
+    pub(super) fn get(&self, reg: VReg) -> Range {
         self.now[reg.index()]
     }
 
@@ -412,107 +518,6 @@ impl Analysis<'_> {
             Some((a, b)) => range::quotient(self.get(a), self.get(b)),
             None => Range::ANY,
         }
-    }
-
-    /// An access that did not throw proves its index.
-    fn after_access(&mut self, inst: &Inst) {
-        let (index, limit) = match inst.op {
-            Op::ArrayGetF64 | Op::ArrayGetI32 | Op::ArrayGetBool | Op::ArrayGetW | Op::StrIndex => {
-                (VReg(inst.c), MAX_LENGTH - 1)
-            }
-            Op::ArraySetF64 | Op::ArraySetI32 | Op::ArraySetBool | Op::ArraySetW => {
-                (VReg(inst.b), MAX_LENGTH - 1)
-            }
-            _ => return,
-        };
-        let proven = Range::new(0, limit);
-        let refined = self.now[index.index()].meet(proven);
-        if !refined.is_empty() {
-            self.now[index.index()] = refined;
-        }
-        let source = self.indices.iter().find(|(i, _)| *i == index);
-        if let Some(&(_, x)) = source {
-            let old = self.now[x.index()];
-            // The double itself may still have been −0.
-            if !old.is_any() {
-                let refined = old.meet(proven);
-                if !refined.is_empty() {
-                    self.now[x.index()] = refined;
-                }
-            }
-        }
-    }
-
-    /// Narrows ranges by a branch; false if the way is impossible.
-    fn refine(&mut self, op: Op, a: u32, b: u32, taken: bool) -> bool {
-        let (x, y) = (VReg(a), VReg(b));
-        match (op, taken) {
-            (Op::JltF64 | Op::JltI32, true) | (Op::JnltF64, false) => self.less(x, y, 1),
-            (Op::JleF64 | Op::JleI32, true) | (Op::JnleF64, false) => self.less(x, y, 0),
-            (Op::JltF64 | Op::JltI32, false) | (Op::JnltF64, true) => self.less(y, x, 0),
-            (Op::JleF64 | Op::JleI32, false) | (Op::JnleF64, true) => self.less(y, x, 1),
-            (Op::JeqF64 | Op::JeqI32, true) | (Op::JneF64 | Op::JneI32, false) => self.equal(x, y),
-            (Op::JeqF64 | Op::JeqI32, false) | (Op::JneF64 | Op::JneI32, true) => {
-                self.unequal(x, y);
-                self.unequal(y, x);
-                true
-            }
-            (Op::JumpArrayEnd, false) => {
-                let range = self
-                    .get(x)
-                    .meet(Range::new(i32::MIN.into(), MAX_LENGTH - 1));
-                self.put(x, range)
-            }
-            _ => true,
-        }
-    }
-
-    fn put(&mut self, reg: VReg, range: Range) -> bool {
-        if range.is_empty() {
-            return false;
-        }
-        self.now[reg.index()] = range;
-        true
-    }
-
-    /// `x + gap <= y`
-    fn less(&mut self, x: VReg, y: VReg, gap: i64) -> bool {
-        let (a, b) = (self.get(x), self.get(y));
-        if a.is_any() || b.is_any() || a.is_empty() || b.is_empty() {
-            return true;
-        }
-        let upper = Range {
-            lo: i64::MIN + 1,
-            hi: b.hi - gap,
-        };
-        let lower = Range {
-            lo: a.lo + gap,
-            hi: i64::MAX - 1,
-        };
-        self.put(x, a.meet(upper)) && self.put(y, b.meet(lower))
-    }
-
-    fn equal(&mut self, x: VReg, y: VReg) -> bool {
-        let (a, b) = (self.get(x), self.get(y));
-        if a.is_any() || b.is_any() || a.is_empty() || b.is_empty() {
-            return true;
-        }
-        let both = a.meet(b);
-        self.put(x, both) && self.put(y, both)
-    }
-
-    fn unequal(&mut self, x: VReg, y: VReg) {
-        let (a, b) = (self.get(x), self.get(y));
-        let (false, false, Some(v)) = (a.is_any(), a.is_empty(), b.single()) else {
-            return;
-        };
-        let mut range = a;
-        if range.lo == v {
-            range.lo += 1;
-        } else if range.hi == v {
-            range.hi -= 1;
-        }
-        self.put(x, range);
     }
 }
 

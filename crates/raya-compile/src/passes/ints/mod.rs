@@ -13,7 +13,9 @@ mod analysis;
 mod inside;
 mod plan;
 mod range;
+mod refine;
 mod rewrite;
+mod states;
 
 use crate::lower::Lowered;
 use crate::tables::Tables;
@@ -121,10 +123,11 @@ fn initial(program: &[Lowered], tables: &Tables) -> Vec<Signature> {
                     _ => Range::ANY,
                 })
                 .collect();
+            let counts = matches!(tables.repr(func.ret), Repr::F64 | Repr::I32);
             Signature {
                 closed,
                 params,
-                ret: Range::EMPTY,
+                ret: if counts { Range::EMPTY } else { Range::ANY },
             }
         })
         .collect()

@@ -154,7 +154,7 @@ impl Planner<'_> {
                 self.wrap[d] = true;
             }
         }
-        loop {
+        while self.wrap.contains(&true) {
             let refused = self.not_wrapping();
             if refused.is_empty() {
                 return;
@@ -190,6 +190,9 @@ impl Planner<'_> {
 
     /// The candidates that remain when these registers are converted.
     fn wrapping(&self, convert: &[bool]) -> Vec<bool> {
+        if !self.wrap.contains(&true) {
+            return Vec::new();
+        }
         let mut wrap = self.wrap.clone();
         // Who reads one that went must go, and so must what only such a reader read.
         loop {
@@ -230,8 +233,7 @@ impl Planner<'_> {
     fn connect(&mut self) {
         for b in 0..self.func.blocks.len() {
             for i in 0..self.func.blocks[b].insts.len() {
-                let inst = self.func.blocks[b].insts[i];
-                for (x, y) in links(&inst) {
+                for (x, y) in links(&self.func.blocks[b].insts[i]) {
                     self.link(x, y);
                 }
             }
@@ -306,8 +308,8 @@ impl Planner<'_> {
             _ if is_char_code(inst) => self.add(self.func.args(inst.args)[1].0, 2 * weight),
             Op::F64ToStr | Op::TruthyF64 => {}
             Op::Call => {
-                let args = self.func.args(inst.args).to_vec();
-                for (i, arg) in args.into_iter().enumerate() {
+                let args = self.func.args(inst.args);
+                for (i, arg) in args.iter().enumerate() {
                     if !self.param_is_int(inst.b, i) {
                         self.add(arg.0, -2 * weight);
                     }
@@ -321,11 +323,7 @@ impl Planner<'_> {
                 }
             }
             _ if self.wrap.get(inst.a as usize) == Some(&true) && inst.def().is_some() => {}
-            _ => {
-                let mut regs = Vec::new();
-                inst.each_use(&self.func.pool, |r| regs.push(r.0));
-                regs.into_iter().for_each(|r| self.add(r, -2 * weight));
-            }
+            _ => inst.each_use(&self.func.pool, |r| self.add(r.0, -2 * weight)),
         }
     }
 
@@ -377,12 +375,15 @@ fn is_f64_compare(op: Op) -> bool {
 }
 
 /// Pairs of registers that an instruction's integer form needs alike.
-fn links(inst: &Inst) -> Vec<(u32, u32)> {
+fn links(inst: &Inst) -> impl Iterator<Item = (u32, u32)> {
     let kinds = inst.op.operands();
-    match kind(inst.op) {
-        Kind::Arithmetic if kinds[2].is_source() => vec![(inst.a, inst.b), (inst.a, inst.c)],
-        Kind::Arithmetic => vec![(inst.a, inst.b)],
-        _ if is_f64_compare(inst.op) => vec![(inst.b, inst.c)],
-        _ => Vec::new(),
-    }
+    let pairs = match kind(inst.op) {
+        Kind::Arithmetic if kinds[2].is_source() => {
+            [Some((inst.a, inst.b)), Some((inst.a, inst.c))]
+        }
+        Kind::Arithmetic => [Some((inst.a, inst.b)), None],
+        _ if is_f64_compare(inst.op) => [Some((inst.b, inst.c)), None],
+        _ => [None, None],
+    };
+    pairs.into_iter().flatten()
 }

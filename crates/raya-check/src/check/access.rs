@@ -659,7 +659,11 @@ impl<'a> Checker<'a> {
             let (object, key) = (self.coerce(object, Ty::ANY), self.coerce(key, Ty::ANY));
             return Some((Place::Item { object, key }, ret));
         }
-        let ty = self.keyed_type(apparent, key_ty);
+        let object_ty = self.ty(object);
+        let ty = match self.is_deferred_entry(object_ty, key_ty) {
+            true => Some(self.indexed_type(object_ty, key_ty, span)),
+            false => self.keyed_type(apparent, key_ty),
+        };
         match ty {
             Some(ty) => {
                 let (object, key) = (self.coerce(object, Ty::ANY), self.coerce(key, Ty::ANY));
@@ -669,7 +673,7 @@ impl<'a> Checker<'a> {
                 if key_ty != Ty::ERROR {
                     let message = format!(
                         "`{}` has no index signature for keys of type `{}`",
-                        self.show(apparent),
+                        self.show(object_ty),
                         self.show(key_ty)
                     );
                     self.error(codes::INVALID_INDEX, span, message);

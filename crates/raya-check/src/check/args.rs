@@ -380,6 +380,7 @@ impl<'a> Checker<'a> {
             let default = self.types.param(p).default.unwrap_or(Ty::UNKNOWN);
             all.push(self.types.substitute(default, &known));
         }
+        all.iter().for_each(|&t| self.publish_members(t));
         Some(all)
     }
 

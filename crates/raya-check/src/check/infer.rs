@@ -397,6 +397,9 @@ impl<'a> Checker<'a> {
             let arg = self.solve_slot(param, &slot);
             args.push(self.types.substitute(arg, &known));
         }
+        if self.types.has_operators() {
+            args.iter().for_each(|&t| self.publish_members(t));
+        }
         args
     }
 
@@ -456,6 +459,7 @@ impl<'a> Checker<'a> {
     /// Whether a constraint asks for literal types to be kept.
     fn wants_literals(&mut self, constraint: Option<Ty>) -> bool {
         constraint.is_some_and(|c| {
+            let c = self.constraint_of(c);
             let members = self.types.members(c);
             members
                 .iter()

@@ -521,6 +521,9 @@ impl<'a> Checker<'a> {
         expected: Option<Ty>,
         span: Span,
     ) -> ExprId {
+        if self.spreads_parameter(members) {
+            return self.any_object(members, span);
+        }
         let shape = expected.and_then(|t| self.object_shape(t, members));
         if let Some(wanted) = shape {
             if wanted == Ty::ANY {
@@ -669,8 +672,9 @@ impl<'a> Checker<'a> {
                     parts.push(ObjectMember::Field { name, value });
                 }
                 ast::ObjectMember::Spread(e) => {
-                    let id = self.expr(e, Some(wanted));
-                    let id = self.move_to(id, wanted, e.span);
+                    let to = if value_ty == Ty::ANY { Ty::ANY } else { wanted };
+                    let id = self.expr(e, Some(to));
+                    let id = self.move_to(id, to, e.span);
                     parts.push(ObjectMember::Spread(id));
                 }
             }

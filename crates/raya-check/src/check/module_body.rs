@@ -28,6 +28,20 @@ impl<'a> Checker<'a> {
             self.main_body(module, main);
             self.settle_evolving(main);
         }
+        self.publish_classes();
+    }
+
+    /// Instantiation may meet any class where an operator waits for its operands.
+    fn publish_classes(&mut self) {
+        if !self.types.has_operators() {
+            return;
+        }
+        for i in 0..self.classes.len() {
+            if !self.classes[i].builtin {
+                let own = self.types.class_self(self.classes[i].id);
+                self.publish_members(own);
+            }
+        }
     }
 
     pub(super) fn is_builtin_pending(&self, pending: Pending) -> bool {

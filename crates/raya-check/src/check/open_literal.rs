@@ -115,6 +115,25 @@ impl<'a> Checker<'a> {
         }
     }
 
+    /// Whether a value is spread whose members depend on type parameters: only at run time
+    /// it is known what the literal is.
+    pub(crate) fn spreads_parameter(&mut self, members: &'a [ast::ObjectMember]) -> bool {
+        if self.ctx().type_params.is_empty() {
+            return false;
+        }
+        members.iter().any(|member| {
+            let ast::ObjectMember::Spread(e) = member else {
+                return false;
+            };
+            let id = self.probe(|c| c.expr(e, None));
+            id.is_some_and(|id| {
+                let ty = self.ty(id);
+                let bound = self.apparent(ty);
+                self.types.is_deferred(ty) && matches!(bound, Ty::UNKNOWN | Ty::ANY_OBJECT)
+            })
+        })
+    }
+
     fn spread_values(&mut self, e: &'a Expr) -> Vec<Ty> {
         let ty = self.probed(e);
         let apparent = self.apparent(ty);

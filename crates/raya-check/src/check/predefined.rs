@@ -7,7 +7,9 @@ use super::Checker;
 use super::resolve::ObjectParts;
 use crate::codes;
 use crate::env::{AliasState, TypeSym, TypeSymKind};
-use crate::types::{IndexSig, Member, ObjectType, ParamId, Subst, Tuple, Ty, TypeKind};
+use crate::types::{
+    IndexSig, Member, ObjectType, ParamId, Subst, Tuple, Ty, TypeKind, TypeOperator,
+};
 use raya_syntax::ast::{Ident, TypeExpr};
 use raya_syntax::name::{Name, names};
 use raya_syntax::span::Span;
@@ -49,6 +51,16 @@ impl<'a> Checker<'a> {
     }
 
     fn apply_predefined(&mut self, name: &str, ty: Ty, second: Ty, span: Span) -> Ty {
+        if let Some(op) = TypeOperator::by_name(name)
+            && (self.types.is_deferred(ty) || self.types.is_deferred(second))
+        {
+            let args = match op {
+                TypeOperator::Pick | TypeOperator::Omit => vec![ty, second],
+                _ => vec![ty],
+            };
+            args.iter().for_each(|&t| self.publish_members(t));
+            return self.types.operator(op, &args);
+        }
         match name {
             "Partial" => self.map_members(ty, span, |c, m| Member {
                 ty: c.types.nullable(m.ty),
@@ -233,6 +245,9 @@ impl<'a> Checker<'a> {
 
     /// `keyof T`
     pub(crate) fn keyof(&mut self, ty: Ty) -> Ty {
+        if self.types.is_deferred(ty) {
+            return self.types.operator(TypeOperator::Keyof, &[ty]);
+        }
         let apparent = self.apparent(ty);
         let keys: Vec<Ty> = match self.types.kind(apparent) {
             TypeKind::Object(id) => {
@@ -267,6 +282,9 @@ impl<'a> Checker<'a> {
         {
             return elem;
         }
+        if self.is_deferred_entry(object, index) {
+            return self.types.operator(TypeOperator::Indexed, &[object, index]);
+        }
         let keys = self.types.members(index);
         let mut parts = Vec::with_capacity(keys.len());
         for key in keys {
@@ -286,6 +304,31 @@ impl<'a> Checker<'a> {
             }
         }
         self.types.union(&parts)
+    }
+
+    /// Whether what `object[index]` is depends on type parameters, where the index is
+    /// certainly a key.
+    pub(super) fn is_deferred_entry(&mut self, object: Ty, index: Ty) -> bool {
+        if !self.types.is_deferred(object) && !self.types.is_deferred(index) {
+            return false;
+        }
+        self.publish_members(object);
+        let keys = self.keyof(object);
+        self.subtype(index, keys)
+    }
+
+    /// Lets operators see the members of a class.
+    pub(super) fn publish_members(&mut self, ty: Ty) {
+        let TypeKind::Class(class, _) = self.types.kind(ty) else {
+            return;
+        };
+        if self.types.knows_members(class) {
+            return;
+        }
+        self.types.publish_members(class, Vec::new());
+        let own = self.types.class_self(class);
+        let members = self.class_as_members(own);
+        self.types.publish_members(class, members);
     }
 
     fn member_by_key(&mut self, object: Ty, key: Ty) -> Option<Ty> {

@@ -12,7 +12,9 @@
 
 use super::Checker;
 use crate::codes;
-use crate::types::{Member, ObjectId, Signature, Subst, Tuple, Ty, TyList, TypeFlags, TypeKind};
+use crate::types::{
+    Member, ObjectId, Signature, Subst, Tuple, Ty, TyList, TypeFlags, TypeKind, TypeOperator,
+};
 use raya_syntax::Code;
 use raya_syntax::limits::ensure_stack;
 use rustc_hash::FxHashMap;
@@ -93,6 +95,7 @@ impl<'a> Checker<'a> {
                 let list = self.types.list_arc(l);
                 list.iter().all(|&t| self.subtype(a, t))
             }
+            (_, TypeKind::Param(_)) if self.operator_takes(a, b) => true,
             (TypeKind::Param(p), _) => {
                 let constraint = self.types.param(p).constraint;
                 constraint.is_some_and(|c| self.subtype(c, b))
@@ -135,6 +138,31 @@ impl<'a> Checker<'a> {
             }
             (_, TypeKind::Object(_)) => self.structural(a, b),
             _ => false,
+        }
+    }
+
+    /// Whether a value is of a type that waits for its operands, whatever they will be.
+    fn operator_takes(&mut self, a: Ty, b: Ty) -> bool {
+        let Some((op, list)) = self.types.as_operator(b) else {
+            return false;
+        };
+        let args = self.types.list_arc(list);
+        match (op, self.types.as_operator(a)) {
+            (TypeOperator::Keyof, _) => {
+                let bound = self.constraint_of(args[0]);
+                let key = matches!(self.types.kind(a), TypeKind::LitString(_));
+                key && bound != Ty::UNKNOWN && !self.types.is_deferred(bound) && {
+                    let keys = self.keyof(bound);
+                    self.subtype(a, keys)
+                }
+            }
+            (TypeOperator::Indexed, Some((TypeOperator::Indexed, other))) => {
+                let other = self.types.list_arc(other);
+                args[0] == other[0] && self.subtype(other[1], args[1])
+            }
+            (TypeOperator::Partial, None) if self.asks_for_nothing(a) => true,
+            (TypeOperator::Indexed | TypeOperator::Required, _) => false,
+            _ => a == args[0],
         }
     }
 

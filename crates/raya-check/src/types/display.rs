@@ -3,7 +3,9 @@
 //! The text is what a programmer would write, shortened with `…` where a type is
 //! deep or wide; it is never parsed again.
 
-use super::{ObjectType, ParamId, SigId, Signature, Ty, TyList, TypeInterner, TypeKind};
+use super::{
+    ObjectType, ParamId, SigId, Signature, Ty, TyList, TypeInterner, TypeKind, TypeOperator,
+};
 use raya_syntax::name::Interner;
 use std::fmt::Write;
 
@@ -121,8 +123,30 @@ impl Printer<'_> {
     }
 
     fn param(&mut self, id: ParamId) {
-        let name = self.types.param(id).name;
-        self.text(self.names.text(name));
+        let param = self.types.param(id);
+        let Some((op, list)) = param.operator else {
+            let name = param.name;
+            return self.text(self.names.text(name));
+        };
+        let args = self.types.list_arc(list);
+        match op {
+            TypeOperator::Keyof => {
+                self.text("keyof ");
+                self.ty(args[0], Position::Top, 1);
+            }
+            TypeOperator::Indexed => {
+                self.ty(args[0], Position::Top, 1);
+                self.text("[");
+                self.ty(args[1], Position::Top, 1);
+                self.text("]");
+            }
+            _ => {
+                self.text(op.name());
+                self.text("<");
+                self.joined(list, ", ", false, 1);
+                self.text(">");
+            }
+        }
     }
 
     fn joined(&mut self, list: TyList, separator: &str, parens: bool, depth: u32) {

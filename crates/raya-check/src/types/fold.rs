@@ -60,7 +60,10 @@ impl TypeInterner {
 
     fn substitute_kind(&mut self, ty: Ty, subst: &Subst) -> Ty {
         match self.kind(ty) {
-            TypeKind::Param(p) => subst.get(p).unwrap_or(ty),
+            TypeKind::Param(p) => {
+                let given = subst.get(p).or_else(|| self.substitute_operator(p, subst));
+                given.unwrap_or(ty)
+            }
             TypeKind::Array(t) => {
                 let elem = self.substitute(t, subst);
                 self.array(elem)
@@ -515,7 +518,10 @@ impl TypeInterner {
             return true;
         }
         match self.kind(ty) {
-            TypeKind::Param(p) => test(p),
+            TypeKind::Param(p) => match self.param(p).operator {
+                Some((_, l)) => self.list_arc(l).iter().all(|&t| self.all_params(t, test)),
+                None => test(p),
+            },
             TypeKind::Array(t) | TypeKind::ReadonlyArray(t) => self.all_params(t, test),
             TypeKind::Tuple(id) => {
                 let tuple = self.tuple(id);

@@ -5,7 +5,7 @@
 
 use super::{
     ClassDecl, ClassId, FIXED, Member, NamedDecl, NamedId, ObjectId, ObjectType, ParamDecl,
-    ParamId, SigId, Signature, Tuple, TupleId, Ty, TyList, TypeFlags, TypeKind,
+    ParamId, SigId, Signature, Tuple, TupleId, Ty, TyList, TypeFlags, TypeKind, TypeOperator,
 };
 use raya_syntax::name::Name;
 use rustc_hash::FxHashMap;
@@ -31,6 +31,10 @@ pub struct TypeInterner {
     pub(super) expansions: FxHashMap<Ty, Ty>,
     /// Type parameters that stand for others with new bounds (constraint, default).
     pub(super) rebound: FxHashMap<(ParamId, Option<Ty>, Option<Ty>), ParamId>,
+    /// The parameters that stand for operators.
+    pub(super) operators: FxHashMap<(TypeOperator, TyList), ParamId>,
+    /// Members of instances, as far as operators need them.
+    pub(super) class_members: FxHashMap<ClassId, Vec<Member>>,
     /// Names that aliases gave to types, for messages.
     pub(super) alias_names: FxHashMap<Ty, Name>,
 }
@@ -62,6 +66,8 @@ impl TypeInterner {
             named: Vec::new(),
             expansions: FxHashMap::default(),
             rebound: FxHashMap::default(),
+            operators: FxHashMap::default(),
+            class_members: FxHashMap::default(),
             alias_names: FxHashMap::default(),
         };
         for &kind in FIXED {
@@ -173,6 +179,7 @@ impl TypeInterner {
             default: None,
             this_of: None,
             is_const: false,
+            operator: None,
         });
         ParamId(self.params.len() as u32 - 1)
     }

@@ -13,10 +13,12 @@
 mod display;
 mod fold;
 mod intern;
+mod operators;
 mod signature;
 
 pub use fold::Subst;
 pub use intern::TypeInterner;
+pub use operators::TypeOperator;
 pub use signature::{IndexSig, Member, ObjectType, Param, Predicate, Signature, Tuple};
 
 use raya_syntax::name::Name;
@@ -185,6 +187,8 @@ pub struct ParamDecl {
     pub this_of: Option<ClassId>,
     /// `const T`: infers literal types.
     pub is_const: bool,
+    /// Set where the parameter stands for an operator that waits for its operands.
+    pub operator: Option<(TypeOperator, TyList)>,
 }
 
 /// What the type relations need to know about a class.

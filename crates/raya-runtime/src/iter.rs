@@ -234,11 +234,19 @@ impl Ctx {
         }
     }
 
-    /// Whether `o` has the attribute: an absent optional member does not count.
+    /// Whether `o` has the attribute: an absent optional member does not count. Only hooks
+    /// run for the question; accessors do not.
     pub fn has_attr(&mut self, o: Value, name: Value) -> R<bool> {
         let ty = self.type_of(o);
         if matches!(ty.kind, TypeKind::Literal | TypeKind::Dict) {
             return Ok(self.own_member(o, name).is_some() || ty.lookup(name).is_some());
+        }
+        if !ty.has(type_flags::ATTR_HOOKS) {
+            self.ensure_methods(&ty)?;
+            let holder = self.as_class(o).unwrap_or(ty);
+            if holder.lookup(name).is_some() {
+                return Ok(true);
+            }
         }
         Ok(self.get_attr_opt(o, name)?.is_some())
     }

@@ -1,8 +1,8 @@
 //! Own members of objects: declared fields and expando attributes.
 //!
 //! What an object has itself, without looking at its class: the instance part of
-//! attribute access, `Object.keys`, spreading, printing and structural checks. Runs no
-//! user code.
+//! attribute access, `Object.keys`, spreading, printing and structural checks. Runs no user
+//! code but the getters of object literals.
 
 use crate::abi::R;
 use crate::ctx::Ctx;
@@ -40,6 +40,33 @@ impl Ctx {
                 Some(Value::number(len as f64))
             }
             _ => None,
+        }
+    }
+
+    /// The accessors of an object literal, which are its own members as in JavaScript.
+    pub(crate) fn own_accessors(&self, v: Value) -> Vec<Value> {
+        let ty = self.type_of(v);
+        if ty.kind != TypeKind::Literal {
+            return Vec::new();
+        }
+        let attrs = ty.meta.attrs.borrow();
+        let accessors = attrs
+            .iter()
+            .filter(|(_, attr)| matches!(attr, Attr::Accessor { .. }));
+        accessors.map(|(name, _)| name).collect()
+    }
+
+    /// The value of an own member; its getter is called if it has one.
+    pub(crate) fn read_own_member(&mut self, v: Value, name: Value) -> R<Option<Value>> {
+        if let Some(value) = self.own_member(v, name) {
+            return Ok(Some(value));
+        }
+        let ty = self.type_of(v);
+        match ty.lookup(name) {
+            Some((_, Attr::Accessor { get: Some(_), .. })) if ty.kind == TypeKind::Literal => {
+                self.get_attr(v, name).map(Some)
+            }
+            _ => Ok(None),
         }
     }
 

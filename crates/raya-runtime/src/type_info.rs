@@ -419,6 +419,11 @@ impl TypeInfo {
         self.flags.set(self.flags.get() | flag);
     }
 
+    /// Takes a flag of [`type_flags`] back.
+    pub fn clear_flag(&self, flag: u32) {
+        self.flags.set(self.flags.get() & !flag);
+    }
+
     /// The declared field called `name`.
     pub fn field(&self, name: Value) -> Option<&FieldInfo> {
         let &at = self.meta.field_index.get(&name)?;

@@ -109,7 +109,7 @@ fn run(cli: &Cli) -> Result<bool, String> {
             Ok(!conclusion.has_failed())
         }
         Command::Coverage { suite: true } => {
-            let counts = coverage::measure(&setup(cli, &root)?, Some(coverage::AREAS))?;
+            let counts = coverage::measure_for_suite(&setup(cli, &root)?)?;
             let holes = coverage::holes(&counts);
             holes.iter().for_each(|hole| println!("{hole}"));
             Ok(holes.is_empty())

@@ -1,4 +1,5 @@
-//! Constant folding, copy propagation, and conversions that undo each other.
+//! Constant folding, copy propagation, and pairs of instructions that come to one: conversions
+//! that undo each other, negated comparisons.
 //!
 //! A register with one definition is the same everywhere that definition reaches, so
 //! its constant or copy is known globally; a variable's is known to the end of the
@@ -9,6 +10,9 @@ use super::facts::{Defs, Value};
 use crate::ir::{Func, Inst, Term, VReg};
 use crate::tables::Tables;
 use raya_bytecode::{Op, Repr};
+
+/// How far back an operand may have been made for its own operands to be looked after.
+const NEAR: usize = 64;
 
 /// What a register stands for.
 #[derive(Clone, Copy, Debug)]
@@ -135,7 +139,7 @@ impl Fold<'_> {
             let mut inst = self.func.blocks[b].insts[i];
             let before = inst;
             self.replace_uses(&mut inst);
-            self.simplify(&mut inst);
+            self.simplify(&mut inst, (b, i));
             self.changed |= inst != before;
             self.func.blocks[b].insts[i] = inst;
             self.note(&inst);
@@ -201,7 +205,7 @@ impl Fold<'_> {
         }
     }
 
-    fn simplify(&mut self, inst: &mut Inst) {
+    fn simplify(&mut self, inst: &mut Inst, place: (usize, usize)) {
         let at = inst.at;
         if inst.op == Op::Mov {
             if let Some(value) = self.value(inst.b)
@@ -234,7 +238,7 @@ impl Fold<'_> {
             *inst = Inst::new(Op::Mov, inst.a, inst.b, 0, at);
             return;
         }
-        self.undo_conversion(inst);
+        self.combine(inst, place);
     }
 
     fn fits(&self, value: Value, reg: u32) -> bool {
@@ -248,34 +252,70 @@ impl Fold<'_> {
         )
     }
 
-    /// A conversion of a value that was just converted the other way.
-    fn undo_conversion(&self, inst: &mut Inst) {
+    /// What an operation comes to because of how its operand was made: a conversion of a
+    /// value that was just converted the other way, a comparison that is negated, a shift
+    /// whose result only matters as an integer.
+    fn combine(&mut self, inst: &mut Inst, at: (usize, usize)) {
         let source = VReg(inst.b);
-        let Some(made) = self.defs.inst(self.func, source) else {
+        let Some(&made) = self.defs.inst(self.func, source) else {
             return;
         };
-        let undone = matches!(
-            (inst.op, made.op),
-            (Op::UnboxF64, Op::BoxF64)
-                | (Op::UnboxI32, Op::BoxI32)
-                | (Op::UnboxBool, Op::BoxBool)
-                | (
-                    Op::F64ToI32Wrap | Op::F64ToIndex | Op::F64ToI32,
-                    Op::I32ToF64
-                )
-                | (Op::Not, Op::Not)
-        );
-        let widened = (inst.op, made.op) == (Op::UnboxF64, Op::BoxI32);
-        let origin = VReg(made.b);
-        // The original must still be what it was when it was converted.
-        if !(undone || widened) || !self.defs.single(origin) {
+        let Some(better) = self.combined(inst, &made) else {
             return;
+        };
+        // The operands must still be what they were when the operand was made.
+        let reads_two = better.op.operands()[2].is_source();
+        if self.unchanged(VReg(better.b), source, at)
+            && (!reads_two || self.unchanged(VReg(better.c), source, at))
+        {
+            *inst = better;
         }
-        if undone {
-            *inst = Inst::new(Op::Mov, inst.a, origin.0, 0, inst.at);
-        } else {
-            *inst = Inst::new(Op::I32ToF64, inst.a, origin.0, 0, inst.at);
+    }
+
+    fn combined(&self, inst: &Inst, made: &Inst) -> Option<Inst> {
+        let (op, c) = match (inst.op, made.op) {
+            (Op::UnboxF64, Op::BoxF64)
+            | (Op::UnboxI32, Op::BoxI32)
+            | (Op::UnboxBool, Op::BoxBool)
+            | (Op::F64ToI32Wrap | Op::F64ToIndex | Op::F64ToI32, Op::I32ToF64)
+            | (Op::Not, Op::Not) => (Op::Mov, 0),
+            (Op::UnboxF64, Op::BoxI32) => (Op::I32ToF64, 0),
+            (Op::Not, Op::EqF64) => (Op::NeF64, made.c),
+            (Op::Not, Op::EqI32) => (Op::NeI32, made.c),
+            (Op::Not, Op::EqBool) => (Op::NeBool, made.c),
+            (Op::Not, Op::NeF64) => (Op::EqF64, made.c),
+            (Op::Not, Op::NeI32) => (Op::EqI32, made.c),
+            (Op::Not, Op::NeBool) => (Op::EqBool, made.c),
+            (Op::F64ToI32Wrap | Op::F64ToIndex | Op::F64ToI32, Op::UshrF64) => {
+                let Some(Value::I32(shift)) = self.value(made.c) else {
+                    return None;
+                };
+                match shift & 31 {
+                    // The bits are those of the operand, but its sign is not.
+                    0 if inst.op == Op::F64ToI32Wrap => (Op::Mov, 0),
+                    0 => return None,
+                    shift => (Op::UshrI32I, shift as u32),
+                }
+            }
+            // A unit outside is NaN there and 0 here, which is what NaN comes to.
+            (Op::F64ToI32Wrap, Op::StrCharCode) => (Op::StrUnit, made.c),
+            _ => return None,
+        };
+        Some(Inst::new(op, inst.a, made.b, c, inst.at))
+    }
+
+    /// Whether a register holds at an instruction what it held where `source` was made.
+    fn unchanged(&self, reg: VReg, source: VReg, (block, index): (usize, usize)) -> bool {
+        if self.defs.single(reg) {
+            return true;
         }
+        let Some((made_in, made_at)) = self.defs.place(source) else {
+            return false;
+        };
+        let from = made_at as usize + 1;
+        made_in.index() == block
+            && (from..from + NEAR).contains(&index)
+            && (from..index).all(|i| self.func.blocks[block].insts[i].def() != Some(reg))
     }
 
     /// A branch whose condition is known, or made by a comparison.

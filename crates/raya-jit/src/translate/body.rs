@@ -65,9 +65,13 @@ impl Translator<'_> {
         self.tables.census.instructions += 1;
         self.ran_code = false;
         let ins = self.frame().func().code[pc as usize];
-        let counted = self.count_begin(ins);
+        let begun = self.count_begin(ins);
+        let around = std::mem::replace(&mut self.counted, begun);
         lower::lower(self, ins)?;
-        self.count_end(ins, counted);
+        if !self.ended {
+            self.count_end();
+        }
+        self.counted = around;
         self.test_validity(self.skip);
         if self.skip == 0 {
             self.force_invalid(ins);
@@ -87,12 +91,13 @@ impl Translator<'_> {
         Some(self.call_address(begin, sig, &[self.cx, op, jit])[0])
     }
 
-    /// Counts whether there were collections since.
-    fn count_end(&mut self, ins: Instr, before: Option<Value>) {
-        if let (Some(links), Some(before), false) = (self.job.linkage.coverage, before, self.ended)
-        {
+    /// Counts whether there were collections since the current instruction began.
+    fn count_end(&mut self) {
+        if let (Some(links), Some(before)) = (self.job.linkage.coverage, self.counted) {
+            let frame = self.frame();
+            let op = frame.func().code[frame.pc as usize].op;
             let (op, jit) = (
-                self.int_const(ins.op as i32),
+                self.int_const(op as i32),
                 self.address(self.job.linkage.jit),
             );
             let sig = super::signature([I32, I64, I64], Some(I64));
@@ -100,7 +105,7 @@ impl Translator<'_> {
         }
     }
 
-    /// Counts the current instruction as throwing.
+    /// Counts the current instruction as throwing, and whether it collected on its way there.
     pub(super) fn count_threw(&mut self) {
         let Some(links) = self.job.linkage.coverage else {
             return;
@@ -114,6 +119,7 @@ impl Translator<'_> {
             );
             let sig = super::signature([I32, I64], Some(I64));
             self.call_address(links.threw, sig, &[self.cx, op, jit]);
+            self.count_end();
         }
     }
 

@@ -226,6 +226,8 @@ pub(crate) struct Translator<'a> {
     in_cold: bool,
     /// The current instruction may have run other code.
     ran_code: bool,
+    /// Collections when the current instruction began, where that is counted.
+    counted: Option<Value>,
 }
 
 /// Translates one entry of a function.
@@ -286,6 +288,7 @@ pub fn translate(
         skip: 0,
         in_cold: false,
         ran_code: false,
+        counted: None,
     };
     let osr = match entry {
         Entry::Call => None,

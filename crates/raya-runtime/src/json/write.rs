@@ -199,7 +199,7 @@ impl Writer<'_> {
         let mut any = false;
         for name in self.member_names(v)? {
             // Members may go away while others are written.
-            let Some(item) = self.ctx.own_member(v, name) else {
+            let Some(item) = self.ctx.read_own_member(v, name)? else {
                 continue;
             };
             let item = self.replaced(v, Key::Name(name), item)?;
@@ -232,13 +232,14 @@ impl Writer<'_> {
             let names = names.iter().map(|n| self.ctx.intern_units(Units::Wide(n)));
             return names.collect();
         }
-        let members = self.ctx.own_members(v);
-        let names = members
-            .into_iter()
-            .map(|(name, _)| match self.ctx.as_str(name) {
-                Some(name) => Ok(self.ctx.intern_str(name)?.value()),
-                None => Ok(name),
-            });
+        let members = self.ctx.own_members(v).into_iter().map(|(name, _)| name);
+        let names =
+            members
+                .chain(self.ctx.own_accessors(v))
+                .map(|name| match self.ctx.as_str(name) {
+                    Some(name) => Ok(self.ctx.intern_str(name)?.value()),
+                    None => Ok(name),
+                });
         names.collect()
     }
 

@@ -155,6 +155,15 @@ impl Ctx {
         }
         // Static initialisers may name the class.
         class.set_flag(type_flags::INITIALISED);
+        let defined = self.run_definition(class);
+        if defined.is_err() {
+            // The next run of the declaration starts over.
+            class.clear_flag(type_flags::INITIALISED);
+        }
+        defined
+    }
+
+    fn run_definition(&mut self, class: TypeRef) -> R<()> {
         if let Some(init) = class.meta.static_init.get() {
             let mut registers = Vec::new();
             if init.takes_this() {

@@ -56,7 +56,13 @@ fn members(ctx: &mut Ctx, o: Value) -> R<Vec<(Key, Value)>> {
     if o.is_null() {
         return Err(ctx.type_error("Cannot convert null to object"));
     }
-    let named = ctx.own_members(o);
+    let mut named = ctx.own_members(o);
+    let accessors = ctx.own_accessors(o);
+    if !accessors.is_empty() {
+        // Getters may change the object: values are read when their turn comes.
+        named.iter_mut().for_each(|(_, v)| *v = Value::UNSET);
+        named.extend(accessors.into_iter().map(|name| (name, Value::UNSET)));
+    }
     Ok(named.into_iter().map(|(k, v)| (Key::Name(k), v)).collect())
 }
 
@@ -76,10 +82,13 @@ impl Key {
     }
 }
 
-/// The member's value; elements of strings are made when asked for.
+/// The member's value; elements of strings are made and getters called when asked for.
 fn member_value(ctx: &mut Ctx, o: Value, key: Key, v: Value) -> R<Value> {
     match (key, ctx.as_str(o)) {
         (Key::Index(i), Some(s)) => Ok(s.substring(ctx, i, i + 1)?.value()),
+        (Key::Name(name), _) if v.is_unset() => {
+            Ok(ctx.read_own_member(o, name)?.unwrap_or(Value::NULL))
+        }
         _ if v.is_unset() => Ok(Value::NULL),
         _ => Ok(v),
     }
@@ -176,7 +185,8 @@ pub fn object_has_own(ctx: &mut Ctx, o: Value, key: Str) -> R<bool> {
         return Ok(true);
     }
     let name = ctx.intern_str(key)?;
-    Ok(ctx.own_member(o, name.value()).is_some())
+    let name = name.value();
+    Ok(ctx.own_member(o, name).is_some() || ctx.own_accessors(o).contains(&name))
 }
 
 /// `Object.is(a, b)`: as `===`, but NaN is NaN and 0 is not −0.
@@ -199,7 +209,7 @@ impl Ctx {
         let names = object_keys(self, from)?;
         for i in 0..names.len() {
             let name = names.get(i).unwrap_or(Value::NULL);
-            let v = match self.own_member(from, name) {
+            let v = match self.read_own_member(from, name)? {
                 Some(v) => v,
                 None if self.has_members(from) => continue,
                 None => self.get_item(from, Value::int(i as i32))?,

@@ -90,7 +90,8 @@ impl Flow<'_> {
             Term::Branch { op, a, b, yes, no } => {
                 for (taken, target) in [(true, yes), (false, no)] {
                     let mut facts = facts.clone();
-                    facts.extend(shown(op, VReg(a), VReg(b), taken));
+                    let (a, b) = (self.counted(VReg(a)), self.counted(VReg(b)));
+                    facts.extend(shown(op, a, b, taken));
                     out.push((target, facts));
                 }
             }
@@ -124,7 +125,7 @@ impl Flow<'_> {
             return false;
         };
         facts.iter().any(|&(relation, x, len)| {
-            x == index
+            x == self.counted(index)
                 && self.length_of(len) == Some(s)
                 && match relation {
                     Relation::Less => true,
@@ -136,15 +137,20 @@ impl Flow<'_> {
         })
     }
 
+    /// The integer that a register is the double of, or the register: each test of a loop
+    /// converts the length anew.
+    fn counted(&self, reg: VReg) -> VReg {
+        match self.defs.inst(self.func, reg) {
+            Some(made) if made.op == Op::I32ToF64 && self.defs.single(VReg(made.b)) => VReg(made.b),
+            _ => reg,
+        }
+    }
+
     /// The string whose length a register holds.
     fn length_of(&self, len: VReg) -> Option<VReg> {
         let made = self.defs.inst(self.func, len)?;
         let source = VReg(made.b);
-        match made.op {
-            Op::I32ToF64 => self.length_of(source),
-            Op::StrLen if self.defs.single(source) => Some(source),
-            _ => None,
-        }
+        (made.op == Op::StrLen && self.defs.single(source)).then_some(source)
     }
 }
 

@@ -265,8 +265,8 @@ struct_wire! {
     Position { pc, line, column, inline }
     InlineSite { func, parent, line, column, builtin }
     LoopInfo { header, back_edge, weight }
-    Class { name, origin, args, bases, fields, methods, statics, static_init, constructor, flags }
-    ClassFlags { is_abstract, is_scope, is_literal, builtin }
+    Class { name, origin, args, bases, primary, fields, methods, statics, static_init, constructor, flags }
+    ClassFlags { is_abstract, is_scope, is_literal, builtin, displaced }
     Field { name, ty, optional, private, readonly }
     Method { name, kind, func, sig }
     Global { name, ty, constant }
@@ -406,6 +406,7 @@ mod tests {
             origin: ClassId(0),
             args: vec![TypeId(1)],
             bases: vec![],
+            primary: 0,
             fields: vec![Field {
                 name: StrId(0),
                 ty: TypeId(1),

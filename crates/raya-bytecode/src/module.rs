@@ -304,6 +304,8 @@ pub struct Class {
     pub args: Vec<TypeId>,
     /// Statically known bases, in order. Empty: `Object`.
     pub bases: Vec<ClassId>,
+    /// Which of them its instances begin like.
+    pub primary: u16,
     /// Fields declared by this class itself (inherited ones are not repeated).
     pub fields: Vec<Field>,
     /// Methods and accessors declared by this class itself.
@@ -325,6 +327,9 @@ pub struct ClassFlags {
     pub is_abstract: bool,
     /// A compiler-made holder of captured variables, invisible to programs.
     pub is_scope: bool,
+    /// Some heir has it among its bases but does not begin like it, so that typed code cannot
+    /// find its members in values of this type.
+    pub displaced: bool,
     /// A structural object literal's shape: attribute access on `any` gives null for
     /// missing members, printing shows no class name.
     pub is_literal: bool,

@@ -188,6 +188,7 @@ macro_rules! for_each_native {
             0x0F02 reflect_set(o: Any, name: Str, v: Any) -> Bool, [throws, user, gc], "attribute write";
             0x0F03 reflect_has(o: Any, name: Str) -> Bool, [throws, user, gc], "false only for AttributeError";
             0x0F04 reflect_delete(o: Any, name: Str) -> Bool, [throws, user, gc], "attribute delete";
+            0x0F06 super_get(this: Any, class: Any, name: Str) -> Any, [throws, user, gc], "super.name in the code of a class: what follows it in the order of this";
             0x0F05 reflect_own_keys(o: Any) -> Arr, [throws, gc], "string[]";
             0x1000 structured_clone(v: Any) -> Any, [throws, user, gc], "deep copy of data";
             0x1001 encode_uri_component(s: Str) -> Str, [throws, gc], "encodeURIComponent";

@@ -134,8 +134,6 @@ raya_syntax::error_codes! {
     UNSUPPORTED_TAGGED = 907, "tagged templates are not supported yet";
     /// `bigint`.
     UNSUPPORTED_BIGINT = 908, "bigint is not supported yet";
-    /// Several base classes.
-    UNSUPPORTED_BASES = 909, "several bases are not supported yet";
     /// A class inside a function that uses the function's variables.
     UNSUPPORTED_CLASS_CAPTURE = 910, "local class that captures variables";
     /// A type operator or type form of the language that is still missing.

@@ -116,7 +116,12 @@ impl Ctx {
     }
 
     /// The value of a data descriptor; none if the attribute is not one.
-    fn read_data_descriptor(&mut self, o: Value, attr: Attr, name: Value) -> R<Option<Value>> {
+    pub(crate) fn read_data_descriptor(
+        &mut self,
+        o: Value,
+        attr: Attr,
+        name: Value,
+    ) -> R<Option<Value>> {
         match attr {
             Attr::Accessor {
                 get,

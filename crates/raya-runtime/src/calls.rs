@@ -22,6 +22,7 @@ use crate::mem::object::Instance;
 use crate::mem::refs::Ref;
 use crate::mem::slots::Slots;
 use crate::mem::value::Value;
+use crate::super_access::{Constructor, first_constructor};
 use crate::type_info::{Form, SlotFn, TypeKind, TypeRef, type_flags};
 
 use raya_bytecode::Slot;
@@ -338,22 +339,17 @@ impl Ctx {
 
     /// Runs the constructor of `class` on a fresh instance.
     fn initialise(&mut self, class: TypeRef, made: Value, args: &[Value]) -> R<()> {
-        let patched = class.slot(Slot::init, Form::Forward);
-        if let SlotFn::User(_) = patched {
-            let mut all = Values::with_capacity(args.len() + 1);
-            all.push(made);
-            all.extend_from_slice(args);
-            let result = self.call_slot(patched, &all)?;
-            if result.is_null() {
-                return Ok(());
+        let declared = if class.slot(Slot::init, Form::Forward).is_absent() {
+            class.meta.constructor.get()
+        } else {
+            let name = self.intern("constructor")?;
+            match first_constructor(&class.meta.mro, name) {
+                Some(Constructor::Declared(func)) => Some(func),
+                Some(patched) => return self.run_patched(made, patched, args),
+                None => None,
             }
-            let message = format!(
-                "__init__() should return null, not '{}'",
-                self.type_name(result)
-            );
-            return Err(self.type_error(&message));
-        }
-        match class.meta.constructor.get() {
+        };
+        match declared {
             Some(func) => {
                 self.call_function(func, made, made, args, Surplus::Refuse)?;
                 Ok(())
@@ -364,6 +360,20 @@ impl Ctx {
                 Err(self.type_error(&message))
             }
         }
+    }
+
+    /// Runs a constructor that was put into a class.
+    fn run_patched(&mut self, made: Value, patched: Constructor, args: &[Value]) -> R<()> {
+        let callee = self.bound_constructor(made, patched)?;
+        let result = self.call(callee, args)?;
+        if result.is_null() {
+            return Ok(());
+        }
+        let message = format!(
+            "__init__() should return null, not '{}'",
+            self.type_name(result)
+        );
+        Err(self.type_error(&message))
     }
 
     fn abstract_class(&mut self, class: TypeRef) -> Thrown {

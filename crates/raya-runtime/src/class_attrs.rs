@@ -60,7 +60,7 @@ impl Ctx {
         of_instances && self.name_is(name, "name")
     }
 
-    fn class_attr_value(
+    pub(crate) fn class_attr_value(
         &mut self,
         class: TypeRef,
         owner: TypeRef,

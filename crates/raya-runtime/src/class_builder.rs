@@ -60,8 +60,10 @@ pub struct ClassPlan {
     pub reserved: Option<ReservedType>,
     /// What its instances are.
     pub kind: TypeKind,
-    /// Bases in order; the first is the primary one.
+    /// Bases in order.
     pub bases: Vec<TypeRef>,
+    /// Which of them is the primary one: instances begin like its instances.
+    pub primary: usize,
     /// Own fields in order.
     pub fields: Vec<FieldPlan>,
     /// Own methods in order.
@@ -85,6 +87,7 @@ impl Default for ClassPlan {
             reserved: None,
             kind: TypeKind::Instance,
             bases: Vec::new(),
+            primary: 0,
             fields: Vec::new(),
             methods: Vec::new(),
             constructor: None,
@@ -110,7 +113,8 @@ impl Layout {
             fields: Vec::new(),
             index: FxHashMap::default(),
         };
-        for base in &plan.bases {
+        let (before, rest) = plan.bases.split_at(plan.primary);
+        for base in rest[..1].iter().chain(before).chain(&rest[1..]) {
             for field in &base.meta.fields {
                 layout.add(*field);
             }
@@ -168,7 +172,7 @@ impl Ctx {
             Ok(mro) => mro,
             Err(error) => return Err(self.type_error(&error.message())),
         };
-        let vtable = self.plan_vtable(&plan)?;
+        let vtable = self.plan_vtable(&plan, &mro)?;
         let reserved = match plan.reserved.take() {
             Some(reserved) => reserved,
             None => match self.engine().types.reserve(vtable.keys.len() as u32) {
@@ -183,8 +187,8 @@ impl Ctx {
         for base in &plan.bases {
             base.meta.subclasses.borrow_mut().push(ty);
         }
-        for base in &plan.bases[1..] {
-            base.set_flag(type_flags::SECONDARY);
+        if plan.bases.len() > 1 {
+            self.note_interpositions(ty);
         }
         for method in plan.methods.iter().filter(|m| !is_static(m.kind)) {
             self.engine().assumptions.overridden(ty, method.name);
@@ -194,20 +198,15 @@ impl Ctx {
     }
 
     /// The vtable: the primary base's entries, then those of the others and its own.
-    fn plan_vtable(&mut self, plan: &ClassPlan) -> R<Vtable> {
+    fn plan_vtable(&mut self, plan: &ClassPlan, mro: &[TypeRef]) -> R<Vtable> {
         let mut table = Vtable::default();
-        if let Some((primary, others)) = plan.bases.split_first() {
-            for (i, key) in (0..).zip(&primary.meta.vtable_keys) {
-                table.keys.push(*key);
-                table.entries.push(primary.vtable_entry(i));
-            }
-            for base in others {
-                for (i, key) in (0..).zip(&base.meta.vtable_keys) {
-                    if let Some(func) = base.vtable_entry(i) {
-                        self.enter_method(&mut table, *key, Some(func), false)?;
-                    }
-                }
-            }
+        let primary = plan.bases[plan.primary];
+        for (i, key) in (0..).zip(&primary.meta.vtable_keys) {
+            table.keys.push(*key);
+            table.entries.push(primary.vtable_entry(i));
+        }
+        if plan.bases.len() > 1 {
+            self.merge_vtables(&mut table, plan, mro);
         }
         for method in &plan.methods {
             if is_static(method.kind) {
@@ -218,20 +217,69 @@ impl Ctx {
                 kind: method.kind,
                 sig: method.sig,
             };
-            self.enter_method(&mut table, key, method.func, true)?;
+            self.enter_method(&mut table, key, method.func);
         }
         Ok(table)
     }
 
-    /// Puts a method into the entries of its name; `replace` is false for methods of
-    /// secondary bases, which the primary chain precedes.
-    fn enter_method(
-        &mut self,
-        table: &mut Vtable,
-        key: VtableKey,
-        func: Option<Ref<FuncInfo>>,
-        replace: bool,
-    ) -> R<()> {
+    /// Adds the entries of the other bases; each entry leads to the method that resolution
+    /// order finds first.
+    fn merge_vtables(&mut self, table: &mut Vtable, plan: &ClassPlan, mro: &[TypeRef]) {
+        for base in &plan.bases {
+            for key in &base.meta.vtable_keys {
+                let same = |k: &VtableKey| {
+                    k.name == key.name && k.kind == key.kind && k.sig.same_interface(&key.sig)
+                };
+                if !table.keys.iter().any(same) {
+                    table.keys.push(*key);
+                    table.entries.push(None);
+                }
+            }
+        }
+        for (key, entry) in table.keys.iter().zip(&mut table.entries) {
+            let holder = mro
+                .iter()
+                .find_map(|c| Some((*c, c.meta.attrs.borrow().get(key.name)?)));
+            let func = match (holder, key.kind) {
+                (Some((_, Attr::Method(func))), MethodKind::Method) => Some(func),
+                (Some((_, Attr::Accessor { get, .. })), MethodKind::Getter) => get,
+                (Some((_, Attr::Accessor { set, .. })), MethodKind::Setter) => set,
+                // Patched: its class's entries lead to the attribute.
+                (Some((owner, Attr::Value(_))), _) => {
+                    let at = owner.meta.vtable_keys.iter().position(|k| {
+                        k.name == key.name && k.kind == key.kind && k.sig.same_interface(&key.sig)
+                    });
+                    *entry = at.and_then(|i| owner.vtable_entry(i as u32)).or(*entry);
+                    continue;
+                }
+                _ => *entry,
+            };
+            *entry = match func {
+                Some(func) if !func.sig_info.same_interface(&key.sig) => {
+                    Some(bridge(self.engine(), key.sig, BridgeTarget::Func(func)))
+                }
+                other => other,
+            };
+        }
+    }
+
+    /// A class with several bases may put a method of one base in front of another's: what was
+    /// known about calls on those no longer holds.
+    fn note_interpositions(&self, ty: TypeRef) {
+        for ancestor in &ty.meta.mro[1..] {
+            for key in &ancestor.meta.vtable_keys {
+                let own = ty.lookup(key.name).map(|(owner, _)| owner);
+                let theirs = ancestor.lookup(key.name).map(|(owner, _)| owner);
+                if own != theirs {
+                    self.engine().assumptions.overridden(ty, key.name);
+                }
+            }
+        }
+    }
+
+    /// Puts a method into the entries of its name, with an entry of its own where none has its
+    /// interface.
+    fn enter_method(&mut self, table: &mut Vtable, key: VtableKey, func: Option<Ref<FuncInfo>>) {
         let mut has_own_interface = false;
         for (known, entry) in table.keys.iter().zip(&mut table.entries) {
             if known.name != key.name || known.kind != key.kind {
@@ -239,9 +287,6 @@ impl Ctx {
             }
             let same = known.sig.same_interface(&key.sig);
             has_own_interface |= same;
-            if !replace {
-                continue;
-            }
             *entry = match func {
                 Some(func) if !same => {
                     Some(bridge(self.engine(), known.sig, BridgeTarget::Func(func)))
@@ -253,7 +298,6 @@ impl Ctx {
             table.keys.push(key);
             table.entries.push(func);
         }
-        Ok(())
     }
 }
 
@@ -300,7 +344,7 @@ fn describe(
     keys: Vec<VtableKey>,
 ) -> TypeInfo {
     let this = reserved.type_ref();
-    let primary = plan.bases[0];
+    let primary = plan.bases[plan.primary];
     let layout = Layout::new(plan);
     let mask = layout.ref_mask();
     let depth = primary.depth.saturating_add(1);
@@ -321,7 +365,7 @@ fn describe(
     } else {
         0
     };
-    let inherited_constructor = || mro.iter().find_map(|base| base.meta.constructor.get());
+    let inherited_constructor = || mro.iter().find_map(|base| base.meta.own_constructor);
     let constructor = plan.constructor.or_else(inherited_constructor);
     TypeInfo {
         handle: reserved.handle(),
@@ -357,6 +401,7 @@ fn describe(
             vtable_keys: keys.into(),
             subclasses: RefCell::default(),
             shapes: Default::default(),
+            own_constructor: plan.constructor,
             constructor: Cell::new(constructor),
             static_init: Cell::new(None),
         },

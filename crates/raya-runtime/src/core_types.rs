@@ -192,6 +192,7 @@ fn simple_type(
             vtable_keys: Box::default(),
             subclasses: RefCell::default(),
             shapes: Default::default(),
+            own_constructor: None,
             constructor: Cell::new(None),
             static_init: Cell::new(None),
         },

@@ -42,6 +42,7 @@ mod poll;
 mod props;
 pub mod shape;
 mod slots;
+mod super_access;
 #[cfg(test)]
 mod testing;
 pub mod text;

@@ -19,7 +19,7 @@ impl MroError {
             MroError::Inconsistent(bases) => {
                 let names: Vec<&str> = bases.iter().map(|b| &*b.meta.name).collect();
                 format!(
-                    "Cannot create a consistent method resolution order (MRO) for bases {}",
+                    "Cannot create a consistent method resolution\norder (MRO) for bases {}",
                     names.join(", ")
                 )
             }

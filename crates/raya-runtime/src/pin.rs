@@ -17,7 +17,7 @@ use crate::mem::array::{Array, Storage};
 use crate::mem::layout::{ElemKind, FLAG_PINNED};
 use crate::mem::object::Instance;
 use crate::mem::value::Value;
-use crate::type_info::{TypeKind, TypeRef, type_flags};
+use crate::type_info::{TypeKind, TypeRef};
 
 /// Nesting of data that a cast follows, unions on the way counted.
 const MAX_NESTING: u32 = 1000;
@@ -315,7 +315,7 @@ impl Ctx {
             fields,
             keep_reprs: Some(ty),
             members: members.into(),
-            flags: ty.flags.get() & !type_flags::SECONDARY,
+            flags: ty.flags.get(),
             ..ClassPlan::default()
         };
         let pinned = self.build_class(plan)?;

@@ -17,14 +17,20 @@ use crate::link::{MethodSite, PropSite};
 use crate::mem::alloc::box_slot;
 use crate::mem::slots::Slots;
 use crate::mem::value::Value;
-use crate::type_info::{Attr, TypeInfo, TypeKind, type_flags};
+use crate::type_info::{Attr, FieldInfo, TypeInfo, TypeKind, type_flags};
+
+/// The field that holds a member on every instance. A private one has a name that only code of
+/// its class can write down.
+fn direct_field(ty: &TypeInfo, name: Value) -> Option<&FieldInfo> {
+    plain_field(ty, name).or_else(|| ty.field(name).filter(|f| f.private))
+}
 
 impl Ctx {
     /// Reads a member in the site's representation.
     pub fn get_prop(&mut self, o: Value, prop: &PropSite, cache: Cache) -> R<u64> {
         if let Some(object) = self.as_instance(o) {
             let ty = self.type_of_obj(object.obj());
-            if let Some(field) = plain_field(&ty, prop.name)
+            if let Some(field) = direct_field(&ty, prop.name)
                 && field.repr == prop.repr
                 && is_subtype(field.desc, prop.desc, 0)
             {
@@ -59,7 +65,7 @@ impl Ctx {
     pub fn set_prop(&mut self, o: Value, prop: &PropSite, bits: u64, cache: Cache) -> R<()> {
         if let Some(object) = self.as_instance(o) {
             let ty = self.type_of_obj(object.obj());
-            if let Some(field) = plain_field(&ty, prop.name)
+            if let Some(field) = direct_field(&ty, prop.name)
                 && field.repr == prop.repr
                 && is_subtype(prop.desc, field.desc, 0)
                 && !self.is_frozen(o)

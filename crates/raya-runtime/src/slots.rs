@@ -88,8 +88,8 @@ fn slot_fn(attr: Attr) -> SlotFn {
 impl Ctx {
     /// Fills the slots of a new class whose own methods are `methods`.
     pub(crate) fn fill_slots(&mut self, ty: TypeRef, methods: &[MethodPlan]) -> R<()> {
-        let primary = ty.meta.bases[0].slots.get();
-        let others_differ = ty.meta.bases[1..].iter().any(|b| b.slots.get() != primary);
+        let primary = ty.slots.get();
+        let others_differ = ty.meta.bases.iter().any(|b| b.slots.get() != primary);
         let mut special = Vec::new();
         for method in methods.iter().filter(|m| !is_static(m.kind)) {
             if let Some(name) = self.special_name(method.name) {

@@ -99,8 +99,9 @@ pub mod type_flags {
     pub const ABSTRACT: u32 = 1;
     /// Declared by the built-in library or the runtime.
     pub const BUILTIN: u32 = 2;
-    /// Once used as a secondary base: typed field access is guarded.
-    pub const SECONDARY: u32 = 4;
+    /// Typed code finds members of instances of heirs by other classes, so that an heir need
+    /// not begin like it.
+    pub const DISPLACED: u32 = 4;
     /// The class or an heir has `__getattribute__`, `__getattr__`, `__setattr__` or
     /// `__delattr__`.
     pub const ATTR_HOOKS: u32 = 8;
@@ -182,6 +183,8 @@ pub struct TypeMeta {
     pub subclasses: RefCell<Vec<TypeRef>>,
     /// Root of the shapes of its instances' expando objects.
     pub shapes: ShapeTree,
+    /// The constructor that it declares itself.
+    pub own_constructor: Option<Ref<FuncInfo>>,
     /// Constructor that `new` runs: its own or the nearest inherited one.
     pub constructor: Cell<Option<Ref<FuncInfo>>>,
     /// Static initialiser, run by the class's declaration.

@@ -1,6 +1,6 @@
 //! Types of the operands of single instructions, beyond their representations.
 
-use super::tables::{resolve_field, resolve_method, resolve_prop};
+use super::tables::{layout_ok, resolve_field, resolve_method, resolve_prop};
 use super::{Check, Checked, function};
 use crate::{
     ClassId, Const, FieldId, GlobalId, Instr, MethodId, MethodKind, Op, PropId, Receiver, Repr,
@@ -98,6 +98,7 @@ impl Check<'_> {
                 if field.is_static {
                     return Err("a static field of an instance".into());
                 }
+                layout_ok(self.m, field.class)?;
                 self.is_a(a, &TypeDesc::Class(field.class))?;
                 self.fits(self.reg_type(c)?, found.ty, "a field")
             }
@@ -237,6 +238,7 @@ impl Check<'_> {
         if field.is_static {
             return Err("a static field of an instance".into());
         }
+        layout_ok(self.m, field.class)?;
         self.is_a(instr.b, &TypeDesc::Class(field.class))?;
         let word = self.m.repr(found.ty) == Repr::Word;
         let scope = self.m.classes[field.class.index()].flags.is_scope;

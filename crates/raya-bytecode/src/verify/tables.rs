@@ -175,10 +175,7 @@ fn class_ok(m: &Module, index: usize, class: &Class) -> Checked {
     if class.bases.iter().any(|b| b.index() >= index) {
         return Err("a base does not come before it".into());
     }
-    // Typed code finds fields and methods at places that hold along the first base only.
-    if class.bases.len() > 1 {
-        return Err("it has several bases".into());
-    }
+    bases_ok(m, class)?;
     class.args.iter().try_for_each(|&t| type_ok(m, t))?;
     for (i, field) in class.fields.iter().chain(&class.statics).enumerate() {
         name_ok(m, field.name.index())?;
@@ -214,6 +211,58 @@ fn class_ok(m: &Module, index: usize, class: &Class) -> Checked {
         }
     }
     Ok(())
+}
+
+type Classes = std::collections::BTreeSet<ClassId>;
+
+/// Typed code finds fields and methods at places that hold along the primary base only: what
+/// else a class inherits from must say that it is found elsewhere.
+fn bases_ok(m: &Module, class: &Class) -> Checked {
+    if class.bases.is_empty() {
+        return Ok(());
+    }
+    let mut followed = Classes::new();
+    let mut at = Some(class);
+    while let Some(c) = at {
+        let Some(&primary) = c.bases.get(usize::from(c.primary)) else {
+            if c.bases.is_empty() {
+                break;
+            }
+            return Err("its primary base is out of bounds".into());
+        };
+        followed.insert(primary);
+        at = m.classes.get(primary.index());
+    }
+    let mut work = class.bases.clone();
+    let mut seen = Classes::new();
+    let mut fields = std::collections::BTreeMap::new();
+    while let Some(id) = work.pop() {
+        if !seen.insert(id) {
+            continue;
+        }
+        let base = &m.classes[id.index()];
+        if !followed.contains(&id) && !base.flags.displaced {
+            return Err("a base that it does not begin like is not displaced".into());
+        }
+        if class.bases.len() > 1 {
+            for field in &base.fields {
+                let known = *fields.entry(field.name).or_insert(field.ty);
+                if !same_type(m, known, field.ty) {
+                    return Err("two bases have fields of one name and different types".into());
+                }
+            }
+        }
+        work.extend(base.bases.iter().copied().filter(|b| *b < id));
+    }
+    Ok(())
+}
+
+/// The class by whose layout an instruction finds a member.
+pub fn layout_ok(m: &Module, class: ClassId) -> Checked {
+    match m.classes.get(class.index()) {
+        Some(c) if c.flags.displaced => Err("a member by a displaced class".into()),
+        _ => Ok(()),
+    }
 }
 
 fn same_type(m: &Module, a: TypeId, b: TypeId) -> bool {

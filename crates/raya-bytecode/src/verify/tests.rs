@@ -59,6 +59,7 @@ pub(crate) fn sample() -> Module {
         origin: ClassId(0),
         args: vec![],
         bases: vec![],
+        primary: 0,
         fields: vec![Field {
             name: StrId(1),
             ty: number,

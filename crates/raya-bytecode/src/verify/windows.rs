@@ -1,7 +1,7 @@
 //! Windows: calls and the other operations that take a run of registers. The run
 //! lies in the frame, its registers have the types that the callee declares.
 
-use super::tables::{resolve_method, resolve_native, resolve_prop};
+use super::tables::{layout_ok, resolve_method, resolve_native, resolve_prop};
 use super::{Check, Checked, function, hidden, run};
 use crate::{
     FRAME_HEADER, Instr, MethodId, MethodKind, NativeType, Op, PropId, Receiver, Repr, SigId,
@@ -136,6 +136,9 @@ impl Check<'_> {
         }
         let wanted = match method.kind {
             MethodKind::Method | MethodKind::Getter | MethodKind::Setter => {
+                if instr.op == Op::CallMethod {
+                    layout_ok(self.m, method.class)?;
+                }
                 TypeDesc::Class(method.class)
             }
             _ => TypeDesc::ClassObject(method.class),

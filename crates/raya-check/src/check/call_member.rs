@@ -288,6 +288,15 @@ impl<'a> Checker<'a> {
         span: Span,
     ) -> ExprId {
         let object = self.coerce(object, Ty::ANY);
+        let args = self.dynamic_elements(resolved);
+        let callee = Callee::AnyMethod { object, name };
+        let call = Call { callee, args };
+        let id = self.add(ExprKind::Call(Box::new(call)), Ty::ANY, span);
+        self.finish_call(id, resolved.sig.ret)
+    }
+
+    /// Arguments that were checked against a signature, for a call that knows none.
+    pub(crate) fn dynamic_elements(&mut self, resolved: &Resolved) -> Box<[Element]> {
         let fixed = resolved.sig.fixed().len();
         let mut args = Vec::with_capacity(resolved.args.len());
         for (i, &id) in resolved.args.iter().enumerate() {
@@ -307,13 +316,7 @@ impl<'a> Checker<'a> {
         while args.len() > required && args.last().is_some_and(|e| is_absent(self, e)) {
             args.pop();
         }
-        let callee = Callee::AnyMethod { object, name };
-        let call = Call {
-            callee,
-            args: args.into(),
-        };
-        let id = self.add(ExprKind::Call(Box::new(call)), Ty::ANY, span);
-        self.finish_call(id, resolved.sig.ret)
+        args.into()
     }
 
     fn is_null_literal(&self, id: ExprId) -> bool {

@@ -18,10 +18,10 @@ impl<'a> Checker<'a> {
     /// Checks everything in a class.
     pub(crate) fn check_class_bodies(&mut self, class: ClassId) {
         self.ensure_base(class);
-        if let Some(TypeKind::Class(base, _)) =
-            self.types.class(class).base.map(|b| self.types.kind(b))
-        {
-            self.queue_class(base);
+        for base in self.types.class(class).bases.clone() {
+            if let TypeKind::Class(base, _) = self.types.kind(base) {
+                self.queue_class(base);
+            }
         }
         let (scope, file) = (self.class(class).scope, self.class(class).file);
         self.elsewhere(scope, file, |c| {
@@ -30,6 +30,7 @@ impl<'a> Checker<'a> {
                 c.check_static_init(class);
             }
             c.check_overrides(class);
+            c.check_bases_agree(class);
             c.check_abstract(class);
             c.check_implements(class);
         });
@@ -156,7 +157,7 @@ impl<'a> Checker<'a> {
     // ---- constructors
 
     fn check_ctor(&mut self, class: ClassId) {
-        let derived = self.types.class(class).base.is_some();
+        let mut derived = self.types.class(class).base.is_some();
         let Some(function) = self.class(class).ctor else {
             self.note_missing_fields(class);
             return self.synthesize_ctor(class);
@@ -171,6 +172,7 @@ impl<'a> Checker<'a> {
             FunctionBody::Block(block) => super::walk::calls_super(&block.stmts),
             _ => false,
         };
+        derived |= calls && self.is_cooperative(class);
         if derived && !calls {
             let message = "the constructor of a derived class must call `super(…)`";
             self.error(codes::SUPER_CALL, function.signature.span, message);
@@ -203,11 +205,16 @@ impl<'a> Checker<'a> {
         }
         let span = self.hir.classes[class.index()].span;
         let name = self.hir.classes[class.index()].name;
-        let params = self.ctor_params(class);
+        let passing = self.passes_on(class);
+        let params = match passing {
+            true => self.passing_signature(Ty::VOID).params.to_vec(),
+            false => self.ctor_params(class),
+        };
         let func = self.new_func(name, span, FuncKind::Constructor(class));
         let (list, locals) = self.params_only(&params);
         let mut body = Vec::with_capacity(1);
         let id = match self.types.class(class).base.map(|t| self.types.kind(t)) {
+            _ if passing => self.synthetic_pass(class, func, list[0].local, params[0].ty, span),
             Some(TypeKind::Class(base, base_args)) => {
                 let args = list
                     .iter()
@@ -222,7 +229,7 @@ impl<'a> Checker<'a> {
             kind: StmtKind::Expr(id),
             span,
         }));
-        let rest = self.ctor_rest(class);
+        let rest = passing || self.ctor_rest(class);
         let outer = self.types.class(class).params.clone();
         let function = &mut self.hir.functions[func.index()];
         function.outer_params = outer;
@@ -237,6 +244,26 @@ impl<'a> Checker<'a> {
             stmts: body,
         });
         self.hir.classes[class.index()].ctor = Some(func);
+    }
+
+    /// The call that hands the array of arguments to the next constructor.
+    fn synthetic_pass(
+        &mut self,
+        class: ClassId,
+        func: FuncId,
+        rest: hir::LocalId,
+        ty: Ty,
+        span: Span,
+    ) -> Option<ExprId> {
+        let this = self.this_of(class, false);
+        let mut ctx = super::FnCtx::new(func, None, self.clock);
+        ctx.this = ThisCtx::Receiver(this);
+        ctx.class = Some(class);
+        self.fns.push(ctx);
+        let rest = self.read_temp(rest, ty, span);
+        let id = self.pass_on(class, rest, span);
+        self.fns.pop();
+        id
     }
 
     fn ctor_rest(&mut self, class: ClassId) -> bool {
@@ -506,29 +533,27 @@ impl<'a> Checker<'a> {
     // ---- promises
 
     fn check_overrides(&mut self, class: ClassId) {
-        let base = self.types.class(class).base;
+        let bases = self.types.class(class).bases.clone();
         for index in 0..self.class(class).members.len() as u32 {
             let member = self.class(class).members[index as usize].clone();
-            let inherited = match base.map(|b| (b, self.types.kind(b))) {
-                Some((ty, TypeKind::Class(parent, _))) => {
-                    let receiver = if member.is_static {
-                        self.types.class_object(parent)
-                    } else {
-                        ty
-                    };
-                    self.lookup(receiver, member.name)
+            let mut overrides = false;
+            for &base in &bases {
+                let TypeKind::Class(parent, _) = self.types.kind(base) else {
+                    continue;
+                };
+                let receiver = match member.is_static {
+                    true => self.types.class_object(parent),
+                    false => base,
+                };
+                let inherited = self.lookup(receiver, member.name);
+                if let Some(found) = inherited.filter(|f| f.declared_in.is_some()) {
+                    overrides = true;
+                    self.check_override(class, index, &member, &found);
                 }
-                _ => None,
-            };
-            let inherited = inherited.filter(|f| f.declared_in.is_some());
-            match inherited {
-                None if member.is_override => {
-                    let message =
-                        format!("no base class has a member `{}`", self.text(member.name));
-                    self.error(codes::OVERRIDES_NOTHING, member.span, message);
-                }
-                None => {}
-                Some(found) => self.check_override(class, index, &member, &found),
+            }
+            if member.is_override && !overrides {
+                let message = format!("no base class has a member `{}`", self.text(member.name));
+                self.error(codes::OVERRIDES_NOTHING, member.span, message);
             }
         }
     }
@@ -577,16 +602,11 @@ impl<'a> Checker<'a> {
     }
 
     /// A member's type with `this` taken as the class itself.
-    fn own_this(&mut self, class: ClassId, ty: Ty) -> Ty {
+    pub(crate) fn own_this(&mut self, class: ClassId, ty: Ty) -> Ty {
         let own = self.types.class_self(class);
         let mut subst = crate::types::Subst::default();
-        let mut at = Some(class);
-        while let Some(c) = at {
+        for c in self.lineage(class) {
             subst.push(self.types.class(c).this_param, own);
-            at = match self.types.class(c).base.map(|b| self.types.kind(b)) {
-                Some(TypeKind::Class(base, _)) => Some(base),
-                _ => None,
-            };
         }
         self.types.substitute(ty, &subst)
     }
@@ -597,8 +617,7 @@ impl<'a> Checker<'a> {
         }
         let own = self.types.class_self(class);
         let mut missing: Vec<String> = Vec::new();
-        let mut at = Some(class);
-        while let Some(c) = at {
+        for c in self.lineage(class) {
             let names: Vec<Name> = self
                 .class(c)
                 .members
@@ -611,10 +630,6 @@ impl<'a> Checker<'a> {
                     missing.push(format!("`{}`", self.text(name)));
                 }
             }
-            at = match self.types.class(c).base.map(|b| self.types.kind(b)) {
-                Some(TypeKind::Class(base, _)) => Some(base),
-                _ => None,
-            };
         }
         missing.dedup();
         if !missing.is_empty() && self.class(class).ast.name.is_some() {

@@ -6,7 +6,7 @@ use crate::env::{
     BaseState, ClassData, LazyTy, MemberData, MemberKind, MemberSource, SymKind, TypeSymKind,
 };
 use crate::hir::{self, ExprId, ExprKind, FieldIdx, FuncKind, MethodIdx, Stmt, StmtKind};
-use crate::types::{ClassId, Ty, TypeKind};
+use crate::types::{ClassId, OrderError, Ty, TypeKind};
 use raya_syntax::ast::{self, Access, Class, ClassMemberKind, MethodKind, PropKey};
 use raya_syntax::name::{Name, names};
 use raya_syntax::span::Span;
@@ -59,6 +59,7 @@ impl<'a> Checker<'a> {
             field_init: None,
             static_init: None,
             scope: None,
+            displaced: false,
         });
         let mut data = self.class_data(id, class, builtin);
         data.nested = self.nested_class(id, name, class.span);
@@ -104,8 +105,11 @@ impl<'a> Checker<'a> {
         hir.statics.clear();
         hir.methods.clear();
         (hir.ctor, hir.field_init, hir.static_init) = (None, None, None);
-        self.types.class_mut(id).base = None;
-        self.types.class_mut(id).depth = 0;
+        let decl = self.types.class_mut(id);
+        decl.base = None;
+        decl.bases.clear();
+        decl.mro.clear();
+        decl.depth = 0;
         self.fill_class(id, class);
     }
 
@@ -492,26 +496,97 @@ impl<'a> Checker<'a> {
             self.class(id).file,
         );
         self.elsewhere(scope, file, |c| {
-            let [base] = &*ast.bases else {
-                if let Some(second) = ast.bases.get(1) {
-                    c.unsupported(codes::UNSUPPORTED_BASES, second.span);
+            let mut bases = Vec::with_capacity(ast.bases.len());
+            for base in &ast.bases {
+                let Some(ty) = c.resolve_base(base) else {
+                    continue;
+                };
+                if let TypeKind::Class(parent, _) = c.types.kind(ty) {
+                    c.ensure_base(parent);
+                    if c.types.inherits(parent, id) {
+                        return c.report_circular_base(id);
+                    }
+                    bases.push(ty);
                 }
-                return;
-            };
-            let Some(ty) = c.resolve_base(base) else {
-                return;
-            };
-            if let TypeKind::Class(parent, _) = c.types.kind(ty) {
-                c.ensure_base(parent);
-                if c.types.inherits(parent, id) {
-                    return c.report_circular_base(id);
-                }
-                c.types.class_mut(id).base = Some(ty);
-                c.types.class_mut(id).depth = c.types.class(parent).depth + 1;
-                c.hir.classes[id.index()].base = Some(ty);
             }
+            c.set_bases(id, bases, ast);
         });
         self.class_mut(id).base_state = BaseState::Done;
+    }
+
+    /// Puts a class below its bases, if they have a common order and layout.
+    fn set_bases(&mut self, id: ClassId, bases: Vec<Ty>, ast: &'a Class) {
+        let Some(first) = ast.bases.first() else {
+            return;
+        };
+        let mro = match self.types.linearise(&bases) {
+            Ok(mro) => mro,
+            Err(error) => return self.report_order(&error, first.span),
+        };
+        let Some(base) = self.layout_base(&bases) else {
+            if !bases.is_empty() {
+                let message = "multiple bases have instance lay-out conflict";
+                self.error(codes::INVALID_BASE, first.span, message);
+            }
+            return;
+        };
+        let depth = |c: &Self, ty: Ty| match c.types.kind(ty) {
+            TypeKind::Class(class, _) => c.types.class(class).depth + 1,
+            _ => 0,
+        };
+        let depth = bases.iter().map(|&b| depth(self, b)).max().unwrap_or(0);
+        self.hir.classes[id.index()].base = Some(base);
+        let decl = self.types.class_mut(id);
+        (decl.base, decl.bases, decl.mro, decl.depth) = (Some(base), bases, mro, depth);
+    }
+
+    /// The base that the layout follows; none if two bring layouts of built-in classes.
+    fn layout_base(&self, bases: &[Ty]) -> Option<Ty> {
+        let mut chosen = *bases.first()?;
+        let mut native = self.native_ancestor(chosen);
+        for &base in &bases[1..] {
+            let Some(other) = self.native_ancestor(base) else {
+                continue;
+            };
+            match native {
+                Some(known) if self.types.inherits(known, other) => {}
+                Some(known) if !self.types.inherits(other, known) => return None,
+                _ => (chosen, native) = (base, Some(other)),
+            }
+        }
+        Some(chosen)
+    }
+
+    /// The nearest built-in class, other than the root, that an instance type extends.
+    fn native_ancestor(&self, ty: Ty) -> Option<ClassId> {
+        let TypeKind::Class(class, _) = self.types.kind(ty) else {
+            return None;
+        };
+        let above = self.types.class(class).mro.iter();
+        let above = above.filter_map(|&t| match self.types.kind(t) {
+            TypeKind::Class(class, _) => Some(class),
+            _ => None,
+        });
+        let root = self.hir.well_known.object;
+        std::iter::once(class)
+            .chain(above)
+            .find(|&c| self.hir.classes[c.index()].builtin && Some(c) != root)
+    }
+
+    fn report_order(&mut self, error: &OrderError, span: Span) {
+        let message = match error {
+            OrderError::Duplicate(base) => {
+                format!("duplicate base class `{}`", self.show(*base))
+            }
+            OrderError::Inconsistent(left) => {
+                let names: Vec<String> = left.iter().map(|&t| self.show(t)).collect();
+                let names = names.join(", ");
+                format!(
+                    "cannot create a consistent method resolution order (MRO) for bases {names}"
+                )
+            }
+        };
+        self.error(codes::INVALID_BASE, span, message);
     }
 
     fn report_circular_base(&mut self, id: ClassId) {
@@ -573,11 +648,11 @@ impl<'a> Checker<'a> {
     /// Checks what a class's definition runs, and passes its declaration.
     fn define_class(&mut self, id: ClassId) {
         self.ensure_base(id);
-        if let Some(TypeKind::Class(base, _)) =
-            self.types.class(id).base.map(|t| self.types.kind(t))
-        {
-            let span = self.class(id).ast.bases[0].span;
-            self.mention_class(base, span);
+        let ast = self.class(id).ast;
+        for (&ty, written) in self.types.class(id).bases.clone().iter().zip(&ast.bases) {
+            if let TypeKind::Class(base, _) = self.types.kind(ty) {
+                self.mention_class(base, written.span);
+            }
         }
         // Static initialisers run now: they see the class itself.
         self.clock += 1;

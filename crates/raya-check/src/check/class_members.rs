@@ -438,9 +438,7 @@ impl<'a> Checker<'a> {
         params: &[ParamId],
         instance: Ty,
     ) -> Vec<Signature> {
-        let Some(TypeKind::Class(base, args)) =
-            self.types.class(class).base.map(|t| self.types.kind(t))
-        else {
+        let Some((base, args)) = self.next_ctor(class, TyList::EMPTY) else {
             let sig = Signature::new(Vec::new(), instance);
             return vec![Signature {
                 type_params: params.into(),
@@ -465,17 +463,17 @@ impl<'a> Checker<'a> {
 
     /// The class of the chain whose constructor runs, with its arguments.
     pub(crate) fn ctor_owner(&mut self, class: ClassId, args: TyList) -> Option<(ClassId, TyList)> {
-        let (mut class, mut args) = (class, args);
-        loop {
-            if self.class(class).ctor.is_some() {
-                return Some((class, args));
-            }
-            self.ensure_base(class);
-            match self.types.base_of(class, args).map(|t| self.types.kind(t)) {
-                Some(TypeKind::Class(base, base_args)) => (class, args) = (base, base_args),
-                _ => return None,
-            }
+        if self.class(class).ctor.is_some() {
+            return Some((class, args));
         }
+        self.next_ctor(class, args)
+    }
+
+    /// The class whose written constructor `super(…)` reaches from a class.
+    pub(crate) fn next_ctor(&mut self, class: ClassId, args: TyList) -> Option<(ClassId, TyList)> {
+        self.ensure_base(class);
+        let mut above = self.types.ancestors(class, args).into_iter();
+        above.find(|&(c, _)| self.class(c).ctor.is_some())
     }
 
     /// The signature of a constructor's own code.

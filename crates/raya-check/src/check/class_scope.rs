@@ -12,7 +12,7 @@ use super::context::FnCtx;
 use crate::codes;
 use crate::env::{Nested, SymId};
 use crate::hir::{ExprId, ExprKind, FuncKind, LocalKind, Place, Stmt, StmtKind};
-use crate::types::{ClassId, Ty, TypeKind};
+use crate::types::{ClassId, Ty};
 use raya_syntax::name::{Name, names};
 use raya_syntax::span::Span;
 
@@ -110,16 +110,10 @@ impl<'a> Checker<'a> {
     /// that stand in functions.
     pub(crate) fn note_scopes(&mut self, new: ExprId, class: ClassId, span: Span) {
         let mut scopes = Vec::new();
-        let mut at = Some(class);
-        while let Some(class) = at {
+        for class in self.lineage(class) {
             if let Some(scope) = self.class_scope_value(class, span) {
                 scopes.push((class, scope));
             }
-            self.ensure_base(class);
-            at = match self.types.class(class).base.map(|t| self.types.kind(t)) {
-                Some(TypeKind::Class(base, _)) => Some(base),
-                _ => None,
-            };
         }
         if !scopes.is_empty() {
             self.hir.new_scopes.insert(new, scopes.into());

@@ -5,11 +5,10 @@ use super::args::Resolved;
 use super::member::How;
 use crate::codes;
 use crate::hir::{Callee, Dispatch, ExprId, ExprKind, Place};
-use crate::types::{ClassId, Signature, Subst, Ty, TyList, TypeKind};
+use crate::types::{ClassId, Subst, Ty, TyList, TypeKind};
 use raya_syntax::ast::{self, Ident};
 use raya_syntax::name::names;
 use raya_syntax::span::Span;
-use std::sync::Arc;
 
 impl<'a> Checker<'a> {
     /// `new callee(args)`
@@ -162,6 +161,14 @@ impl<'a> Checker<'a> {
         resolved: Resolved,
         span: Span,
     ) -> Vec<ExprId> {
+        let passing = self
+            .lineage(class)
+            .into_iter()
+            .find(|&c| self.class(c).ctor.is_some() || self.passes_on(c));
+        if passing.is_some_and(|c| self.passes_on(c)) {
+            let own = self.passing_signature(Ty::VOID);
+            return self.adapt_args(resolved.args, &resolved.sig, &own, span);
+        }
         let Some((owner, owner_args)) = self.ctor_owner(class, class_args) else {
             return resolved.args;
         };
@@ -250,21 +257,14 @@ impl<'a> Checker<'a> {
             );
             return self.error_expr(span);
         };
+        let own = ctor.class;
+        if self.is_cooperative(own) {
+            return self.cooperative_super_call(call, own, span);
+        }
         let Some((class, base, base_args)) = self.base_of_current() else {
-            return self.root_super_call(call, ctor.class, span);
+            return self.root_super_call(call, own, span);
         };
-        let ctor_ty = self.ctor_type(base);
-        let params = self.types.class(base).params.clone();
-        let subst = Subst::new(&params, &self.types.list_arc(base_args));
-        let signatures: Vec<Arc<Signature>> = self
-            .call_signatures(ctor_ty)
-            .iter()
-            .map(|s| {
-                let mut sig = self.types.substitute_signature(s, &subst);
-                sig.type_params = Box::default();
-                Arc::new(sig)
-            })
-            .collect();
+        let signatures = self.ctor_signatures(base, base_args);
         let resolved = self.resolve_call(&signatures, &[], &call.args, None, span);
         self.flow.before_super = false;
         let Some(resolved) = resolved else {
@@ -289,6 +289,12 @@ impl<'a> Checker<'a> {
             args: args.into(),
         };
         let init = self.add(kind, Ty::VOID, span);
+        self.after_super(class, init, span)
+    }
+
+    /// `super(…)` and what runs when it has returned: parameter properties are stored, then
+    /// the class's own field initialisers run.
+    pub(crate) fn after_super(&mut self, class: ClassId, init: ExprId, span: Span) -> ExprId {
         let mut parts = vec![init];
         if self.fns.last().is_some_and(|f| f.ctor.is_some()) {
             parts.extend(self.param_properties(class));
@@ -315,6 +321,12 @@ impl<'a> Checker<'a> {
         let Some((receiver, found, object)) = self.super_lookup(property, span) else {
             return self.error_expr(span);
         };
+        if let Some(class) = self.this_owner().class.filter(|&c| self.is_cooperative(c)) {
+            return match self.next_member(class, property.name, span) {
+                Some(value) => self.finish_call(value, found.ty),
+                None => self.error_expr(span),
+            };
+        }
         match found.how {
             How::Method {
                 class,
@@ -371,20 +383,41 @@ impl<'a> Checker<'a> {
         } else {
             self.types.intern(TypeKind::Class(base, base_args))
         };
-        let found = if is_static {
-            self.lookup(receiver, property.name)
-        } else {
-            // A result of type `this` is this object, not one of the base.
-            let this = self.types.class(class).this_param;
-            let this = self.types.param_type(this);
-            self.class_member(this, base, base_args, property.name)
-        };
+        let found = self.member_above(class, property.name, is_static);
         let Some(found) = found else {
             self.report_unknown_member(receiver, property);
             return None;
         };
         let object = self.this_value(span)?;
         Some((receiver, found, object))
+    }
+
+    /// The first member of a name above a class in its resolution order.
+    fn member_above(
+        &mut self,
+        class: ClassId,
+        name: raya_syntax::Name,
+        is_static: bool,
+    ) -> Option<super::member::Found> {
+        // A result of type `this` is this object, not one of the base.
+        let this = self.types.class(class).this_param;
+        let this = self.types.param_type(this);
+        for (base, args) in self.types.ancestors(class, TyList::EMPTY) {
+            let receiver = match is_static {
+                true => self.types.class_object(base),
+                false => this,
+            };
+            let found = self.own_class_member(receiver, base, args, name, is_static);
+            if found.is_some() {
+                return found;
+            }
+        }
+        let root = self.root_class()?;
+        let receiver = match is_static {
+            true => self.types.class_object(root),
+            false => this,
+        };
+        self.own_class_member(receiver, root, TyList::EMPTY, name, is_static)
     }
 
     /// In a class without base `super` reaches the root class.
@@ -411,7 +444,7 @@ impl<'a> Checker<'a> {
         Some((receiver, found, object))
     }
 
-    fn this_value(&mut self, span: Span) -> Option<ExprId> {
+    pub(crate) fn this_value(&mut self, span: Span) -> Option<ExprId> {
         let (ty, local) = self.resolve_this()?;
         Some(match local {
             Some(local) => self.read_temp(local, ty, span),
@@ -447,6 +480,12 @@ impl<'a> Checker<'a> {
         let Some(resolved) = resolved else {
             return self.error_expr(span);
         };
+        let private = self.text(property.name).starts_with('#');
+        if let Some(class) = self.this_owner().class.filter(|&c| self.is_cooperative(c))
+            && !private
+        {
+            return self.cooperative_method_call(class, property.name, &resolved, span);
+        }
         let id = self.emit_member_call(object, &found, property.name, resolved, span);
         self.make_direct(id);
         id

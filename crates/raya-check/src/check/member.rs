@@ -180,6 +180,15 @@ impl<'a> Checker<'a> {
         Some(found)
     }
 
+    /// A class and what it inherits from, in resolution order.
+    pub(crate) fn lineage(&mut self, class: ClassId) -> Vec<ClassId> {
+        self.ensure_base(class);
+        let above = self.types.ancestors(class, TyList::EMPTY);
+        std::iter::once(class)
+            .chain(above.into_iter().map(|(c, _)| c))
+            .collect()
+    }
+
     /// The class `Object`.
     pub(crate) fn root_class(&mut self) -> Option<ClassId> {
         match self.hir.well_known.object {
@@ -196,23 +205,27 @@ impl<'a> Checker<'a> {
         args: TyList,
         name: Name,
     ) -> Option<Found> {
-        let (mut class, mut args) = (class, args);
         let dynamic = self.is_wildcard(args) && !self.is_primitive_class(class);
-        loop {
-            if let Some(mut found) = self.own_class_member(ty, class, args, name, false) {
-                if dynamic && !self.inside_class(class) {
-                    found.how = How::Dynamic;
-                }
-                return Some(found);
-            }
+        let mut found = self.own_class_member(ty, class, args, name, false);
+        let mut owner = class;
+        if found.is_none() {
             self.ensure_base(class);
-            match self.types.base_of(class, args).map(|t| self.types.kind(t)) {
-                Some(TypeKind::Class(base, base_args)) => (class, args) = (base, base_args),
-                _ => break,
+            for (base, base_args) in self.types.ancestors(class, args) {
+                found = self.own_class_member(ty, base, base_args, name, false);
+                if found.is_some() {
+                    owner = base;
+                    break;
+                }
             }
         }
+        if let Some(mut found) = found {
+            if dynamic && !self.inside_class(owner) {
+                found.how = How::Dynamic;
+            }
+            return Some(found);
+        }
         let root = self.root_class()?;
-        if root == class {
+        if self.types.inherits(class, root) {
             return None;
         }
         self.own_class_member(ty, root, TyList::EMPTY, name, false)
@@ -227,15 +240,9 @@ impl<'a> Checker<'a> {
     }
 
     fn static_member(&mut self, ty: Ty, class: ClassId, name: Name) -> Option<Found> {
-        let mut at = class;
-        loop {
+        for at in self.lineage(class) {
             if let Some(found) = self.own_class_member(ty, at, TyList::EMPTY, name, true) {
                 return Some(found);
-            }
-            self.ensure_base(at);
-            match self.types.class(at).base.map(|t| self.types.kind(t)) {
-                Some(TypeKind::Class(base, _)) => at = base,
-                _ => break,
             }
         }
         if name == names::NAME {
@@ -371,13 +378,10 @@ impl<'a> Checker<'a> {
     /// The public instance members of a class as structural members.
     pub(crate) fn class_as_members(&mut self, ty: Ty) -> Vec<Member> {
         let mut parts = super::resolve::ObjectParts::default();
-        let mut chain = Vec::new();
-        let mut at = Some(ty);
-        while let Some(TypeKind::Class(class, args)) = at.map(|t| self.types.kind(t)) {
-            chain.push(class);
-            self.ensure_base(class);
-            at = self.types.base_of(class, args);
-        }
+        let chain = match self.types.kind(ty) {
+            TypeKind::Class(class, _) => self.lineage(class),
+            _ => Vec::new(),
+        };
         for class in chain.into_iter().rev() {
             let members: Vec<Name> = self
                 .class(class)
@@ -565,14 +569,9 @@ impl<'a> Checker<'a> {
 
     fn class_names(&mut self, class: ClassId, is_static: bool) -> Vec<Name> {
         let mut all = Vec::new();
-        let mut at = Some(class);
-        while let Some(class) = at {
+        for class in self.lineage(class) {
             let members = self.class(class).members.iter();
             all.extend(members.filter(|m| m.is_static == is_static).map(|m| m.name));
-            at = match self.types.class(class).base.map(|t| self.types.kind(t)) {
-                Some(TypeKind::Class(base, _)) => Some(base),
-                _ => None,
-            };
         }
         all
     }

@@ -29,6 +29,7 @@ mod coerce;
 mod condition;
 mod construct;
 mod context;
+mod cooperative;
 mod declare;
 mod evolve;
 mod expr;

@@ -8,7 +8,7 @@
 
 use super::Checker;
 use crate::hir::{ExprId, ExprKind, FuncId, GlobalId, LocalKind, Place};
-use crate::types::ClassId;
+use crate::types::{ClassId, Ty, TypeKind};
 use raya_syntax::source::FileId;
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -235,6 +235,31 @@ impl<'a> Checker<'a> {
     fn order_classes(&mut self) {
         let mut order: Vec<ClassId> = (0..self.hir.classes.len() as u32).map(ClassId).collect();
         order.sort_by_key(|&c| (self.types.class(c).depth, c));
+        for &class in &order {
+            if self.types.class(class).bases.len() > 1 {
+                self.displace_bases(class);
+            }
+        }
         self.hir.class_order = order;
+    }
+
+    /// Marks the bases of a class that its layout does not follow.
+    fn displace_bases(&mut self, class: ClassId) {
+        let class_of = |c: &Self, ty: Ty| match c.types.kind(ty) {
+            TypeKind::Class(class, _) => Some(class),
+            _ => None,
+        };
+        let mut followed = FxHashSet::default();
+        let mut at = Some(class);
+        while let Some(class) = at {
+            followed.insert(class);
+            let base = self.types.class(class).base;
+            at = base.and_then(|b| class_of(self, b));
+        }
+        for ty in self.types.class(class).mro.clone() {
+            if let Some(base) = class_of(self, ty).filter(|b| !followed.contains(b)) {
+                self.hir.classes[base.index()].displaced = true;
+            }
+        }
     }
 }

@@ -18,6 +18,8 @@ pub(crate) struct VariableFacts {
     pub last_assigned: FxHashMap<u32, u32>,
     /// Variables that some code compares with null or asks for their truth.
     pub null_tested: FxHashSet<u32>,
+    /// Some class has several bases.
+    pub several_bases: bool,
 }
 
 #[derive(Default)]
@@ -44,6 +46,11 @@ impl Variables {
     /// What the walk has found.
     pub(crate) fn finish(self) -> VariableFacts {
         self.facts
+    }
+
+    /// Passes a class with so many bases.
+    pub(crate) fn class(&mut self, bases: usize) {
+        self.facts.several_bases |= bases > 1;
     }
 
     /// Begins a statement that ends at an offset.

@@ -228,6 +228,9 @@ impl Walker {
     }
 
     fn class(&mut self, class: &Class) {
+        if let Some(v) = &mut self.variables {
+            v.class(class.bases.len());
+        }
         class.bases.iter().for_each(|b| self.expr(&b.expr));
         for member in &class.members {
             match &member.kind {

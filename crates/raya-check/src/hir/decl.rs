@@ -198,6 +198,9 @@ pub struct Class {
     pub static_init: Option<FuncId>,
     /// For a class inside a function or block: a [`FuncKind::ClassScope`].
     pub scope: Option<FuncId>,
+    /// Some heir has it among its bases, but does not begin like it: its fields and methods
+    /// are not where instances of exactly this class have them.
+    pub displaced: bool,
 }
 
 /// A field.

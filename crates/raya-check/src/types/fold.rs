@@ -278,32 +278,26 @@ impl TypeInterner {
 
     /// The instance type of `ancestor` that `ty` is or inherits from.
     pub fn as_instance_of(&mut self, ty: Ty, ancestor: ClassId) -> Option<Ty> {
-        let target_depth = self.class(ancestor).depth;
-        let mut current = ty;
-        while let TypeKind::Class(class, args) = self.kind(current) {
-            if class == ancestor {
-                return Some(current);
-            }
-            if self.class(class).depth <= target_depth {
-                return None;
-            }
-            current = self.base_of(class, args)?;
+        let TypeKind::Class(class, args) = self.kind(ty) else {
+            return None;
+        };
+        if class == ancestor {
+            return Some(ty);
         }
-        None
+        let decl = self.class(class);
+        let is_it = |&&t: &&Ty| matches!(self.kind(t), TypeKind::Class(c, _) if c == ancestor);
+        let found = *decl.mro.iter().find(is_it)?;
+        if args == TyList::EMPTY {
+            return Some(found);
+        }
+        let subst = Subst::new(&decl.params.clone(), &self.list_arc(args));
+        Some(self.substitute(found, &subst))
     }
 
     /// Whether a class is `ancestor` or inherits from it.
     pub fn inherits(&self, class: ClassId, ancestor: ClassId) -> bool {
-        let mut current = class;
-        loop {
-            if current == ancestor {
-                return true;
-            }
-            match self.class(current).base.map(|b| self.kind(b)) {
-                Some(TypeKind::Class(base, _)) => current = base,
-                _ => return false,
-            }
-        }
+        let is_it = |&t: &Ty| matches!(self.kind(t), TypeKind::Class(c, _) if c == ancestor);
+        class == ancestor || self.class(class).mro.iter().any(is_it)
     }
 
     /// `A | B | …`

@@ -193,6 +193,8 @@ impl TypeInterner {
             params,
             this_param,
             base: None,
+            bases: Vec::new(),
+            mro: Vec::new(),
             depth: 0,
         });
         let own = self.class_self(id);

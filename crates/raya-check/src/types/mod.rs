@@ -13,11 +13,15 @@
 mod display;
 mod fold;
 mod intern;
+
+mod mro;
 mod operators;
 mod signature;
 
 pub use fold::Subst;
 pub use intern::TypeInterner;
+
+pub use mro::OrderError;
 pub use operators::TypeOperator;
 pub use signature::{IndexSig, Member, ObjectType, Param, Predicate, Signature, Tuple};
 
@@ -200,9 +204,14 @@ pub struct ClassDecl {
     pub params: Vec<ParamId>,
     /// The parameter that stands for `this` in the types of its members.
     pub this_param: ParamId,
-    /// The base class with its arguments, in terms of `params`.
+    /// The base whose instances its own begin like, in terms of `params`: the first one,
+    /// unless another brings the layout of a built-in class.
     pub base: Option<Ty>,
-    /// Number of bases above it, so that a chain is walked without recursion.
+    /// Every base in order, in terms of `params`.
+    pub bases: Vec<Ty>,
+    /// What it inherits from, in resolution order and in terms of `params`; not itself.
+    pub mro: Vec<Ty>,
+    /// Longest way to a class without base, so that bases can be sorted before heirs.
     pub depth: u32,
 }
 

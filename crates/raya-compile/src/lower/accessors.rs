@@ -64,6 +64,7 @@ impl Compiler<'_> {
             origin: ClassId(0),
             args: Vec::new(),
             bases: Vec::new(),
+            primary: 0,
             fields,
             methods: Vec::new(),
             statics: Vec::new(),

@@ -311,6 +311,7 @@ impl<'a> Lower<'_, 'a> {
         self.dynamic_method(e, value, m.method, args)
     }
 
+    /// Calls a method that module class `id` declares.
     fn call_class_method(
         &mut self,
         value: VReg,
@@ -348,12 +349,49 @@ impl<'a> Lower<'_, 'a> {
         } else {
             self.c.str_name(m.method.name)
         };
-        let method = self.method_ref(id, name, m.method, sig);
         let op = match m.dispatch {
             Dispatch::Virtual => Op::CallMethod,
             Dispatch::Direct => Op::CallSuper,
         };
-        self.emit_window(op, ret, method, &args)
+        let holder = match (m.dispatch, self.desc(value)) {
+            (Dispatch::Virtual, &TypeDesc::Class(own)) => self.c.holder(own, id),
+            _ => Some(id),
+        };
+        if let Some(holder) = holder {
+            let method = self.method_ref(holder, name, m.method, sig);
+            return self.emit_window(op, ret, method, &args);
+        }
+        self.call_by_name(m.method.kind, name, sig, ret, &args)
+    }
+
+    /// A call of a method or accessor that is looked up in the receiver, the first of `args`.
+    pub(super) fn call_by_name(
+        &mut self,
+        kind: hir::MethodKind,
+        name: StrId,
+        sig: raya_bytecode::SigId,
+        ret: TypeId,
+        args: &[VReg],
+    ) -> VReg {
+        let ty = match kind {
+            hir::MethodKind::Method => self.c.tables.ty(TypeDesc::Function(sig)),
+            hir::MethodKind::Getter => ret,
+            hir::MethodKind::Setter => self.signature_of(sig).0.first().copied().unwrap_or(ret),
+        };
+        let prop = PropRef {
+            name,
+            ty,
+            optional: false,
+        };
+        let prop = self.c.tables.prop(prop).0.into();
+        match kind {
+            hir::MethodKind::Method => self.emit_window(Op::CallProp, ret, prop, args),
+            hir::MethodKind::Getter => self.emit_to(ret, Op::GetProp, args[0].0, prop),
+            hir::MethodKind::Setter => {
+                self.emit(Op::SetProp, args[0].0, prop, args[1].0);
+                self.const_null()
+            }
+        }
     }
 
     /// Types for a function's own type parameters.
@@ -452,28 +490,42 @@ impl<'a> Lower<'_, 'a> {
 
     /// The nearest constructor of a class chain.
     fn constructor(&mut self, id: ClassId) -> Option<(FuncId, raya_bytecode::SigId)> {
-        let mut current = Some(id);
-        while let Some(c) = current {
-            let info = self.c.class_args(c)?.clone();
-            if let Some(func) = self.hir.class(info.class).ctor {
-                let subst = self.c.class_subst(info.class, info.args);
-                let sig = self.c.instance_signature(func, &subst);
-                let this = self.c.types.intern(TypeKind::Class(info.class, info.args));
-                let target = self.c.request_with(func, subst, Some(this), Form::Direct);
-                return Some((target, sig));
-            }
-            current = info.base;
-        }
-        None
+        self.constructor_of(id)
+            .or_else(|| self.next_constructor(id))
+    }
+
+    /// The constructor that follows in the resolution order of a class.
+    fn next_constructor(&mut self, id: ClassId) -> Option<(FuncId, raya_bytecode::SigId)> {
+        let above = self.c.class_args(id)?.mro.clone();
+        above.into_iter().find_map(|c| self.constructor_of(c))
+    }
+
+    /// The constructor that a class has itself.
+    fn constructor_of(&mut self, c: ClassId) -> Option<(FuncId, raya_bytecode::SigId)> {
+        let info = self.c.class_args(c)?.clone();
+        let func = self.hir.class(info.class).ctor?;
+        let subst = self.c.class_subst(info.class, info.args);
+        let sig = self.c.instance_signature(func, &subst);
+        let this = self.c.types.intern(TypeKind::Class(info.class, info.args));
+        let target = self.c.request_with(func, subst, Some(this), Form::Direct);
+        Some((target, sig))
     }
 
     /// `super(…)`
     pub fn super_init(&mut self, base: types::ClassId, base_args: TyList, args: &[ExprId]) -> VReg {
         let base_args = self.c.types.substitute_list(base_args, &self.subst);
-        let id = self.c.class_instance(base, base_args);
+        let base = self.c.class_instance(base, base_args);
+        let own = match *self.desc(VReg(self.this_index())) {
+            TypeDesc::Class(id) => Some(id),
+            _ => None,
+        };
         let elements: Vec<Element> = args.iter().map(|&a| Element::One(a)).collect();
         let this = VReg(self.this_index());
-        let Some((func, sig)) = self.constructor(id) else {
+        let next = match own {
+            Some(id) => self.next_constructor(id),
+            None => self.constructor(base),
+        };
+        let Some((func, sig)) = next else {
             self.arguments(&[], &elements, &[]);
             return this;
         };
@@ -509,7 +561,10 @@ impl<'a> Lower<'_, 'a> {
         let method = &self.hir.class(class).methods[method.index()];
         let (to, _) = self.reg_type(ty);
         let id = match *self.desc(value) {
-            TypeDesc::Class(id) => self.c.ancestor(id, class),
+            TypeDesc::Class(id) => {
+                let owner = self.c.ancestor(id, class);
+                owner.filter(|&owner| self.c.holder(owner, owner).is_some())
+            }
             TypeDesc::ClassObject(id) => self.c.ancestor(id, class),
             _ => None,
         };

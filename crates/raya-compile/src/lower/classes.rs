@@ -23,8 +23,8 @@ pub(crate) struct ClassInfo {
     pub class: types::ClassId,
     /// Its type arguments.
     pub args: TyList,
-    /// The base's module class.
-    pub base: Option<ClassId>,
+    /// What it inherits from, in resolution order.
+    pub mro: Vec<ClassId>,
 }
 
 /// A virtual generic method at certain type arguments.
@@ -43,11 +43,20 @@ impl Compiler<'_> {
         if let Some(&id) = self.classes.get(&(class, args)) {
             return id;
         }
-        let base = self.types.base_of(class, args);
-        let base = match base.map(|b| self.types.kind(b)) {
-            Some(TypeKind::Class(base, base_args)) => Some(self.class_instance(base, base_args)),
-            _ => None,
-        };
+        let mut bases = Vec::new();
+        for base in self.types.bases_of(class, args) {
+            if let TypeKind::Class(base, base_args) = self.types.kind(base) {
+                bases.push(self.class_instance(base, base_args));
+            }
+        }
+        let decl = self.types.class(class);
+        let primary = decl.bases.iter().position(|&b| Some(b) == decl.base);
+        let primary = primary.unwrap_or_default() as u16;
+        let above = self.types.ancestors(class, args);
+        let mro = above
+            .into_iter()
+            .map(|(c, args)| self.class_instance(c, args))
+            .collect();
         // The base's members may have mentioned this class already.
         if let Some(&id) = self.classes.get(&(class, args)) {
             return id;
@@ -58,7 +67,8 @@ impl Compiler<'_> {
             name,
             origin: ClassId(0),
             args: Vec::new(),
-            bases: base.into_iter().collect(),
+            bases,
+            primary,
             fields: Vec::new(),
             methods: Vec::new(),
             statics: Vec::new(),
@@ -67,11 +77,12 @@ impl Compiler<'_> {
             flags: ClassFlags {
                 is_abstract: decl.is_abstract,
                 builtin: decl.builtin,
+                displaced: decl.displaced,
                 ..ClassFlags::default()
             },
         });
         self.classes.insert((class, args), id);
-        self.remember(id, ClassInfo { class, args, base });
+        self.remember(id, ClassInfo { class, args, mro });
         let origin = self.origin_class(class);
         self.tables.module.classes[id.index()].origin = origin;
         self.fill_class(id, class, args, origin == id);
@@ -290,15 +301,20 @@ impl Compiler<'_> {
 
     /// The class that has a member declared by `class`, seen from module class `id`.
     pub(super) fn ancestor(&self, id: ClassId, class: types::ClassId) -> Option<ClassId> {
-        let mut current = Some(id);
-        while let Some(c) = current {
-            let info = self.class_info.get(c.index())?.as_ref()?;
-            if info.class == class {
-                return Some(c);
-            }
-            current = info.base;
-        }
-        None
+        let own = self.class_args(id)?;
+        let is_it = |c: ClassId| self.class_args(c).is_some_and(|info| info.class == class);
+        std::iter::once(id)
+            .chain(own.mro.iter().copied())
+            .find(|&c| is_it(c))
+    }
+
+    /// The class by whose layout code finds the members that `owner` declares in values of type
+    /// `id`; none where instances of heirs have them elsewhere.
+    pub(super) fn holder(&self, id: ClassId, owner: ClassId) -> Option<ClassId> {
+        let classes = &self.tables.module.classes;
+        [owner, id]
+            .into_iter()
+            .find(|c| !classes[c.index()].flags.displaced)
     }
 
     /// The type arguments of a module class.
@@ -385,6 +401,7 @@ impl Compiler<'_> {
             origin: ClassId(0),
             args: Vec::new(),
             bases: Vec::new(),
+            primary: 0,
             fields,
             methods: Vec::new(),
             statics: Vec::new(),

@@ -63,12 +63,11 @@ impl Compiler<'_> {
 
     /// Notes that the program makes instances of a class or has it as a value.
     pub(super) fn comes_alive(&mut self, class: ClassId) {
-        let mut next = Some(class);
-        while let Some(class) = next
-            && self.demand.alive.insert(class)
-        {
-            next = self.class_args(class).and_then(|info| info.base);
+        if !self.demand.alive.insert(class) {
+            return;
         }
+        let above = self.class_args(class).map(|info| info.mro.clone());
+        self.demand.alive.extend(above.into_iter().flatten());
     }
 
     /// Whether a class is one of errors: the runtime makes instances of these itself.

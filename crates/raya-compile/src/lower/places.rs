@@ -275,26 +275,39 @@ impl Lower<'_, '_> {
         (self.c.type_id(ty), self.c.reg_type(ty).0)
     }
 
-    /// The object as an instance of the class that declares a field.
-    fn field_owner(&mut self, object: VReg, class: types::ClassId) -> Option<(VReg, ClassId)> {
-        if let Some(id) = self.receiver_class(object, class) {
-            return Some((object, id));
+    /// The object as an instance of the class that declares a field, that class, and the one
+    /// by whose layout the field is found.
+    fn field_owner(
+        &mut self,
+        object: VReg,
+        class: types::ClassId,
+    ) -> Option<(VReg, ClassId, ClassId)> {
+        if let TypeDesc::Class(id) = *self.desc(object)
+            && let Some(owner) = self.c.ancestor(id, class)
+        {
+            return Some((object, owner, self.c.holder(id, owner)?));
         }
         // An intersection or a wider type: flow analysis has the class, at any arguments.
         if self.hir.class(class).params.is_empty() {
             let id = self.c.origin_class(class);
             let ty = self.c.tables.ty(TypeDesc::Class(id));
+            let holder = self.c.holder(id, id)?;
             let object = self.narrowed(object, ty);
-            return Some((object, id));
+            return Some((object, id, holder));
         }
         None
     }
 
     fn read_field(&mut self, object: VReg, class: types::ClassId, field: FieldIdx, ty: Ty) -> VReg {
         let decl = &self.hir.class(class).fields[field.index()];
-        let Some((object, id)) = self.field_owner(object, class) else {
-            let name = self.c.str_name(decl.name);
+        let Some((object, id, holder)) = self.field_owner(object, class) else {
             let object = self.boxed(object);
+            if self.hir.class(class).displaced {
+                let prop = self.field_prop(class, decl, ty);
+                let to = self.reg_type(ty).0;
+                return self.emit_to(to, Op::GetProp, object.0, prop);
+            }
+            let name = self.c.str_name(decl.name);
             let value = self.emit_to(self.c.any, Op::GetAttr, object.0, name.0.into());
             let to = self.exact_type(ty);
             return self.checked(value, to);
@@ -305,8 +318,18 @@ impl Lower<'_, '_> {
         } else {
             Op::GetField
         };
-        let field = self.field_ref(id, class, decl, false);
+        let field = self.field_ref(holder, class, decl, false);
         self.emit_to(held, op, object.0, field.0.into())
+    }
+
+    /// A field as a member that is looked up in the object.
+    fn field_prop(&mut self, class: types::ClassId, decl: &hir::Field, ty: Ty) -> u32 {
+        let prop = PropRef {
+            name: self.c.field_name(class, decl),
+            ty: self.exact_type(ty),
+            optional: decl.optional || decl.starts_null,
+        };
+        self.c.tables.prop(prop).0.into()
     }
 
     /// Stores a field of an object.
@@ -318,16 +341,24 @@ impl Lower<'_, '_> {
         value: VReg,
     ) -> VReg {
         let decl = &self.hir.class(class).fields[field.index()];
-        let Some((object, id)) = self.field_owner(object, class) else {
-            let name = self.c.str_name(decl.name);
+        let Some((object, id, holder)) = self.field_owner(object, class) else {
             let object = self.boxed(object);
+            if self.hir.class(class).displaced {
+                let ty = self.c.types.substitute(decl.ty, &self.subst);
+                let held = self.reg_type(ty).0;
+                let value = self.convert(value, held);
+                let prop = self.field_prop(class, decl, ty);
+                self.emit(Op::SetProp, object.0, prop, value.0);
+                return value;
+            }
+            let name = self.c.str_name(decl.name);
             let word = self.boxed(value);
             self.emit(Op::SetAttr, object.0, name.0.into(), word.0);
             return value;
         };
         let (_, held) = self.field_type(id, decl.ty);
         let value = self.convert(value, held);
-        let field = self.field_ref(id, class, decl, false);
+        let field = self.field_ref(holder, class, decl, false);
         self.emit(Op::SetField, object.0, field.0.into(), value.0);
         value
     }

@@ -9,7 +9,7 @@
 use super::ctx::Lower;
 use super::instances::Form;
 use crate::ir::VReg;
-use raya_bytecode::{FieldId, Op, PropRef, TypeDesc, TypeId};
+use raya_bytecode::{FieldId, Op, TypeDesc, TypeId};
 use raya_check::hir::{self, Dispatch, Element, Expr, ExprId, ExprKind, FieldIdx, Place, StmtKind};
 use raya_check::types::{self, Ty, TyList, TypeKind};
 
@@ -245,25 +245,10 @@ impl<'a> Lower<'_, 'a> {
         let (params, ret) = self.signature_of(sig);
         let name = self.c.str_name(method.name);
         let values = self.arguments(&[object], args, &params);
-        let ty = match method.kind {
-            hir::MethodKind::Method => self.c.tables.ty(TypeDesc::Function(sig)),
-            hir::MethodKind::Getter => ret,
-            hir::MethodKind::Setter => params.first().copied().unwrap_or(ret),
-        };
-        let prop = PropRef {
-            name,
-            ty,
-            optional: false,
-        };
-        let prop = self.c.tables.prop(prop).0.into();
-        let result = match method.kind {
-            hir::MethodKind::Method => self.emit_window(Op::CallProp, ret, prop, &values),
-            hir::MethodKind::Getter => self.emit_to(ret, Op::GetProp, values[0].0, prop),
-            hir::MethodKind::Setter => {
-                self.emit(Op::SetProp, values[0].0, prop, values[1].0);
-                return self.const_null();
-            }
-        };
+        let result = self.call_by_name(method.kind, name, sig, ret, &values);
+        if method.kind == hir::MethodKind::Setter {
+            return result;
+        }
         let to = self.exact_type(e.ty);
         self.checked(result, to)
     }

@@ -62,10 +62,15 @@ fn plan_class(linking: &Linking, class: &Class, root: Option<TypeRef>) -> ClassP
     if has_root_as_base(class) {
         bases.extend(root);
     }
+    let primary = match bases.len() {
+        0 => 0,
+        n => usize::from(class.primary).min(n - 1),
+    };
     ClassPlan {
         name: linking.module.str(class.name).into_owned().into(),
         kind,
         bases,
+        primary,
         fields: (class.fields.iter())
             .map(|f| FieldPlan {
                 name: name_of(linking, f.name),
@@ -95,6 +100,9 @@ fn kind_and_flags(flags: ClassFlags) -> (TypeKind, u32) {
     }
     if flags.builtin {
         bits |= type_flags::BUILTIN;
+    }
+    if flags.displaced {
+        bits |= type_flags::DISPLACED;
     }
     let kind = if flags.is_scope {
         TypeKind::Scope
@@ -175,12 +183,10 @@ impl Ctx {
         let hook = self.intern("__init_subclass__")?;
         let inherited = class.meta.mro[1..]
             .iter()
-            .find_map(|c| c.meta.attrs.borrow().get(hook));
-        if inherited.is_some()
-            && let Some(base) = class.meta.mro.get(1)
-            && let Some(f) = self.find_class_attr(*base, hook)?
-        {
+            .any(|c| c.meta.attrs.borrow().get(hook).is_some());
+        if inherited {
             let this = self.class_object(class)?;
+            let f = self.super_attr(this, this, hook)?;
             let f = self.as_bound_method(f).map_or(f, |(_, func)| func);
             self.call_bound(f, this, &[], crate::calls::Surplus::Refuse)?;
         }

@@ -44,6 +44,12 @@ pub fn reflect_delete(ctx: &mut Ctx, o: Value, name: Str) -> R<bool> {
     }
 }
 
+/// `super.name` in the code of `class`, looked up for this receiver.
+pub fn super_get(ctx: &mut Ctx, this: Value, class: Value, name: Str) -> R<Value> {
+    let name = ctx.intern_str(name)?;
+    ctx.super_attr(this, class, name.value())
+}
+
 /// `Reflect.ownKeys(o)`.
 pub fn reflect_own_keys(ctx: &mut Ctx, o: Value) -> R<Array> {
     object_keys(ctx, o)

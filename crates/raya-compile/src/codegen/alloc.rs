@@ -71,9 +71,14 @@ pub fn allocate(func: &Func, intervals: &Intervals, mut windows: Windows) -> All
 fn overwritten(intervals: &Intervals, allocation: &Allocation) -> Vec<VReg> {
     let windows = &allocation.windows;
     let mut found = Vec::new();
+    let calls = windows.list.iter().filter(|w| w.shape == Shape::Call);
+    let Some(lowest) = calls.filter_map(|w| w.base).min() else {
+        return found;
+    };
     for (i, interval) in intervals.list.iter().enumerate() {
         let slot = allocation.slot[i];
-        if slot == NONE || interval.is_empty() {
+        // Most registers lie below all windows.
+        if slot == NONE || slot < lowest || interval.is_empty() {
             continue;
         }
         // Calls read at an even point and write at the next one.
@@ -145,8 +150,8 @@ impl Allocator<'_> {
         for (i, interval) in self.intervals.list.iter().enumerate() {
             if i as u32 >= self.func.params && !interval.is_empty() {
                 let reg = VReg(i as u32);
-                let inside = self.windows.pinned.contains_key(&reg)
-                    || self.windows.results.contains_key(&reg);
+                let inside = self.windows.pinned.contains(reg)
+                    || self.windows.results.contains(reg);
                 let list = if inside {
                     &mut in_windows
                 } else {
@@ -165,21 +170,21 @@ impl Allocator<'_> {
 
     fn place_reg(&mut self, reg: VReg) {
         let interval = self.intervals.list[reg.index()];
-        if let Some(&(window, position)) = self.windows.pinned.get(&reg) {
+        if let Some((window, position)) = self.windows.pinned.get(reg) {
             self.place_window(window, interval.start);
             let w = &self.windows.list[window as usize];
             let slot = w.base.unwrap_or_default() + w.shape.offset() + position;
             // A result may have been refused its place in the outer window.
-            if self.windows.pinned.contains_key(&reg)
+            if self.windows.pinned.contains(reg)
                 && !self.is_clobbered(slot, interval.start, interval.end)
             {
                 self.held[slot as usize] = self.held[slot as usize].max(interval.end);
                 self.slot[reg.index()] = slot;
                 return;
             }
-            self.windows.pinned.remove(&reg);
+            self.windows.pinned.remove(reg);
         }
-        if let Some(&window) = self.windows.results.get(&reg)
+        if let Some(window) = self.windows.results.get(reg)
             && let Some(base) = self.windows.list[window as usize].base
         {
             self.occupy(base, interval.end);
@@ -255,6 +260,7 @@ impl Allocator<'_> {
             Some(base) => base,
             None => self.find_run(&types, now),
         };
+        self.types.reserve(types.len());
         for (i, ty) in types.iter().enumerate() {
             let slot = base + i as u32;
             while self.types.len() <= slot as usize {
@@ -315,7 +321,7 @@ impl Allocator<'_> {
         let w = &mut self.windows.list[inner as usize];
         w.outer = None;
         if let Some(result) = w.result {
-            self.windows.pinned.remove(&result);
+            self.windows.pinned.remove(result);
         }
     }
 
@@ -325,7 +331,7 @@ impl Allocator<'_> {
         let args = self.windows.list[outer as usize].args;
         let later = &self.func.args(args)[position as usize + 1..];
         later.iter().all(|arg| {
-            !self.windows.pinned.contains_key(arg) || self.intervals.list[arg.index()].start > call
+            !self.windows.pinned.contains(*arg) || self.intervals.list[arg.index()].start > call
         })
     }
 
@@ -348,31 +354,34 @@ impl Allocator<'_> {
     }
 
     fn mergeable(&self, chain: &[u32]) -> bool {
+        // The windows of one instruction have no slot twice.
+        if chain.len() == 1 {
+            return true;
+        }
         let mut types: Vec<Option<TypeId>> = Vec::new();
-        for (offset, slot, ty) in self.slots(chain) {
-            let i = (offset + slot) as usize;
+        let mut ok = true;
+        self.each_slot(chain, |i, ty| {
             if types.len() <= i {
                 types.resize(i + 1, None);
             }
             match (types[i], ty) {
-                (Some(old), Some(new)) if old != new => return false,
+                (Some(old), Some(new)) if old != new => ok = false,
                 (None, Some(_)) => types[i] = ty,
                 _ => {}
             }
-        }
-        true
+        });
+        ok
     }
 
     /// The types of the slots that a chain covers and each window's offset in it.
     fn merge(&self, chain: &[u32]) -> (Vec<Option<TypeId>>, Vec<u32>) {
-        let mut types = Vec::new();
-        for (offset, slot, ty) in self.slots(chain) {
-            let i = (offset + slot) as usize;
+        let mut types = Vec::with_capacity(8);
+        self.each_slot(chain, |i, ty| {
             if types.len() <= i {
                 types.resize(i + 1, None);
             }
             types[i] = types[i].or(ty);
-        }
+        });
         (types, self.offsets(chain))
     }
 
@@ -387,14 +396,14 @@ impl Allocator<'_> {
         out
     }
 
-    fn slots(&self, chain: &[u32]) -> Vec<(u32, u32, Option<TypeId>)> {
-        let mut out = Vec::new();
+    /// Calls `f` for every slot of every window with its place in the chain.
+    fn each_slot(&self, chain: &[u32], mut f: impl FnMut(usize, Option<TypeId>)) {
         for (&w, offset) in chain.iter().zip(self.offsets(chain)) {
             for slot in 0..self.windows.len(w) {
-                out.push((offset, slot, self.windows.slot_type(self.func, w, slot)));
+                let ty = self.windows.slot_type(self.func, w, slot);
+                f((offset + slot) as usize, ty);
             }
         }
-        out
     }
 
     /// The lowest run of slots above everything that lives in windows now, typed as asked;

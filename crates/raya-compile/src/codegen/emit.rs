@@ -58,6 +58,8 @@ pub(super) struct Emitter<'a> {
     block_pc: Vec<u32>,
     positions: Vec<RawPosition>,
     back_edges: Vec<(BlockId, u32)>,
+    /// How many windows are done: they come in the order of the code.
+    windows: usize,
 }
 
 /// Emits a function.
@@ -77,6 +79,7 @@ pub fn emit(func: &Func, layout: &[BlockId], intervals: &Intervals, alloc: &Allo
         block_pc: vec![0; func.blocks.len()],
         positions: Vec::new(),
         back_edges: Vec::new(),
+        windows: 0,
     };
     let mut ends = Vec::with_capacity(layout.len());
     for &block in layout {
@@ -139,8 +142,10 @@ impl Emitter<'_> {
     }
 
     fn inst(&mut self, inst: &Inst, index: u32) {
-        if let Some(&id) = self.alloc.windows.at.get(&index) {
-            self.window(inst, id);
+        let windows = &self.alloc.windows.list;
+        if windows.get(self.windows).is_some_and(|w| w.at == index) {
+            self.window(inst, self.windows as u32);
+            self.windows += 1;
             return;
         }
         if inst.op == Op::Mov && self.slot(inst.a) == self.slot(inst.b) {

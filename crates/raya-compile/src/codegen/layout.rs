@@ -4,18 +4,23 @@
 //! kept together by placing, at each loop's header, all blocks of that loop before
 //! anything outside. Blocks that always throw, and what only they reach, go to the end.
 
-use crate::ir::analysis::{Dominators, Loop, Loops, predecessors};
+use crate::ir::analysis::{Dominators, Graph, Loop, Loops};
 use crate::ir::{BlockId, Func, Term};
 use raya_bytecode::Op;
 
 /// The order in which blocks are emitted; unreachable ones are left out.
-pub fn order(func: &Func, rpo: &[BlockId]) -> Vec<BlockId> {
-    let preds = predecessors(func, rpo);
-    let dom = Dominators::new(func, rpo, &preds);
-    let loops = Loops::new(func, rpo, &preds, &dom);
+pub fn order(func: &Func, graph: &Graph) -> Vec<BlockId> {
+    let rpo = &graph.order;
     let cold = cold_blocks(func, rpo);
-    let (innermost, parent) = nesting(func, &loops);
-    let ends: Vec<usize> = loops.list.iter().map(|l| end_of(l, &dom)).collect();
+    if graph.acyclic {
+        let (late, mut out): (Vec<_>, Vec<_>) = rpo.iter().partition(|b| cold[b.index()]);
+        out.extend(late);
+        return out;
+    }
+    let loops = graph.loops(func);
+    let (innermost, parent) = nesting(func, loops);
+    let dom = graph.dom(func);
+    let ends: Vec<usize> = loops.list.iter().map(|l| end_of(l, dom)).collect();
     let mut placed = vec![false; func.blocks.len()];
     let mut out = Vec::with_capacity(rpo.len());
     let mut late = Vec::new();

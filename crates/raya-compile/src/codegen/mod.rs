@@ -11,7 +11,7 @@ mod layout;
 mod relax;
 mod windows;
 
-use crate::ir::analysis::reverse_postorder;
+use crate::ir::analysis::Graph;
 use crate::ir::liveness::Liveness;
 use crate::ir::{At, Func};
 use intervals::Intervals;
@@ -30,9 +30,9 @@ pub fn generate(
     filler: TypeId,
     locate: &mut dyn FnMut(u32, At) -> LineCol,
 ) -> Result<Function, FrameTooLarge> {
-    let order = reverse_postorder(func);
-    let layout = layout::order(func, &order);
-    let live = Liveness::new(func, &order);
+    let graph = Graph::new(func);
+    let layout = layout::order(func, &graph);
+    let live = Liveness::new(func, &graph.order);
     let intervals = Intervals::new(func, &layout, &live);
     let windows = Windows::new(func, &layout, &intervals);
     let allocation = alloc::allocate(func, &intervals, windows);

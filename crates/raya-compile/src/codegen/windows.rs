@@ -8,7 +8,7 @@
 use super::intervals::Intervals;
 use crate::ir::{Args, BlockId, Func, VReg, has_result};
 use raya_bytecode::{FRAME_HEADER, Op, OperandKind, TypeId};
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashSet;
 
 /// The shape of an operation's window.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,23 +66,56 @@ pub struct Window {
 /// would keep whole windows reserved for the sake of one move.
 const MAX_WAIT: u32 = 400;
 
+/// Something about some of a function's registers; empty if there are no windows.
+#[derive(Clone, Debug)]
+pub struct RegMap<T>(Vec<Option<T>>);
+
+impl<T: Copy> RegMap<T> {
+    fn new(regs: usize) -> Self {
+        Self(vec![None; regs])
+    }
+
+    /// What is known about a register.
+    #[inline]
+    pub fn get(&self, reg: VReg) -> Option<T> {
+        self.0.get(reg.index()).copied().flatten()
+    }
+
+    /// Whether anything is.
+    #[inline]
+    pub fn contains(&self, reg: VReg) -> bool {
+        self.get(reg).is_some()
+    }
+
+    fn insert(&mut self, reg: VReg, value: T) {
+        self.0[reg.index()] = Some(value);
+    }
+
+    /// Forgets it.
+    pub fn remove(&mut self, reg: VReg) -> Option<T> {
+        self.0.get_mut(reg.index())?.take()
+    }
+}
+
 /// All windows of a function.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Windows {
     /// In layout order.
     pub list: Vec<Window>,
-    /// Window by instruction index in the layout.
-    pub at: FxHashMap<u32, u32>,
     /// Where an argument register lives: window and position.
-    pub pinned: FxHashMap<VReg, (u32, u32)>,
+    pub pinned: RegMap<(u32, u32)>,
     /// Window whose base a result register lives at.
-    pub results: FxHashMap<VReg, u32>,
+    pub results: RegMap<u32>,
 }
 
 impl Windows {
     /// Collects the windows and pins what can live in them.
     pub fn new(func: &Func, layout: &[BlockId], intervals: &Intervals) -> Self {
-        let mut this = Self::default();
+        let mut this = Self {
+            list: Vec::new(),
+            pinned: RegMap::new(0),
+            results: RegMap::new(0),
+        };
         let caught: FxHashSet<VReg> = func.handlers.iter().map(|h| h.reg).collect();
         for &block in layout {
             let start = intervals.block_start[block.index()];
@@ -94,7 +127,10 @@ impl Windows {
                 let at = start + i as u32;
                 let inside = shape != Shape::Pack && has_result(inst.op);
                 let result = inside.then_some(VReg(inst.a));
-                this.at.insert(at, id);
+                if id == 0 {
+                    this.pinned = RegMap::new(func.regs.len());
+                    this.results = RegMap::new(func.regs.len());
+                }
                 this.list.push(Window {
                     shape,
                     args: inst.args,
@@ -141,15 +177,15 @@ impl Windows {
                 continue;
             }
             self.list[id].result_inside = true;
-            self.list[id].outer = self.pinned.get(&result).copied();
+            self.list[id].outer = self.pinned.get(result);
             self.results.insert(result, id as u32);
         }
     }
 
     /// Makes a register an ordinary one: it is moved into and out of windows.
     pub fn release(&mut self, reg: VReg) {
-        self.pinned.remove(&reg);
-        if let Some(id) = self.results.remove(&reg) {
+        self.pinned.remove(reg);
+        if let Some(id) = self.results.remove(reg) {
             let w = &mut self.list[id as usize];
             w.result_inside = false;
             w.outer = None;

@@ -1,44 +1,99 @@
-//! Facts about the graph: order, predecessors, loops.
+//! Facts about the graph: order, predecessors, dominators, loops.
 //!
-//! Everything is computed afresh from a [`Func`]; nothing is kept up to date.
+//! A [`Graph`] is what a function's graph is at one time, computed as far as somebody
+//! asks. Passes that leave the graph as it is share one; nothing is kept up to date.
 
 use super::{BlockId, Func};
+use std::cell::OnceCell;
+
+/// The graph of a function that does not change while this is in use.
+#[derive(Debug)]
+pub struct Graph {
+    /// Blocks in reverse postorder from the entry; unreachable ones are absent.
+    pub order: Vec<BlockId>,
+    /// Whether there are no loops, so that nothing about them needs to be computed.
+    pub acyclic: bool,
+    preds: OnceCell<Predecessors>,
+    dom: OnceCell<Dominators>,
+    loops: OnceCell<Loops>,
+}
+
+impl Graph {
+    /// The graph of a function.
+    pub fn new(func: &Func) -> Self {
+        let (order, acyclic) = search(func);
+        Self {
+            order,
+            acyclic,
+            preds: OnceCell::new(),
+            dom: OnceCell::new(),
+            loops: OnceCell::new(),
+        }
+    }
+
+    /// Predecessors, of the same function.
+    pub fn preds(&self, func: &Func) -> &Predecessors {
+        self.preds.get_or_init(|| predecessors(func, &self.order))
+    }
+
+    /// Dominators, of the same function.
+    pub fn dom(&self, func: &Func) -> &Dominators {
+        let make = || Dominators::new(func, &self.order, self.preds(func));
+        self.dom.get_or_init(make)
+    }
+
+    /// Loops, of the same function.
+    pub fn loops(&self, func: &Func) -> &Loops {
+        self.loops.get_or_init(|| {
+            if self.acyclic {
+                return Loops::none(func);
+            }
+            Loops::new(func, &self.order, self.preds(func), self.dom(func))
+        })
+    }
+}
 
 /// Blocks in reverse postorder from the entry; unreachable ones are absent.
 pub fn reverse_postorder(func: &Func) -> Vec<BlockId> {
-    let mut seen = vec![false; func.blocks.len()];
+    search(func).0
+}
+
+/// How far a search has come with a block.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Mark {
+    New,
+    Open,
+    Done,
+}
+
+/// A depth-first search: the reverse postorder, and whether no way leads back.
+fn search(func: &Func) -> (Vec<BlockId>, bool) {
+    let mut marks = vec![Mark::New; func.blocks.len()];
     let mut order = Vec::with_capacity(func.blocks.len());
     // An explicit stack, since depth follows the program: the open blocks, each with the
     // place in `pending` where its successors begin that are not visited yet.
-    let mut open: Vec<(BlockId, usize)> = Vec::with_capacity(func.blocks.len());
-    let mut pending = Vec::with_capacity(func.blocks.len() + 1);
-    open.push((BlockId(0), 0));
-    seen[0] = true;
+    let mut open: Vec<(BlockId, usize)> = vec![(BlockId(0), 0)];
+    let mut pending = Vec::new();
+    let mut acyclic = true;
+    marks[0] = Mark::Open;
     func.each_successor(BlockId(0), |s| pending.push(s));
     while let Some(&(block, base)) = open.last() {
         if pending.len() == base {
             order.push(block);
+            marks[block.index()] = Mark::Done;
             open.pop();
-        } else if let Some(next) = pending.pop()
-            && !std::mem::replace(&mut seen[next.index()], true)
-        {
-            open.push((next, pending.len()));
-            func.each_successor(next, |s| pending.push(s));
+        } else if let Some(next) = pending.pop() {
+            let mark = &mut marks[next.index()];
+            acyclic &= *mark != Mark::Open;
+            if *mark == Mark::New {
+                *mark = Mark::Open;
+                open.push((next, pending.len()));
+                func.each_successor(next, |s| pending.push(s));
+            }
         }
     }
     order.reverse();
-    order
-}
-
-/// Whether a function has no loops, so that nothing about them needs to be computed.
-pub fn is_acyclic(func: &Func, order: &[BlockId]) -> bool {
-    let mut seen = vec![false; func.blocks.len()];
-    let mut acyclic = true;
-    for &block in order {
-        seen[block.index()] = true;
-        func.each_successor(block, |s| acyclic &= !seen[s.index()]);
-    }
-    acyclic
+    (order, acyclic)
 }
 
 /// Predecessors of every block, by its index; all in one list.
@@ -59,7 +114,7 @@ impl std::ops::Index<usize> for Predecessors {
 }
 
 /// Predecessors of every block (handler edges included).
-pub fn predecessors(func: &Func, order: &[BlockId]) -> Predecessors {
+fn predecessors(func: &Func, order: &[BlockId]) -> Predecessors {
     let mut ranges = vec![(0u32, 0u32); func.blocks.len()];
     let mut edges = 0;
     for &block in order {
@@ -97,7 +152,7 @@ pub struct Dominators {
 
 impl Dominators {
     /// Computes them by the iteration of Cooper, Harvey and Kennedy.
-    pub fn new(func: &Func, order: &[BlockId], preds: &Predecessors) -> Self {
+    fn new(func: &Func, order: &[BlockId], preds: &Predecessors) -> Self {
         let mut position = vec![u32::MAX; func.blocks.len()];
         for (i, &b) in order.iter().enumerate() {
             position[b.index()] = i as u32;
@@ -208,8 +263,16 @@ pub struct Loops {
 }
 
 impl Loops {
+    /// A function without loops.
+    fn none(func: &Func) -> Self {
+        Self {
+            list: Vec::new(),
+            depth: vec![0; func.blocks.len()],
+        }
+    }
+
     /// Finds the loops.
-    pub fn new(func: &Func, order: &[BlockId], preds: &Predecessors, dom: &Dominators) -> Self {
+    fn new(func: &Func, order: &[BlockId], preds: &Predecessors, dom: &Dominators) -> Self {
         let mut depth = vec![0; func.blocks.len()];
         let mut list = Vec::new();
         let mut mark = vec![u32::MAX; func.blocks.len()];

@@ -7,7 +7,7 @@
 //! them; a stored field's value serves the next load.
 
 use super::facts::Defs;
-use crate::ir::analysis::{Dominators, Visit, predecessors, reverse_postorder};
+use crate::ir::analysis::{Graph, Visit};
 use crate::ir::{BlockId, Func, Inst, VReg};
 use raya_bytecode::{Op, TypeId};
 use rustc_hash::FxHashMap;
@@ -45,10 +45,8 @@ struct Load {
 }
 
 /// Removes common subexpressions of a function; tells whether there were any.
-pub fn run(func: &mut Func) -> bool {
-    let order = reverse_postorder(func);
-    let preds = predecessors(func, &order);
-    let dom = Dominators::new(func, &order, &preds);
+pub fn run(func: &mut Func, graph: &Graph) -> bool {
+    let visits = graph.dom(func).walk(&graph.order);
     let defs = Defs::new(func);
     let mut cse = Cse {
         func,
@@ -63,7 +61,7 @@ pub fn run(func: &mut Func) -> bool {
         changed: false,
     };
     let mut open = Vec::new();
-    for visit in dom.walk(&order) {
+    for visit in visits {
         match visit {
             Visit::Enter(b) => {
                 open.push(cse.undo.len());

@@ -2,7 +2,7 @@
 
 use super::facts::{Defs, uses};
 use crate::ir::Func;
-use crate::ir::analysis::reverse_postorder;
+use crate::ir::analysis::Graph;
 use crate::ir::liveness::{BitSet, Liveness};
 use raya_bytecode::Op;
 
@@ -49,14 +49,13 @@ pub fn unused(func: &mut Func) {
 }
 
 /// Removes assignments of variables that are overwritten before they are read.
-pub fn dead_stores(func: &mut Func) {
+pub fn dead_stores(func: &mut Func, graph: &Graph) {
     unused(func);
     if !Defs::new(func).any_variable() {
         return;
     }
-    let order = reverse_postorder(func);
-    let live = Liveness::new(func, &order);
-    for &block in &order {
+    let live = Liveness::new(func, &graph.order);
+    for &block in &graph.order {
         let mut now: BitSet = live.live_out[block.index()].clone();
         if let Some(h) = func.blocks[block.index()].handler {
             let target = func.handlers[h.index()].target;

@@ -2,7 +2,7 @@
 //! it is read without a test. Variables of the top level alone become registers.
 
 use super::facts::{Defs, Value};
-use crate::ir::analysis::{Dominators, Visit, predecessors, reverse_postorder};
+use crate::ir::analysis::{Graph, Visit};
 use crate::ir::{BlockId, Func, Inst, VReg};
 use crate::lower::Lowered;
 use crate::tables::Tables;
@@ -81,14 +81,12 @@ impl Accesses {
 
     /// Walks the dominator tree with the variables that are certainly set.
     fn top_level(&mut self, main: &Func) {
-        let order = reverse_postorder(main);
-        let preds = predecessors(main, &order);
-        let dom = Dominators::new(main, &order, &preds);
+        let graph = Graph::new(main);
         let mut set = vec![false; self.refused.len()];
         // What was set first in the open blocks.
         let mut here: Vec<u32> = Vec::new();
         let mut open: Vec<usize> = Vec::new();
-        for visit in dom.walk(&order) {
+        for visit in graph.dom(main).walk(&graph.order) {
             match visit {
                 Visit::Enter(b) => {
                     open.push(here.len());

@@ -9,6 +9,7 @@
 //! User methods and constructors are never inlined here: a program may replace them.
 
 use super::facts::Defs;
+use crate::ir::analysis::Graph;
 use crate::ir::{Args, At, BlockId, Func, HandlerId, HandlerInfo, Inlined, Inst, Term, VReg};
 use crate::lower::Lowered;
 use crate::tables::Tables;
@@ -140,7 +141,8 @@ fn sites(
         return Vec::new();
     }
     let defs = Defs::new(caller);
-    let depth = loop_depth(caller);
+    let graph = Graph::new(caller);
+    let depth = &graph.loops(caller).depth;
     let mut out = Vec::new();
     for (b, block) in caller.blocks.iter().enumerate() {
         for inst in &block.insts {
@@ -238,17 +240,6 @@ fn depth_of(func: &Func, at: At) -> usize {
         inline = func.inlined[inline as usize].call.inline;
     }
     depth
-}
-
-fn loop_depth(func: &Func) -> Vec<u32> {
-    use crate::ir::analysis::{Dominators, Loops, is_acyclic, predecessors, reverse_postorder};
-    let order = reverse_postorder(func);
-    if is_acyclic(func, &order) {
-        return vec![0; func.blocks.len()];
-    }
-    let preds = predecessors(func, &order);
-    let dom = Dominators::new(func, &order, &preds);
-    Loops::new(func, &order, &preds, &dom).depth
 }
 
 /// Copies a callee's graph into the caller in place of a call.

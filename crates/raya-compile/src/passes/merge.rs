@@ -4,7 +4,7 @@
 //! For every remaining `d = s` of equal types, liveness decides exactly whether the
 //! two interfere. Rounds of disjoint pairs, because a merge changes liveness.
 
-use crate::ir::analysis::reverse_postorder;
+use crate::ir::analysis::Graph;
 use crate::ir::liveness::Liveness;
 use crate::ir::{BlockId, Func, VReg};
 use raya_bytecode::Op;
@@ -15,20 +15,19 @@ const MAX_ROUNDS: usize = 4;
 const MAX_WORK: usize = 2_000_000;
 
 /// Merges copied registers of a function.
-pub fn run(func: &mut Func) {
+pub fn run(func: &mut Func, graph: &Graph) {
     for _ in 0..MAX_ROUNDS {
         let candidates = candidates(func);
         if candidates.is_empty() {
             return;
         }
         let size: usize = func.blocks.iter().map(|b| b.insts.len() + 1).sum();
-        let order = reverse_postorder(func);
-        let live = Liveness::new(func, &order);
+        let live = Liveness::new(func, &graph.order);
         let mut taken = vec![false; func.regs.len()];
         let mut rename: Vec<u32> = (0..func.regs.len() as u32).collect();
         let mut merged = false;
         for &(d, s) in candidates.iter().take(1 + MAX_WORK / size.max(1)) {
-            if taken[d.index()] || taken[s.index()] || interfere(func, &order, &live, d, s) {
+            if taken[d.index()] || taken[s.index()] || interfere(func, &graph.order, &live, d, s) {
                 continue;
             }
             taken[d.index()] = true;

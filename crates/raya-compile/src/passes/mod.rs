@@ -20,6 +20,8 @@ mod merge;
 mod prune;
 mod select;
 
+use crate::ir::Func;
+use crate::ir::analysis::Graph;
 use crate::lower::Lowered;
 use crate::tables::Tables;
 
@@ -33,6 +35,7 @@ pub fn run(program: &mut Vec<Lowered>, tables: &mut Tables) {
     inline::run(program, tables, &mut touched);
     prune::run(program, tables, &mut touched);
     touched[0] |= globals::promote(program, tables);
+    let mut graphs = Vec::with_capacity(program.len());
     for (lowered, touched) in program.iter_mut().zip(touched) {
         let func = &mut lowered.func;
         // What is emitted follows from these blocks; inlining has counted the others too.
@@ -40,30 +43,45 @@ pub fn run(program: &mut Vec<Lowered>, tables: &mut Tables) {
         if touched {
             simplify(func, tables);
         }
-        if cse::run(func) {
-            simplify(func, tables);
-        }
+        graphs.push(share(func, tables));
     }
-    let touched = ints::run(program, tables);
-    for (lowered, touched) in program.iter_mut().zip(touched) {
+    let touched = ints::run(program, &graphs, tables);
+    for ((lowered, touched), graph) in program.iter_mut().zip(touched).zip(graphs) {
         let func = &mut lowered.func;
-        if touched {
+        let graph = if touched {
             simplify(func, tables);
-            if cse::run(func) {
-                simplify(func, tables);
-            }
-        }
-        coalesce::run(func);
-        select::run(func, tables);
-        dce::dead_stores(func);
-        cleanup::run(func);
-        merge::run(func);
+            share(func, tables)
+        } else {
+            graph
+        };
+        finish(func, graph, tables);
     }
+}
+
+/// Common subexpressions, and what becomes simpler by them; gives the graph.
+fn share(func: &mut Func, tables: &mut Tables) -> Graph {
+    let graph = Graph::new(func);
+    if !cse::run(func, &graph) {
+        return graph;
+    }
+    simplify(func, tables);
+    Graph::new(func)
+}
+
+/// The last passes, which make the form that is emitted.
+fn finish(func: &mut Func, mut graph: Graph, tables: &mut Tables) {
+    coalesce::run(func);
+    select::run(func, &graph, tables);
+    dce::dead_stores(func, &graph);
+    if cleanup::run(func) {
+        graph = Graph::new(func);
+    }
+    merge::run(func, &graph);
 }
 
 /// Folding, removal of what is not needed, straightening of the graph. Straightening
 /// lengthens blocks, so that the next round folds further.
-fn simplify(func: &mut crate::ir::Func, tables: &mut Tables) {
+fn simplify(func: &mut Func, tables: &mut Tables) {
     for round in 0..3 {
         let folded = fold::run(func, tables);
         if folded || round == 0 {

@@ -2,16 +2,16 @@
 //! constants are left inside loops are loaded before them.
 
 use super::facts::{Defs, Value};
-use crate::ir::analysis::{Dominators, Loops, is_acyclic, predecessors, reverse_postorder};
+use crate::ir::analysis::Graph;
 use crate::ir::{BlockId, Func, Inst, Term, VReg};
 use crate::tables::Tables;
 use raya_bytecode::Op;
 use rustc_hash::FxHashSet;
 
 /// Selects instructions of a function.
-pub fn run(func: &mut Func, tables: &mut Tables) {
+pub fn run(func: &mut Func, graph: &Graph, tables: &mut Tables) {
     let defs = Defs::new(func);
-    let back_edges = double_back_edges(func);
+    let back_edges = double_back_edges(func, graph);
     let value = |func: &Func, tables: &Tables, reg: u32| {
         defs.inst(func, VReg(reg))
             .and_then(|inst| Value::of(inst, tables))
@@ -45,20 +45,18 @@ pub fn run(func: &mut Func, tables: &mut Tables) {
         }
     }
     super::dce::unused(func);
-    hoist_constants(func);
+    hoist_constants(func, graph);
 }
 
 /// Blocks whose comparison of doubles is a back-edge. There is no form of that with
 /// a constant, so the constant stays in a register, loaded before the loop.
-fn double_back_edges(func: &Func) -> FxHashSet<(usize, Op)> {
-    let order = reverse_postorder(func);
-    if is_acyclic(func, &order) {
-        return FxHashSet::default();
-    }
-    let preds = predecessors(func, &order);
-    let dom = Dominators::new(func, &order, &preds);
+fn double_back_edges(func: &Func, graph: &Graph) -> FxHashSet<(usize, Op)> {
     let mut out = FxHashSet::default();
-    for &b in &order {
+    if graph.acyclic {
+        return out;
+    }
+    let dom = graph.dom(func);
+    for &b in &graph.order {
         if let Term::Branch { op, yes, .. } = func.blocks[b.index()].term
             && matches!(op, Op::JltF64 | Op::JleF64)
             && dom.dominates(yes, b)
@@ -223,14 +221,11 @@ fn is_number_load(op: Op) -> bool {
 
 /// Moves number constants that a loop needs in a register in front of the outermost
 /// loop around them. Arguments of windows stay: they are loaded into place.
-fn hoist_constants(func: &mut Func) {
-    let order = reverse_postorder(func);
-    if is_acyclic(func, &order) {
+fn hoist_constants(func: &mut Func, graph: &Graph) {
+    if graph.acyclic {
         return;
     }
-    let preds = predecessors(func, &order);
-    let dom = Dominators::new(func, &order, &preds);
-    let loops = Loops::new(func, &order, &preds, &dom);
+    let (loops, preds, dom) = (graph.loops(func), graph.preds(func), graph.dom(func));
     if loops.list.is_empty() {
         return;
     }

@@ -5,7 +5,7 @@ use super::Signature;
 use super::inside;
 use super::range::{self, Range, STEPS};
 use super::states::States;
-use crate::ir::analysis::{Dominators, is_acyclic, predecessors, reverse_postorder};
+use crate::ir::analysis::Graph;
 use crate::ir::liveness::Crossing;
 use crate::ir::{BlockId, Func, Inst, Term, VReg};
 use crate::passes::facts::{Defs, Value};
@@ -112,7 +112,13 @@ impl Worklist {
 }
 
 /// Analyses a function under what is known about its callers and callees.
-pub fn analyse(func: &Func, me: usize, signatures: &[Signature], tables: &Tables) -> Summary {
+pub fn analyse(
+    func: &Func,
+    graph: &Graph,
+    me: usize,
+    signatures: &[Signature],
+    tables: &Tables,
+) -> Summary {
     let is_number = |r: VReg| matches!(func.reg(r).repr, Repr::F64 | Repr::I32);
     let mut regs = (0..func.regs.len() as u32).map(VReg);
     if !regs.any(is_number) {
@@ -124,13 +130,13 @@ pub fn analyse(func: &Func, me: usize, signatures: &[Signature], tables: &Tables
             is_final: true,
         };
     }
-    let order = reverse_postorder(func);
-    let mut crossing = Crossing::new(func, &order);
+    let order = &graph.order;
+    let mut crossing = Crossing::new(func, order);
     // What is no number may be anything: nothing has to be kept of it.
     crossing.retain(is_number);
     let columns = crossing.regs.len();
     let defs = Defs::new(func);
-    let header = headers(func, &order);
+    let header = headers(func, graph);
     let steps = if header.is_empty() {
         Vec::new()
     } else {
@@ -141,7 +147,7 @@ pub fn analyse(func: &Func, me: usize, signatures: &[Signature], tables: &Tables
         _ => Range::ANY,
     });
     let mut a = Analysis {
-        inside: inside::below_length(func, &defs),
+        inside: inside::below_length(func, &defs, order),
         defs,
         func,
         signatures,
@@ -165,19 +171,18 @@ pub fn analyse(func: &Func, me: usize, signatures: &[Signature], tables: &Tables
     if columns * order.len() > MAX_WORK {
         return a.unknown();
     }
-    a.run(&order, &signatures[me].params);
+    a.run(order, &signatures[me].params);
     a.summary
 }
 
 /// Which blocks begin a loop.
-fn headers(func: &Func, order: &[BlockId]) -> Vec<bool> {
-    if is_acyclic(func, order) {
+fn headers(func: &Func, graph: &Graph) -> Vec<bool> {
+    if graph.acyclic {
         return Vec::new();
     }
     let mut header = vec![false; func.blocks.len()];
-    let preds = predecessors(func, order);
-    let dom = Dominators::new(func, order, &preds);
-    for &b in order {
+    let (preds, dom) = (graph.preds(func), graph.dom(func));
+    for &b in &graph.order {
         header[b.index()] = preds[b.index()].iter().any(|&p| dom.dominates(b, p));
     }
     header

@@ -4,7 +4,6 @@
 //! and not assigned since. It says nothing about the sign of an index; the range
 //! analysis does.
 
-use crate::ir::analysis::reverse_postorder;
 use crate::ir::{BlockId, Func, Inst, Term, VReg};
 use crate::passes::facts::Defs;
 use raya_bytecode::{Native, Op};
@@ -27,12 +26,11 @@ pub fn is_char_code(inst: &Inst) -> bool {
 }
 
 /// Results of `charCodeAt` whose index is below the length of the string.
-pub fn below_length(func: &Func, defs: &Defs) -> FxHashSet<VReg> {
+pub fn below_length(func: &Func, defs: &Defs, order: &[BlockId]) -> FxHashSet<VReg> {
     let mut found = FxHashSet::default();
     if !(func.blocks.iter().flat_map(|b| &b.insts)).any(is_char_code) {
         return found;
     }
-    let order = reverse_postorder(func);
     let mut flow = Flow {
         func,
         defs,
@@ -42,13 +40,13 @@ pub fn below_length(func: &Func, defs: &Defs) -> FxHashSet<VReg> {
     let mut again = true;
     while again {
         again = false;
-        for &b in &order {
+        for &b in order {
             for (to, facts) in flow.walk(b, &mut |_, _| ()) {
                 again |= flow.merge(to, facts);
             }
         }
     }
-    for &b in &order {
+    for &b in order {
         flow.walk(b, &mut |inst, facts| {
             if flow.proves(inst, facts) {
                 found.insert(VReg(inst.a));

@@ -17,6 +17,7 @@ mod refine;
 mod rewrite;
 mod states;
 
+use crate::ir::analysis::Graph;
 use crate::lower::Lowered;
 use crate::tables::Tables;
 use analysis::Summary;
@@ -38,8 +39,9 @@ pub(crate) struct Signature {
     pub ret: Range,
 }
 
-/// Runs the inference over a program; tells which functions changed.
-pub fn run(program: &mut [Lowered], tables: &mut Tables) -> Vec<bool> {
+/// Runs the inference over a program with these graphs; tells which functions changed.
+/// The graphs stay what they are.
+pub fn run(program: &mut [Lowered], graphs: &[Graph], tables: &mut Tables) -> Vec<bool> {
     let mut signatures = initial(program, tables);
     let mut summaries: Vec<Option<Summary>> = vec![None; program.len()];
     let mut dirty = vec![true; program.len()];
@@ -54,7 +56,7 @@ pub fn run(program: &mut [Lowered], tables: &mut Tables) -> Vec<bool> {
             if summaries[f].as_ref().is_some_and(|s| s.is_final) {
                 continue;
             }
-            let summary = analysis::analyse(&program[f].func, f, &signatures, tables);
+            let summary = analysis::analyse(&program[f].func, &graphs[f], f, &signatures, tables);
             for (callee, args) in &summary.calls {
                 if join_params(&mut signatures[*callee], args, round) {
                     dirty[*callee] = true;
@@ -75,7 +77,8 @@ pub fn run(program: &mut [Lowered], tables: &mut Tables) -> Vec<bool> {
         .iter()
         .enumerate()
         .map(|(f, lowered)| {
-            plan::plan(&lowered.func, f, summaries[f].as_ref(), &signatures, tables)
+            let summary = summaries[f].as_ref();
+            plan::plan(&lowered.func, &graphs[f], f, summary, &signatures, tables)
         })
         .collect();
     rewrite::apply(program, &plans, tables)

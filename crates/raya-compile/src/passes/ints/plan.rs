@@ -9,7 +9,7 @@ use super::analysis::Summary;
 use super::inside::is_char_code;
 use super::range::Range;
 use super::rewrite::int_compare;
-use crate::ir::analysis::{Dominators, Loops, is_acyclic, predecessors, reverse_postorder};
+use crate::ir::analysis::Graph;
 use crate::ir::{Func, Inst, Term, VReg};
 use crate::passes::facts::{Defs, Value};
 use crate::tables::Tables;
@@ -53,6 +53,7 @@ struct Planner<'a> {
 /// Decides for one function.
 pub fn plan(
     func: &Func,
+    graph: &Graph,
     me: usize,
     summary: Option<&Summary>,
     signatures: &[Signature],
@@ -87,7 +88,7 @@ pub fn plan(
     };
     p.find_wrapping();
     p.connect();
-    p.weigh();
+    p.weigh(graph);
     let convert: Vec<bool> = (0..n as u32)
         .map(|r| {
             let root = p.root(r);
@@ -252,16 +253,9 @@ impl Planner<'_> {
     }
 
     /// Adds up what conversion of each group saves and costs.
-    fn weigh(&mut self) {
-        let order = reverse_postorder(self.func);
-        let depth = if is_acyclic(self.func, &order) {
-            vec![0; self.func.blocks.len()]
-        } else {
-            let preds = predecessors(self.func, &order);
-            let dom = Dominators::new(self.func, &order, &preds);
-            Loops::new(self.func, &order, &preds, &dom).depth
-        };
-        for &b in &order {
+    fn weigh(&mut self, graph: &Graph) {
+        let depth = &graph.loops(self.func).depth;
+        for &b in &graph.order {
             let weight = 8i64.pow(depth[b.index()].min(5));
             for i in 0..self.func.blocks[b.index()].insts.len() {
                 let inst = self.func.blocks[b.index()].insts[i];

@@ -255,7 +255,7 @@ impl Allocator<'_> {
             return;
         }
         let (chain, forced) = self.chain(id, now);
-        let (types, offsets) = self.merge(&chain);
+        let types = self.merge(&chain);
         let base = match forced {
             Some(base) => base,
             None => self.find_run(&types, now),
@@ -270,7 +270,8 @@ impl Allocator<'_> {
                 self.declare(slot, ty);
             }
         }
-        for (&w, &offset) in chain.iter().zip(&offsets) {
+        let placed: Vec<(u32, u32)> = self.placed(&chain).collect();
+        for (w, offset) in placed {
             self.windows.list[w as usize].base = Some(base + offset);
             let end = 2 * self.windows.list[w as usize].at + 1;
             for i in 0..self.windows.len(w) {
@@ -341,7 +342,7 @@ impl Allocator<'_> {
         }
         let w = &self.windows.list[outer as usize];
         let outer_end = w.base.unwrap_or_default() + self.windows.len(outer);
-        let (types, _) = self.merge(chain);
+        let types = self.merge(chain);
         types.iter().enumerate().all(|(i, ty)| {
             let slot = base as usize + i;
             let Some(&declared) = self.types.get(slot) else {
@@ -373,8 +374,8 @@ impl Allocator<'_> {
         ok
     }
 
-    /// The types of the slots that a chain covers and each window's offset in it.
-    fn merge(&self, chain: &[u32]) -> (Vec<Option<TypeId>>, Vec<u32>) {
+    /// The types of the slots that a chain covers.
+    fn merge(&self, chain: &[u32]) -> Vec<Option<TypeId>> {
         let mut types = Vec::with_capacity(8);
         self.each_slot(chain, |i, ty| {
             if types.len() <= i {
@@ -382,23 +383,25 @@ impl Allocator<'_> {
             }
             types[i] = types[i].or(ty);
         });
-        (types, self.offsets(chain))
+        types
     }
 
-    fn offsets(&self, chain: &[u32]) -> Vec<u32> {
+    /// The windows of a chain with their offsets in it.
+    fn placed<'w>(&'w self, chain: &'w [u32]) -> impl Iterator<Item = (u32, u32)> + 'w {
+        let list = &self.windows.list;
         let mut offset = 0;
-        let mut out = vec![0];
-        for &inner in &chain[1..] {
-            let (outer, position) = self.windows.list[inner as usize].outer.unwrap_or((0, 0));
-            offset += self.windows.list[outer as usize].shape.offset() + position;
-            out.push(offset);
-        }
-        out
+        chain.iter().enumerate().map(move |(i, &w)| {
+            if i > 0 {
+                let (outer, position) = list[w as usize].outer.unwrap_or((0, 0));
+                offset += list[outer as usize].shape.offset() + position;
+            }
+            (w, offset)
+        })
     }
 
     /// Calls `f` for every slot of every window with its place in the chain.
     fn each_slot(&self, chain: &[u32], mut f: impl FnMut(usize, Option<TypeId>)) {
-        for (&w, offset) in chain.iter().zip(self.offsets(chain)) {
+        for (w, offset) in self.placed(chain) {
             for slot in 0..self.windows.len(w) {
                 let ty = self.windows.slot_type(self.func, w, slot);
                 f((offset + slot) as usize, ty);

@@ -68,15 +68,19 @@ enum Mark {
 
 /// A depth-first search: the reverse postorder, and whether no way leads back.
 fn search(func: &Func) -> (Vec<BlockId>, bool) {
+    let mut pending = Vec::with_capacity(8);
+    func.each_successor(BlockId(0), |s| pending.push(s));
+    if pending.is_empty() {
+        return (vec![BlockId(0)], true);
+    }
     let mut marks = vec![Mark::New; func.blocks.len()];
     let mut order = Vec::with_capacity(func.blocks.len());
     // An explicit stack, since depth follows the program: the open blocks, each with the
     // place in `pending` where its successors begin that are not visited yet.
-    let mut open: Vec<(BlockId, usize)> = vec![(BlockId(0), 0)];
-    let mut pending = Vec::new();
+    let mut open: Vec<(BlockId, usize)> = Vec::with_capacity(16);
     let mut acyclic = true;
     marks[0] = Mark::Open;
-    func.each_successor(BlockId(0), |s| pending.push(s));
+    open.push((BlockId(0), 0));
     while let Some(&(block, base)) = open.last() {
         if pending.len() == base {
             order.push(block);

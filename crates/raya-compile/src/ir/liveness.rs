@@ -108,7 +108,7 @@ impl Crossing {
         let n = func.regs.len();
         let mut home = vec![NONE; n];
         let mut number = vec![NONE; n];
-        let mut regs = Vec::new();
+        let mut regs = Vec::with_capacity(func.params as usize + 8);
         let mut cross = |r: VReg| {
             if number[r.index()] == NONE {
                 number[r.index()] = regs.len() as u32;

@@ -2,11 +2,14 @@
 //! Blocks that are gone stay behind empty, until the rest is numbered anew.
 
 use crate::ir::analysis::reverse_postorder;
-use crate::ir::{BlockId, Func, Term};
+use crate::ir::{Block, BlockId, Func, Term};
 use raya_bytecode::Op;
 
 /// Straightens a function; tells whether anything changed.
 pub fn run(func: &mut Func) -> bool {
+    if func.blocks.len() == 1 {
+        return false;
+    }
     let threaded = thread_jumps(func);
     let order = reverse_postorder(func);
     let dropped = drop_unreachable(func, &reached(func, &order));
@@ -16,15 +19,15 @@ pub fn run(func: &mut Func) -> bool {
 
 /// Jumps to an empty block that only jumps on go to its target at once.
 fn thread_jumps(func: &mut Func) -> bool {
-    let forward: Vec<Option<BlockId>> = func
-        .blocks
-        .iter()
-        .enumerate()
-        .map(|(i, b)| match b.term {
-            Term::Jump(t) if b.insts.is_empty() && t.index() != i => Some(t),
-            _ => None,
-        })
-        .collect();
+    let next = |(i, b): (usize, &Block)| match b.term {
+        Term::Jump(t) if b.insts.is_empty() && t.index() != i => Some(t),
+        _ => None,
+    };
+    let blocks = || func.blocks.iter().enumerate().map(next);
+    if !blocks().any(|next| next.is_some()) {
+        return copy_exits(func);
+    }
+    let forward: Vec<Option<BlockId>> = blocks().collect();
     let resolve = |mut b: BlockId| {
         for _ in 0..forward.len().min(64) {
             match forward[b.index()] {
@@ -147,6 +150,9 @@ fn reached(func: &Func, order: &[BlockId]) -> Vec<bool> {
 /// Removes blocks that cannot be reached; the others keep their order. The target of a
 /// handler stays, even if nothing under the handler is left.
 pub fn renumber(func: &mut Func) {
+    if func.blocks.len() == 1 {
+        return;
+    }
     let mut used = reached(func, &reverse_postorder(func));
     drop_unreachable(func, &used);
     for h in &func.handlers {

@@ -140,9 +140,14 @@ impl Fold<'_> {
             let before = inst;
             self.replace_uses(&mut inst);
             self.simplify(&mut inst, (b, i));
-            self.changed |= inst != before;
-            self.func.blocks[b].insts[i] = inst;
+            if inst != before {
+                self.changed = true;
+                self.func.blocks[b].insts[i] = inst;
+            }
             self.note(&inst);
+        }
+        if let Term::Jump(_) | Term::Unreachable = self.func.blocks[b].term {
+            return;
         }
         let mut term = std::mem::replace(&mut self.func.blocks[b].term, Term::Unreachable);
         let mut changed = false;

@@ -436,7 +436,9 @@ pub fn is_subtype(a: DescRef, b: DescRef, depth: u32) -> bool {
         (DescShape::ClassObject(x), DescShape::ClassObject(y)) => x.is_subtype_of(y),
         // Reads through a view of mixed elements look at the array's own type.
         (DescShape::Array(x) | DescShape::ReadonlyArray(x), DescShape::ReadonlyArray(y)) => {
-            (x.repr == y.repr || y.repr == Repr::Word) && is_subtype(*x, *y, next)
+            // An array that can only be empty has no elements that lie in another way.
+            x.kind == DescKind::Never
+                || (x.repr == y.repr || y.repr == Repr::Word) && is_subtype(*x, *y, next)
         }
         (DescShape::Tuple { elems, rest, .. }, DescShape::ReadonlyArray(y)) => {
             let all = elems.iter().chain(rest.as_ref());

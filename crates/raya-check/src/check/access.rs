@@ -567,11 +567,7 @@ impl<'a> Checker<'a> {
                 Some((place, ty))
             }
             _ => {
-                let message = format!(
-                    "`{}` has {} elements, so there is none at {position}",
-                    self.show(apparent),
-                    tuple.elems.len()
-                );
+                let message = format!("`{}` has no element at {position}", self.show(apparent));
                 self.error(codes::TUPLE_INDEX, index.span, message);
                 None
             }
@@ -622,7 +618,9 @@ impl<'a> Checker<'a> {
         };
         let key = self.expr(index, None);
         let key_ty = self.ty(key);
-        if let Some(signature) = signature {
+        let object_ty = self.ty(object);
+        let waits = self.types.is_deferred(object_ty) && self.is_deferred_entry(object_ty, key_ty);
+        if let Some(signature) = signature.filter(|_| !waits) {
             let stringy = self.is_stringy(key_ty);
             let bound = self.constraint_of(key_ty);
             let usable = bound != Ty::UNKNOWN && self.is_ordered(key_ty);
@@ -659,7 +657,6 @@ impl<'a> Checker<'a> {
             let (object, key) = (self.coerce(object, Ty::ANY), self.coerce(key, Ty::ANY));
             return Some((Place::Item { object, key }, ret));
         }
-        let object_ty = self.ty(object);
         let ty = match self.is_deferred_entry(object_ty, key_ty) {
             true => Some(self.indexed_type(object_ty, key_ty, span)),
             false => self.keyed_type(apparent, key_ty),

@@ -243,7 +243,7 @@ impl<'a> Checker<'a> {
     /// Checks the arguments of a call whose callee is in error.
     pub(super) fn check_args_only(&mut self, call: &'a ast::Call) {
         for arg in &call.args {
-            self.expr(&arg.expr, None);
+            self.expr(&arg.expr, Some(Ty::ERROR));
         }
     }
 

@@ -726,7 +726,7 @@ impl<'a> Checker<'a> {
                 let args = vec![Ty::ERROR; ast.type_params.len()];
                 self.alias_type(symbol, &args, ident, ident.span);
             }
-            TypeSymKind::Class(_) | TypeSymKind::Param(_) => {}
+            TypeSymKind::Class(_) | TypeSymKind::Param(_) | TypeSymKind::Refused => {}
         }
         let _ = names::EMPTY;
     }

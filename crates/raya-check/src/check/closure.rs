@@ -47,7 +47,10 @@ impl<'a> Checker<'a> {
         this: ThisCtx,
         expected: Option<Ty>,
     ) -> ExprId {
-        let context = expected.and_then(|t| self.context_signature(t));
+        let context = match expected {
+            Some(Ty::ERROR) => Some(self.error_signature()),
+            _ => expected.and_then(|t| self.context_signature(t)),
+        };
         let kind = match f.signature.this_param {
             Some(_) => FuncKind::ClosureThis,
             None => FuncKind::Closure,
@@ -136,6 +139,18 @@ impl<'a> Checker<'a> {
         if let Some(var) = self.var_mut(symbol) {
             var.func = Some(func);
         }
+    }
+
+    /// Behind an error parameters without types are none.
+    fn error_signature(&mut self) -> Signature {
+        let rest = Param {
+            name: names::EMPTY,
+            ty: self.types.array(Ty::ERROR),
+            optional: false,
+        };
+        let mut signature = Signature::new(vec![rest], Ty::ERROR);
+        signature.rest = true;
+        signature
     }
 
     /// The signature that the expected type gives a function expression.

@@ -30,7 +30,7 @@ impl<'a> Checker<'a> {
         match self.types.kind(apparent) {
             TypeKind::Error => {
                 call.args.iter().for_each(|a| {
-                    self.expr(&a.expr, None);
+                    self.expr(&a.expr, Some(Ty::ERROR));
                 });
                 self.error_expr(span)
             }
@@ -462,7 +462,7 @@ impl<'a> Checker<'a> {
     ) -> ExprId {
         let Some((_, found, object)) = self.super_lookup(property, span) else {
             for arg in &call.args {
-                self.expr(&arg.expr, None);
+                self.expr(&arg.expr, Some(Ty::ERROR));
             }
             return self.error_expr(span);
         };

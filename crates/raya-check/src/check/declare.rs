@@ -33,6 +33,19 @@ impl<'a> Checker<'a> {
             StmtKind::Interface(i) => self.declare_interface(i),
             StmtKind::TypeAlias(t) => self.declare_alias(t),
             StmtKind::Labelled { body, .. } => self.declare(body),
+            StmtKind::Enum(e) => self.declare_refused(e.name, true),
+            StmtKind::Import(i) => {
+                let named = i.named.iter().map(|s| s.binding);
+                let bindings: Vec<_> = i
+                    .default
+                    .into_iter()
+                    .chain(i.namespace)
+                    .chain(named)
+                    .collect();
+                for binding in bindings {
+                    self.declare_refused(binding.local, true);
+                }
+            }
             StmtKind::Export(export) => match &export.kind {
                 ExportKind::Decl(inner) => self.declare(inner),
                 ExportKind::DefaultFunction(f) => self.declare_function(f),
@@ -43,6 +56,19 @@ impl<'a> Checker<'a> {
                 _ => {}
             },
             _ => {}
+        }
+    }
+
+    /// Declares the name of something that is refused, so that its uses are not.
+    fn declare_refused(&mut self, ident: ast::Ident, is_type: bool) {
+        if self.scopes.own_value(self.scope, ident.name).is_none() {
+            let symbol = self.declare_var(ident.name, ident.span, VarKind::Const, None);
+            self.set_var_type(symbol, Ty::ERROR);
+            self.pass_declaration(symbol);
+        }
+        if is_type && self.scopes.own_type(self.scope, ident.name).is_none() {
+            let symbol = self.new_type_symbol(TypeSymKind::Refused);
+            self.scopes.add_type(self.scope, ident.name, symbol);
         }
     }
 
@@ -167,7 +193,7 @@ impl<'a> Checker<'a> {
     fn declare_function(&mut self, f: &'a Function) {
         let Some(ident) = f.name else { return };
         if self.refuse_special(f) {
-            return;
+            return self.declare_refused(ident, false);
         }
         let has_body = !matches!(f.body, FunctionBody::None);
         let existing = self.scopes.own_value(self.scope, ident.name);

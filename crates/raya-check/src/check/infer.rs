@@ -74,7 +74,16 @@ impl<'a> Checker<'a> {
     /// Collects candidates: `target` mentions type parameters, `source` is what
     /// stands at its place.
     pub(crate) fn infer_from(&mut self, inference: &mut Inference, target: Ty, source: Ty) {
-        if !self.types.has_params(target) || source == Ty::ERROR || inference.depth > 40 {
+        if !self.types.has_params(target) || inference.depth > 40 {
+            return;
+        }
+        if source == Ty::ERROR {
+            // What follows from an error is in error.
+            if let TypeKind::Param(p) = self.types.kind(target)
+                && let Some(index) = inference.index(p)
+            {
+                inference.add(index, Ty::ERROR);
+            }
             return;
         }
         inference.depth += 1;
@@ -177,6 +186,12 @@ impl<'a> Checker<'a> {
                 }
                 if let [call] = *object.calls {
                     self.infer_from(inference, call, source);
+                }
+                if let [construct] = *object.constructs
+                    && let Some(wanted) = self.types.as_signature(construct).cloned()
+                    && let Some(own) = self.construct_signatures(source).into_iter().next_back()
+                {
+                    self.infer_signatures(inference, &wanted, &own);
                 }
             }
             (TypeKind::Intersection(l), _) => {
@@ -472,6 +487,9 @@ impl<'a> Checker<'a> {
     fn join_candidates(&mut self, candidates: &[Ty]) -> Ty {
         if let [one] = *candidates {
             return one;
+        }
+        if candidates.contains(&Ty::ERROR) {
+            return Ty::ERROR;
         }
         if candidates.contains(&Ty::ANY) {
             return Ty::ANY;

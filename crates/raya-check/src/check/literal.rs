@@ -556,6 +556,9 @@ impl<'a> Checker<'a> {
     /// The object type that an expected type asks for: the one of a union whose
     /// discriminants agree with the literal.
     fn object_shape(&mut self, expected: Ty, members: &'a [ast::ObjectMember]) -> Option<Ty> {
+        if self.types.as_operator(expected).is_some() {
+            return None;
+        }
         let apparent = self.constraint_of(expected);
         let candidates: Vec<Ty> = self
             .types

@@ -190,11 +190,7 @@ impl<'a> Checker<'a> {
             TypeKind::Tuple(id) => {
                 let tuple = self.types.tuple(id).clone();
                 let Some(part) = tuple.elems.get(position).copied().or(tuple.rest) else {
-                    let message = format!(
-                        "`{}` has {} elements, so there is none at {position}",
-                        self.show(ty),
-                        tuple.elems.len()
-                    );
+                    let message = format!("`{}` has no element at {position}", self.show(ty));
                     self.error(codes::TUPLE_INDEX, span, message);
                     return self.error_expr(span);
                 };

@@ -90,6 +90,10 @@ impl<'a> Checker<'a> {
                 self.fits_some_member(a, b)
                     || (self.fits_some_member(Ty::TRUE, b) && self.fits_some_member(Ty::FALSE, b))
             }
+            (TypeKind::Param(p), TypeKind::Union(_)) => {
+                let constraint = self.types.param(p).constraint;
+                self.fits_some_member(a, b) || constraint.is_some_and(|c| self.subtype(c, b))
+            }
             (_, TypeKind::Union(_)) => self.fits_some_member(a, b),
             (_, TypeKind::Intersection(l)) => {
                 let list = self.types.list_arc(l);

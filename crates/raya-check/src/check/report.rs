@@ -47,6 +47,16 @@ impl<'a> Checker<'a> {
 
     /// Reports a value that does not fit.
     pub(crate) fn report_mismatch(&mut self, from: Ty, to: Ty, span: Span) {
+        // Members that the type does not know were reported where they stand.
+        let told = self.diagnostics.iter().any(|d| {
+            d.code == codes::EXCESS_MEMBER
+                && d.file == self.file
+                && span.start < d.span.start
+                && d.span.end <= span.end
+        });
+        if told {
+            return;
+        }
         let message = format!(
             "a value of type `{}` does not fit `{}`",
             self.show(from),

@@ -245,6 +245,7 @@ impl<'a> Checker<'a> {
                 }
                 self.types.param_type(p)
             }
+            TypeSymKind::Refused => Ty::ERROR,
             TypeSymKind::Class(class) => {
                 let class = *class;
                 let params = self.types.class(class).params.clone();

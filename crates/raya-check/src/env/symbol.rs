@@ -169,6 +169,8 @@ pub(crate) enum TypeSymKind<'a> {
         /// How far it is resolved.
         state: AliasState,
     },
+    /// Something whose declaration is refused.
+    Refused,
 }
 
 /// How far an alias is resolved.

@@ -22,6 +22,25 @@ pub struct Program {
 }
 
 impl Program {
+    /// A program from bytecode. Whoever made it is not trusted: the module is verified.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] with what the verifier has against it.
+    pub fn from_module(module: Module) -> Result<Program, Error> {
+        raya_bytecode::verify(&module).map_err(|fault| Error::Internal {
+            phase: "verification",
+            message: fault.to_string(),
+        })?;
+        Ok(Program {
+            module: Arc::new(module),
+            has_value: true,
+            warnings: Diagnostics {
+                list: Vec::new(),
+                sources: SourceMap::new(),
+            },
+        })
+    }
+
     /// What the checker has to say although the program runs.
     pub fn warnings(&self) -> &Diagnostics {
         &self.warnings

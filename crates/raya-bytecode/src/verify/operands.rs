@@ -18,6 +18,10 @@ impl Check<'_> {
             if !inside {
                 return Err(format!("a jump goes to {target}"));
             }
+            // What goes back polls, so that no loop outlasts its budget.
+            if target <= i64::from(pc) && !instr.op.flags().loop_ {
+                return Err("a jump goes back without a poll".into());
+            }
         }
         if instr.op == Op::JumpTable {
             self.jump_table(pc, instr.b)?;

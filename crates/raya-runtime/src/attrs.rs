@@ -173,8 +173,13 @@ impl Ctx {
                 let func = self.function_object(func)?;
                 self.bind(o, func)
             }
-            Attr::StaticMethod(func) => {
-                let func = self.function_object(func)?;
+            Attr::StaticMethod(_) | Attr::ClassMethod(_) => {
+                let func = match attr {
+                    Attr::StaticMethod(func) => self.function_object(func)?,
+                    Attr::ClassMethod(v) => v,
+                    _ => Value::NULL,
+                };
+                let class = self.engine().class_of(&self.type_of(o));
                 let class = self.class_object(class)?;
                 self.bind(class, func)
             }
@@ -459,6 +464,12 @@ impl Ctx {
                 return Ok(());
             }
         }
+        self.generic_delete(o, name)
+    }
+
+    /// The generic deletion, without hooks.
+    pub(crate) fn generic_delete(&mut self, o: Value, name: Value) -> R<()> {
+        let ty = self.type_of(o);
         if let Some(class) = self.as_class(o) {
             return self.del_class_attr(class, name);
         }

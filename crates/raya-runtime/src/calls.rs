@@ -23,7 +23,7 @@ use crate::mem::refs::Ref;
 use crate::mem::slots::Slots;
 use crate::mem::value::Value;
 use crate::super_access::{Constructor, first_constructor};
-use crate::type_info::{Form, SlotFn, TypeKind, TypeRef, type_flags};
+use crate::type_info::{Attr, Form, SlotFn, TypeKind, TypeRef, type_flags};
 
 use raya_bytecode::Slot;
 
@@ -304,10 +304,7 @@ impl Ctx {
             }
             Instance::new(self, class)?.value()
         } else {
-            let mut all = Values::with_capacity(args.len() + 1);
-            all.push(self.class_object(class)?);
-            all.extend_from_slice(args);
-            let made = self.call_slot(new, &all)?;
+            let made = self.call_new(class, args)?;
             if !(made.is_object() && self.type_of(made).is_subtype_of(&class)) {
                 return Ok(made);
             }
@@ -315,6 +312,24 @@ impl Ctx {
         };
         self.initialise(class, made, args)?;
         Ok(made)
+    }
+
+    /// Calls `__new__`, which is static by its name: the class comes before the arguments.
+    fn call_new(&mut self, class: TypeRef, args: &[Value]) -> R<Value> {
+        let this = self.class_object(class)?;
+        let mut all = Values::with_capacity(args.len() + 1);
+        all.push(this);
+        all.extend_from_slice(args);
+        let name = self.intern(Slot::new.dunder())?;
+        match class.lookup(name) {
+            Some((_, Attr::StaticMethod(func) | Attr::Method(func))) => {
+                self.call_function(func, this, this, &all, Surplus::Refuse)
+            }
+            Some((_, Attr::ClassMethod(v) | Attr::Value(v))) => {
+                self.call_bound(v, this, &all, Surplus::Refuse)
+            }
+            _ => Ok(Instance::new(self, class)?.value()),
+        }
     }
 
     /// The classes that describe primitives convert when they are called.
@@ -376,7 +391,7 @@ impl Ctx {
         Err(self.type_error(&message))
     }
 
-    fn abstract_class(&mut self, class: TypeRef) -> Thrown {
+    pub(crate) fn abstract_class(&mut self, class: TypeRef) -> Thrown {
         let missing: Vec<String> = (0..)
             .zip(&class.meta.vtable_keys)
             .filter(|(i, _)| class.vtable_entry(*i).is_none())

@@ -74,6 +74,10 @@ impl Ctx {
                 let class = self.class_object(class)?;
                 self.bind(class, func)
             }
+            Attr::ClassMethod(func) => {
+                let class = self.class_object(class)?;
+                self.bind(class, func)
+            }
             Attr::Static(field) => {
                 let bits = self.engine().globals.bits(field.slot);
                 if bits == crate::mem::globals::unset_bits(field.repr) {
@@ -244,7 +248,7 @@ impl Ctx {
     }
 
     /// A class attribute was set or deleted: slots, vtables and caches follow.
-    fn class_changed(&mut self, class: TypeRef, name: Value) -> R<()> {
+    pub(crate) fn class_changed(&mut self, class: TypeRef, name: Value) -> R<()> {
         let mut family = vec![class];
         let mut next = 0;
         while let Some(&member) = family.get(next) {

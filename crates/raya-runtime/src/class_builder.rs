@@ -389,6 +389,7 @@ fn describe(
         meta: TypeMeta {
             name: plan.name.clone(),
             bases: plan.bases.clone().into(),
+            primary: Some(primary),
             mro: [this].into_iter().chain(mro).collect(),
             origin: Cell::new(None),
             args: OnceCell::new(),

@@ -193,6 +193,7 @@ fn simple_type(
             subclasses: RefCell::default(),
             shapes: Default::default(),
             own_constructor: None,
+            primary: None,
             constructor: Cell::new(None),
             static_init: Cell::new(None),
         },

@@ -11,6 +11,7 @@ pub mod calls;
 pub mod casts;
 mod class_attrs;
 pub mod class_builder;
+mod class_create;
 mod conversions;
 pub mod core_types;
 pub mod ctx;

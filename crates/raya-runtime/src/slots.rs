@@ -81,6 +81,7 @@ fn slot_fn(attr: Attr) -> SlotFn {
         Attr::Value(Value::NULL) => SlotFn::Absent,
         Attr::Value(v) => SlotFn::User(v),
         Attr::StaticMethod(func) => SlotFn::Method(func),
+        Attr::ClassMethod(v) => SlotFn::User(v),
         Attr::Accessor { .. } | Attr::Static(_) => SlotFn::Absent,
     }
 }
@@ -91,8 +92,10 @@ impl Ctx {
         let primary = ty.slots.get();
         let others_differ = ty.meta.bases.iter().any(|b| b.slots.get() != primary);
         let mut special = Vec::new();
-        for method in methods.iter().filter(|m| !is_static(m.kind)) {
-            if let Some(name) = self.special_name(method.name) {
+        for method in methods {
+            if let Some(name) = self.special_name(method.name)
+                && (!is_static(method.kind) || name == Slot::new.dunder())
+            {
                 special.push((name, method.name));
             }
         }

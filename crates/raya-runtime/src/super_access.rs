@@ -7,9 +7,11 @@ use crate::abi::R;
 use crate::ctx::Ctx;
 use crate::errors::ErrorKind;
 use crate::func::FuncInfo;
+use crate::natives::object::object_repr;
 use crate::mem::refs::Ref;
 use crate::mem::value::Value;
-use crate::type_info::{Attr, NativeDef, TypeInfo, TypeRef};
+use crate::mem::object::Instance;
+use crate::type_info::{Attr, NativeDef, TypeInfo, TypeKind, TypeRef, type_flags};
 
 /// A constructor that resolution order finds.
 #[derive(Clone, Copy, Debug)]
@@ -78,7 +80,10 @@ impl Ctx {
                 };
             }
         }
-        Err(self.no_super_attr(name))
+        match self.root_default(name) {
+            Some(def) => self.native_value(def, this),
+            None => Err(self.no_super_attr(name)),
+        }
     }
 
     fn static_super(&mut self, class: TypeRef, rest: &[TypeRef], name: Value) -> R<Value> {
@@ -89,7 +94,20 @@ impl Ctx {
                 return self.class_attr_value(class, owner, attr, name);
             }
         }
-        Err(self.no_super_attr(name))
+        if self.name_is(name, "__init_subclass__") {
+            let this = self.class_object(class)?;
+            return self.native_value(&OBJECT_INIT_SUBCLASS, this);
+        }
+        match self.root_default(name) {
+            Some(def) => self.native_value(def, Value::UNSET),
+            None => Err(self.no_super_attr(name)),
+        }
+    }
+
+    /// What the root class does for a special method that no class defines.
+    fn root_default(&self, name: Value) -> Option<&'static NativeDef> {
+        let is_it = |def: &&&NativeDef| self.name_is(name, def.name);
+        ROOT_DEFAULTS.iter().find(is_it).copied()
     }
 
     pub(crate) fn bound_constructor(&mut self, this: Value, found: Constructor) -> R<Value> {
@@ -123,3 +141,98 @@ static OBJECT_INIT: NativeDef = NativeDef {
         Ok(Value::NULL)
     },
 };
+
+static OBJECT_INIT_SUBCLASS: NativeDef = NativeDef {
+    name: "__init_subclass__",
+    arity: (0, 0),
+    func: |_, _| Ok(Value::NULL),
+};
+
+/// The receiver of a default method and its arguments; receivers come first.
+macro_rules! root_defaults {
+    ($($text:literal ($least:literal, $most:literal) |$ctx:ident, $args:ident| $body:expr;)*) => {
+        /// Special methods of the root class, for `super`.
+        static ROOT_DEFAULTS: &[&NativeDef] = &[$(&NativeDef {
+            name: $text,
+            arity: ($least, $most),
+            func: |$ctx, $args| {
+                let $args = |i: usize| $args.get(i).copied().unwrap_or(Value::NULL);
+                $body
+            },
+        }),*];
+    };
+}
+
+root_defaults! {
+    "__new__" (1, 255) |ctx, args| ctx.bare_instance(args(0));
+    "__getattribute__" (1, 1) |ctx, args| {
+        let name = ctx.attr_argument(args(1))?;
+        ctx.generic_get(args(0), name)
+    };
+    "__setattr__" (2, 2) |ctx, args| {
+        let name = ctx.attr_argument(args(1))?;
+        let ty = ctx.type_of(args(0));
+        ctx.store_attr(args(0), ty, name, args(2))?;
+        Ok(Value::NULL)
+    };
+    "__delattr__" (1, 1) |ctx, args| {
+        let name = ctx.attr_argument(args(1))?;
+        ctx.generic_delete(args(0), name)?;
+        Ok(Value::NULL)
+    };
+    "__eq__" (1, 1) |ctx, args| match args(0) == args(1) {
+        true => Ok(Value::TRUE),
+        false => ctx.not_implemented(),
+    };
+    "__ne__" (1, 1) |ctx, args| match args(0) == args(1) {
+        true => Ok(Value::FALSE),
+        false => ctx.not_implemented(),
+    };
+    "__hash__" (0, 0) |_ctx, args| Ok(Value::number((args(0).0 >> 4) as u32 as f64));
+    "__repr__" (0, 0) |ctx, args| Ok(ctx.plain_text(args(0))?.value());
+    "__str__" (0, 0) |ctx, args| Ok(object_repr(ctx, args(0))?.value());
+}
+
+impl Ctx {
+    /// `object.__new__(cls)`
+    fn bare_instance(&mut self, class: Value) -> R<Value> {
+        let Some(ty) = self.as_class(class) else {
+            let message = format!(
+                "object.__new__(X): X is not a type object ({})",
+                self.type_name(class)
+            );
+            return Err(self.type_error(&message));
+        };
+        if ty.kind != TypeKind::Instance {
+            let name = &ty.meta.name;
+            let message = format!("object.__new__({name}) is not safe, use {name}.__new__()");
+            return Err(self.type_error(&message));
+        }
+        if ty.has(type_flags::ABSTRACT) {
+            return Err(self.abstract_class(ty));
+        }
+        Ok(Instance::new(self, ty)?.value())
+    }
+
+    /// An attribute's name that a program passes.
+    fn attr_argument(&mut self, v: Value) -> R<Value> {
+        match self.as_str(v) {
+            Some(name) => Ok(self.intern_str(name)?.value()),
+            None => {
+                let message = format!(
+                    "attribute name must be string, not '{}'",
+                    self.type_name(v)
+                );
+                Err(self.type_error(&message))
+            }
+        }
+    }
+
+    fn generic_get(&mut self, o: Value, name: Value) -> R<Value> {
+        let ty = self.type_of(o);
+        match self.find_attr(o, &ty, name)? {
+            Some(v) => Ok(v),
+            None => Err(self.no_attribute(o, name)),
+        }
+    }
+}

@@ -159,6 +159,8 @@ pub struct TypeMeta {
     pub name: Box<str>,
     /// Bases in order.
     pub bases: Box<[TypeRef]>,
+    /// The base that instances begin like.
+    pub primary: Option<TypeRef>,
     /// Linearisation, itself first.
     pub mro: Box<[TypeRef]>,
     /// The generic class that this instantiates; itself where it is not generic.
@@ -250,6 +252,8 @@ pub enum Attr {
     Method(Ref<FuncInfo>),
     /// A declared static method: receives the class.
     StaticMethod(Ref<FuncInfo>),
+    /// A static method of a class that was made while the program ran: a closure.
+    ClassMethod(Value),
     /// A declared accessor.
     Accessor {
         /// Getter.

@@ -97,6 +97,7 @@ impl<'a> Checker<'a> {
                 class: Some(class),
                 is_static,
                 ctor: None,
+                dynamic: None,
                 created_at: c.clock,
                 flow: Flow::default(),
             };
@@ -157,7 +158,7 @@ impl<'a> Checker<'a> {
     // ---- constructors
 
     fn check_ctor(&mut self, class: ClassId) {
-        let mut derived = self.types.class(class).base.is_some();
+        let derived = self.types.class(class).base.is_some();
         let Some(function) = self.class(class).ctor else {
             self.note_missing_fields(class);
             return self.synthesize_ctor(class);
@@ -172,7 +173,6 @@ impl<'a> Checker<'a> {
             FunctionBody::Block(block) => super::walk::calls_super(&block.stmts),
             _ => false,
         };
-        derived |= calls && self.is_cooperative(class);
         if derived && !calls {
             let message = "the constructor of a derived class must call `super(…)`";
             self.error(codes::SUPER_CALL, function.signature.span, message);
@@ -190,6 +190,7 @@ impl<'a> Checker<'a> {
             class: Some(class),
             is_static: false,
             ctor: Some(CtorCtx { class, derived }),
+            dynamic: None,
             created_at: self.clock,
             flow: Flow::at_constructor(derived && calls, self.fields_to_set(class)),
         };
@@ -726,7 +727,10 @@ impl<'a> Checker<'a> {
                 let args = vec![Ty::ERROR; ast.type_params.len()];
                 self.alias_type(symbol, &args, ident, ident.span);
             }
-            TypeSymKind::Class(_) | TypeSymKind::Param(_) | TypeSymKind::Refused => {}
+            TypeSymKind::Class(_)
+            | TypeSymKind::Dynamic
+            | TypeSymKind::Param(_)
+            | TypeSymKind::Refused => {}
         }
         let _ = names::EMPTY;
     }

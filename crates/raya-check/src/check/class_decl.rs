@@ -634,6 +634,9 @@ impl<'a> Checker<'a> {
 
     /// The statement that defines a class.
     pub(crate) fn class_stmt(&mut self, class: &'a Class, span: Span, out: &mut Vec<Stmt>) {
+        if self.dynamic_class_stmt(class, span, out) {
+            return;
+        }
         let Some(&id) = self.class_of_node.get(&(self.file, class.id)) else {
             return;
         };
@@ -668,6 +671,9 @@ impl<'a> Checker<'a> {
 
     /// `class {}` as an expression.
     pub(crate) fn class_expr(&mut self, class: &'a Class, span: Span) -> ExprId {
+        if self.has_computed_base(class, &[]) {
+            return self.dynamic_class_expr(class, span);
+        }
         let outer = self.scope;
         self.scope = self.scopes.new_scope(Some(outer));
         let given = self.given_name.take();

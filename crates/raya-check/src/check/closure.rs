@@ -40,6 +40,21 @@ impl<'a> Checker<'a> {
         self.closure(f, name, this, expected)
     }
 
+    /// A member of a class with computed bases as a closure.
+    pub(crate) fn member_closure(
+        &mut self,
+        f: &'a Function,
+        name: Name,
+        member: super::dynamic_class::DynamicMember,
+    ) -> ExprId {
+        if self.refuse_special(f) {
+            return self.error_expr(f.span);
+        }
+        self.self_symbol = None;
+        self.dynamic_member = Some(member);
+        self.closure(f, name, ThisCtx::None, None)
+    }
+
     fn closure(
         &mut self,
         f: &'a Function,
@@ -51,9 +66,10 @@ impl<'a> Checker<'a> {
             Some(Ty::ERROR) => Some(self.error_signature()),
             _ => expected.and_then(|t| self.context_signature(t)),
         };
+        let dynamic = self.dynamic_member.take();
         let kind = match f.signature.this_param {
-            Some(_) => FuncKind::ClosureThis,
-            None => FuncKind::Closure,
+            None if dynamic.is_none() => FuncKind::Closure,
+            _ => FuncKind::ClosureThis,
         };
         let func = self.new_func(name, f.span, kind);
         if let Some(symbol) = self.self_symbol.take()
@@ -78,6 +94,7 @@ impl<'a> Checker<'a> {
         self.ctx_mut().type_params.truncate(visible);
         let this = match &f.signature.this_param {
             Some(t) => ThisCtx::Receiver(self.resolve(t)),
+            None if dynamic.is_some() => ThisCtx::Receiver(Ty::ANY),
             None => this,
         };
         self.declare_self_name(f, func, context.as_ref());
@@ -99,11 +116,15 @@ impl<'a> Checker<'a> {
             class,
             is_static: self.ctx().is_static,
             ctor: None,
+            dynamic,
             created_at: self.clock,
             flow,
         };
         let mut sig = self.check_body(input);
         sig.predicate = self.closure_predicate(f).or(sig.predicate);
+        if dynamic.is_some() {
+            sig.this_ty = Some(Ty::ANY);
+        }
         self.scope = outer;
         let ty = self.types.function(sig);
         self.add(ExprKind::Closure(func), ty, f.span)

@@ -249,6 +249,9 @@ impl<'a> Checker<'a> {
 
     /// `super(args)`
     pub(crate) fn super_call(&mut self, call: &'a ast::Call, span: Span) -> ExprId {
+        if let Some(member) = self.this_owner().dynamic {
+            return self.dynamic_super_call(member, call, span);
+        }
         let Some(ctor) = self.this_owner().ctor else {
             self.error(
                 codes::INVALID_THIS,
@@ -318,6 +321,9 @@ impl<'a> Checker<'a> {
 
     /// `super.name` as a value.
     pub(crate) fn super_member(&mut self, property: Ident, span: Span) -> ExprId {
+        if let Some(id) = self.late_super(property, span) {
+            return id;
+        }
         let Some((receiver, found, object)) = self.super_lookup(property, span) else {
             return self.error_expr(span);
         };
@@ -367,6 +373,21 @@ impl<'a> Checker<'a> {
                 self.error_expr(span)
             }
         }
+    }
+
+    /// `super.name` where it can only be looked up when it runs: in a class with computed
+    /// bases, and for special methods that every class inherits from the root.
+    fn late_super(&mut self, property: Ident, span: Span) -> Option<ExprId> {
+        if let Some(member) = self.this_owner().dynamic {
+            return self.dynamic_super(member, property.name, span);
+        }
+        let (class, is_static) = (self.this_owner().class?, self.this_owner().is_static);
+        // A class that is mixed in names what only the classes around it have.
+        let late = self.text(property.name).starts_with("__") || self.is_cooperative(class);
+        if late && self.member_above(class, property.name, is_static).is_none() {
+            return self.next_member(class, property.name, span);
+        }
+        None
     }
 
     fn super_lookup(
@@ -460,6 +481,13 @@ impl<'a> Checker<'a> {
         expected: Option<Ty>,
         span: Span,
     ) -> ExprId {
+        if let Some(method) = self.late_super(property, span) {
+            let call = crate::hir::Call {
+                callee: Callee::Any(method),
+                args: self.dynamic_args(&call.args),
+            };
+            return self.add(ExprKind::Call(Box::new(call)), Ty::ANY, span);
+        }
         let Some((_, found, object)) = self.super_lookup(property, span) else {
             for arg in &call.args {
                 self.expr(&arg.expr, Some(Ty::ERROR));

@@ -105,6 +105,10 @@ pub(crate) struct FnCtx<'a> {
     pub is_static: bool,
     /// Set in constructors.
     pub ctor: Option<CtorCtx>,
+    /// Set in members of a class with computed bases.
+    pub dynamic: Option<super::dynamic_class::DynamicMember>,
+    /// The parameter properties of such a class's constructor.
+    pub properties: Vec<Name>,
     /// Statements around the current one that jumps can name.
     pub targets: Vec<Target>,
     next_label: u32,
@@ -137,6 +141,8 @@ impl FnCtx<'_> {
             class: None,
             is_static: false,
             ctor: None,
+            dynamic: None,
+            properties: Vec::new(),
             targets: Vec::new(),
             next_label: 0,
             loop_depth: 0,

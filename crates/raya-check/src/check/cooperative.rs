@@ -71,7 +71,11 @@ impl<'a> Checker<'a> {
         let Some(init) = self.call_next_ctor(class, args, span) else {
             return self.error_expr(span);
         };
-        self.after_super(class, init, span)
+        // Without base, fields are initialised at the start of the constructor.
+        match self.types.class(class).base {
+            Some(_) => self.after_super(class, init, span),
+            None => init,
+        }
     }
 
     /// Calls the next constructor with arguments of type any.

@@ -19,20 +19,26 @@ impl<'a> Checker<'a> {
     /// queues the bodies.
     pub(crate) fn declare_all(&mut self, stmts: &'a [Stmt]) {
         for stmt in stmts {
-            self.declare(stmt);
+            self.declare(stmt, stmts);
         }
     }
 
-    fn declare(&mut self, stmt: &'a Stmt) {
+    fn declare_class(&mut self, class: &'a ast::Class, siblings: &'a [Stmt]) {
+        if self.has_computed_base(class, siblings) {
+            self.declare_dynamic_class(class);
+        } else {
+            self.declare_class_stmt(class);
+        }
+    }
+
+    fn declare(&mut self, stmt: &'a Stmt, siblings: &'a [Stmt]) {
         match &stmt.kind {
             StmtKind::Var(decl) => self.declare_vars(decl),
             StmtKind::Function(f) => self.declare_function(f),
-            StmtKind::Class(c) => {
-                self.declare_class_stmt(c);
-            }
+            StmtKind::Class(c) => self.declare_class(c, siblings),
             StmtKind::Interface(i) => self.declare_interface(i),
             StmtKind::TypeAlias(t) => self.declare_alias(t),
-            StmtKind::Labelled { body, .. } => self.declare(body),
+            StmtKind::Labelled { body, .. } => self.declare(body, siblings),
             StmtKind::Enum(e) => self.declare_refused(e.name, true),
             StmtKind::Import(i) => {
                 let named = i.named.iter().map(|s| s.binding);
@@ -47,11 +53,9 @@ impl<'a> Checker<'a> {
                 }
             }
             StmtKind::Export(export) => match &export.kind {
-                ExportKind::Decl(inner) => self.declare(inner),
+                ExportKind::Decl(inner) => self.declare(inner, siblings),
                 ExportKind::DefaultFunction(f) => self.declare_function(f),
-                ExportKind::DefaultClass(c) => {
-                    self.declare_class_stmt(c);
-                }
+                ExportKind::DefaultClass(c) => self.declare_class(c, siblings),
                 ExportKind::DefaultInterface(i) => self.declare_interface(i),
                 _ => {}
             },

@@ -40,6 +40,8 @@ pub(crate) struct BodyInput<'a> {
     pub is_static: bool,
     /// It is a constructor.
     pub ctor: Option<super::context::CtorCtx>,
+    /// It is a member of a class with computed bases.
+    pub dynamic: Option<super::dynamic_class::DynamicMember>,
     /// The clock where its closure is made.
     pub created_at: u32,
     /// What holds at its start.
@@ -258,6 +260,7 @@ impl<'a> Checker<'a> {
                     class: None,
                     is_static: false,
                     ctor: None,
+                    dynamic: None,
                     created_at,
                     flow: Flow::default(),
                 };
@@ -365,6 +368,10 @@ impl<'a> Checker<'a> {
         ctx.class = input.class;
         ctx.is_static = input.is_static;
         ctx.ctor = input.ctor;
+        ctx.dynamic = input.dynamic;
+        if input.dynamic.is_some() {
+            ctx.properties = super::dynamic_class::property_names(input.ast);
+        }
         ctx.type_params = input.type_params.clone();
         ctx.type_params.extend(self.outer_type_params(input));
         self.fns.push(ctx);

@@ -31,6 +31,7 @@ mod construct;
 mod context;
 mod cooperative;
 mod declare;
+mod dynamic_class;
 mod evolve;
 mod expr;
 mod flow;
@@ -196,6 +197,10 @@ pub(crate) struct Checker<'a> {
     class_scopes: FxHashMap<FuncId, FnCtx<'a>>,
     /// The class expressions inside functions.
     class_expressions: Vec<(ClassId, FileId, Span)>,
+    /// Classes with computed bases that are statements, and the variables that hold them.
+    dynamic_classes: FxHashMap<(FileId, ast::NodeId), SymId>,
+    /// Set where a member of such a class is about to become a closure.
+    dynamic_member: Option<dynamic_class::DynamicMember>,
     /// Null exits of the optional chain under check.
     chain: Vec<(crate::hir::LocalId, ExprId)>,
     /// The assignment that keeps a spread tuple, for the first of its parts.
@@ -252,6 +257,8 @@ impl<'a> Checker<'a> {
             closures: Vec::new(),
             class_scopes: FxHashMap::default(),
             class_expressions: Vec::new(),
+            dynamic_classes: FxHashMap::default(),
+            dynamic_member: None,
             chain: Vec::new(),
             first_spread: None,
             rechecks: 0,

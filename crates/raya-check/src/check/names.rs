@@ -70,7 +70,7 @@ impl<'a> Checker<'a> {
 
     // ---- variables
 
-    fn read_var(&mut self, symbol: SymId, span: Span) -> ExprId {
+    pub(crate) fn read_var(&mut self, symbol: SymId, span: Span) -> ExprId {
         let declared = self.var_type(symbol, span);
         self.note_early_read(symbol, span);
         let id = self.raw_read(symbol, declared, span);

@@ -236,6 +236,10 @@ impl<'a> Checker<'a> {
         let mut order: Vec<ClassId> = (0..self.hir.classes.len() as u32).map(ClassId).collect();
         order.sort_by_key(|&c| (self.types.class(c).depth, c));
         for &class in &order {
+            let class = &mut self.hir.classes[class.index()];
+            class.displaced |= self.hir.mixes_classes && !class.builtin;
+        }
+        for &class in &order {
             if self.types.class(class).bases.len() > 1 {
                 self.displace_bases(class);
             }

@@ -252,6 +252,7 @@ impl<'a> Checker<'a> {
                 let args = self.type_args(ident.name, &params, &resolved, span);
                 self.instance_type(class, &args)
             }
+            TypeSymKind::Dynamic => Ty::ANY,
             TypeSymKind::Interface { .. } => self.interface_type(symbol, &resolved, ident, span),
             TypeSymKind::Alias { .. } => self.alias_type(symbol, &resolved, ident, span),
         }

@@ -145,6 +145,8 @@ pub(crate) struct TypeSym(pub u32);
 pub(crate) enum TypeSymKind<'a> {
     /// A class: its instances.
     Class(ClassId),
+    /// A class whose bases are computed: its instances are any.
+    Dynamic,
     /// A type parameter.
     Param(ParamId),
     /// An interface; several declarations of one name merge.

@@ -59,6 +59,9 @@ pub struct Hir {
     /// For a `New` of a class inside a function: the scopes that the instance gets, of
     /// its class and of the bases.
     pub new_scopes: FxHashMap<ExprId, Box<[(ClassId, ExprId)]>>,
+    /// Some class has several bases of which it is not known what they are: every class of
+    /// the program may be one of them.
+    pub mixes_classes: bool,
     /// What the program refers to by role, for the compiler's own lowering.
     pub well_known: WellKnown,
 }

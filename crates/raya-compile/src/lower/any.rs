@@ -8,7 +8,7 @@ use raya_syntax::Name;
 
 impl Lower<'_, '_> {
     /// Arguments as words behind a receiver.
-    fn words(&mut self, before: VReg, args: &[Element]) -> Vec<VReg> {
+    pub(super) fn words(&mut self, before: VReg, args: &[Element]) -> Vec<VReg> {
         let mut guards = vec![self.guard(before)];
         for arg in args {
             let (Element::One(id) | Element::Spread(id)) = *arg;
@@ -20,7 +20,7 @@ impl Lower<'_, '_> {
     }
 
     /// All arguments in one array of any.
-    fn argument_array(&mut self, args: &[Element]) -> VReg {
+    pub(super) fn argument_array(&mut self, args: &[Element]) -> VReg {
         let any = self.c.any;
         let ty = self.c.tables.ty(TypeDesc::Array(any));
         let array = self.emit_to(

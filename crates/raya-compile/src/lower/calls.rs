@@ -466,6 +466,9 @@ impl<'a> Lower<'_, 'a> {
         let class_args = self.c.types.substitute_list(class_args, &self.subst);
         let id = self.c.class_instance(class, class_args);
         self.c.comes_alive(id);
+        if self.has_new(id) {
+            return self.new_by_hook(id, args);
+        }
         if checked {
             // The declaration defines the class of source; its instances share that.
             let origin = self.c.origin_class(class);
@@ -486,6 +489,49 @@ impl<'a> Lower<'_, 'a> {
         values.insert(0, object);
         self.emit_window(Op::Call, ret, func.0.into(), &values);
         object
+    }
+
+    /// Whether a class, or one that it inherits from, makes its instances itself.
+    fn has_new(&self, id: ClassId) -> bool {
+        let makes = |c: ClassId| {
+            self.c.class_args(c).is_some_and(|info| {
+                let mut methods = self.hir.class(info.class).methods.iter();
+                methods.any(|m| m.is_static && self.c.names.text(m.name) == "__new__")
+            })
+        };
+        let above = self.c.class_args(id).map_or(&[][..], |info| &info.mro);
+        makes(id) || above.iter().any(|&c| makes(c))
+    }
+
+    /// Whether the last argument of a class's constructor is the array of a rest parameter.
+    fn collects_rest(&self, id: ClassId) -> bool {
+        let ctor = |c: ClassId| self.hir.class(self.c.class_args(c)?.class).ctor;
+        let above = self.c.class_args(id).map_or(&[][..], |info| &info.mro);
+        let first = ctor(id).or_else(|| above.iter().find_map(|&c| ctor(c)));
+        first.is_some_and(|func| self.hir.function(func).rest)
+    }
+
+    /// `new C(…)` where `__new__` decides what comes out.
+    fn new_by_hook(&mut self, id: ClassId, args: &[ExprId]) -> VReg {
+        let class_ty = self.c.tables.ty(TypeDesc::ClassObject(id));
+        let object = self.emit_to(class_ty, Op::GetClass, id.0.into(), 0);
+        let class = self.boxed(object);
+        let mut elements: Vec<Element> = args.iter().map(|&a| Element::One(a)).collect();
+        let any = self.c.any;
+        let made = if self.collects_rest(id)
+            && let Some(Element::One(rest)) = elements.pop()
+        {
+            elements.push(Element::Spread(rest));
+            let guard = self.guard(class);
+            let array = self.argument_array(&elements);
+            let class = self.settle(guard);
+            self.emit_window(Op::NewSpread, any, 0, &[class, array])
+        } else {
+            let window = self.words(class, &elements);
+            self.emit_window(Op::NewAny, any, 0, &window)
+        };
+        let ty = self.c.tables.ty(TypeDesc::Class(id));
+        self.checked(made, ty)
     }
 
     /// The nearest constructor of a class chain.

@@ -209,7 +209,7 @@ impl Engine {
         self.types.each(|ty| {
             roots.word(ty.class_object.get());
             for (_, attr) in ty.meta.attrs.borrow().iter() {
-                if let Attr::Value(v) = attr {
+                if let Attr::Value(v) | Attr::ClassMethod(v) = attr {
                     roots.word(v.0);
                 }
             }

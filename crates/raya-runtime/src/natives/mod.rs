@@ -5,12 +5,13 @@
 //! the tiers are generated in [`crate::mem::native_entries`].
 
 pub mod array;
+mod classes;
 mod console;
 mod error;
 mod globals;
 mod math;
 mod number;
-mod object;
+pub(crate) mod object;
 mod process;
 mod reflect;
 mod string;
@@ -26,6 +27,7 @@ pub use crate::mem::native_entries::{call, entry_address, slot_entry};
 /// The functions, by the names of the table.
 pub(crate) mod imp {
     pub use super::array::*;
+    pub use super::classes::*;
     pub use super::console::*;
     pub use super::error::*;
     pub use super::globals::*;

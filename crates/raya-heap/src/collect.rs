@@ -15,9 +15,9 @@ use crate::model::ObjectModel;
 use crate::roots::{Collection, RootProvider, Roots};
 use crate::space::Kind;
 
-/// A block is allocated into again when at least one cell in this many is free: the walk
-/// over a nearly full block costs more than its few cells are worth.
-const WORTHWHILE: usize = 16;
+/// A block is allocated into again when at least one cell in this many is free: in a fuller one
+/// the runs of free cells are so short that nearly every allocation takes the slow path.
+const WORTHWHILE: usize = 2;
 
 impl<M: ObjectModel> Heap<M> {
     /// Collects garbage. `roots` reports what is alive.

@@ -90,6 +90,20 @@ impl Compiler {
         if size > MAX_INSTRUCTIONS {
             return Err(JitError::TooLarge(size));
         }
+        let result = self.compile(job, request, dump);
+        if result.is_err() {
+            // A translation that failed left its pieces in there.
+            self.builder = FunctionBuilderContext::new();
+        }
+        result
+    }
+
+    fn compile(
+        &mut self,
+        job: &Job<'_>,
+        request: Request,
+        dump: bool,
+    ) -> Result<Compiled, JitError> {
         let start = Instant::now();
         let mut out = Compiled {
             blob: Blob::default(),

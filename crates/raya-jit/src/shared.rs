@@ -7,7 +7,7 @@ use crate::code::stubs::{STORE_FRAME_POINTER, stub};
 use crate::coverage::{Coverage, CoverageLinks, Event};
 use crate::error::JitError;
 use crate::exits::entry::{InterpreterHooks, exit_f64, exit_i32, exit_osr, exit_word, interpret};
-use crate::exits::record::{ExitReason, ExitRecord};
+use crate::exits::record::{ExitReason, ExitRecord, OVERFLOWED};
 use crate::options::JitOptions;
 use crate::translate::{Linkage, ctx, marks_place};
 use raya_bytecode::NATIVES;
@@ -173,9 +173,12 @@ impl Shared {
         }
         if taken == self.options.exit_limit
             && let Some(frame) = record.frames.last()
-            && log.blocked.insert((frame.func, frame.pc))
         {
-            log.again.push(code.func);
+            let overflowed = record.reason == ExitReason::Overflow;
+            let mark = if overflowed { OVERFLOWED } else { 0 };
+            if log.blocked.insert((frame.func, frame.pc | mark)) {
+                log.again.push(code.func);
+            }
         }
     }
 }

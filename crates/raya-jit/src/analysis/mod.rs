@@ -15,6 +15,7 @@ pub mod effects;
 pub mod graph;
 pub mod live;
 pub mod loops;
+pub mod numbers;
 pub mod operands;
 
 pub use bits::RegSet;
@@ -22,6 +23,8 @@ pub use graph::{Graph, Node, NodeId};
 pub use live::Liveness;
 pub use loops::{Loop, LoopId, Loops};
 pub use operands::Code;
+
+use raya_bytecode::Function;
 
 /// Every analysis of one function from one entry.
 #[derive(Debug)]
@@ -49,6 +52,29 @@ impl Analysis {
             loops,
             live,
         }
+    }
+
+    /// Registers that the nodes between a node and its immediate dominator write.
+    pub fn written_on_the_way(&self, func: &Function, n: NodeId) -> RegSet {
+        let from = self.idom[n.index()];
+        let mut written = RegSet::new(func.regs.len());
+        let mut seen = RegSet::new(self.graph.nodes.len());
+        let mut open = self.graph[n].preds.clone();
+        seen.insert(n.index());
+        while let Some(node) = open.pop() {
+            if node == from || !seen.insert(node.index()) {
+                continue;
+            }
+            let node = &self.graph[node];
+            for ins in &func.code[node.start as usize..node.end as usize] {
+                operands::dest(*ins).map(|d| written.insert(d as usize));
+                operands::clobbered(*ins).for_each(|r| {
+                    written.insert(r as usize);
+                });
+            }
+            open.extend_from_slice(&node.preds);
+        }
+        written
     }
 
     /// Whether `a` dominates `b`.

@@ -4,6 +4,10 @@ use raya_bytecode::Repr;
 use std::fmt;
 use std::sync::atomic::AtomicU32;
 
+/// Marks, in a place that is blocked, that its integers grew beyond 32 bits: no function has
+/// that many instructions.
+pub const OVERFLOWED: u32 = 1 << 31;
+
 /// Why compiled code leaves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ExitReason {
@@ -15,6 +19,8 @@ pub enum ExitReason {
     Type,
     /// An operand is outside what the fast path computes.
     Number,
+    /// An integer in a word of `any` grew beyond 32 bits.
+    Overflow,
     /// A variable or field was not set.
     Unset,
     /// The receiver or callee is another one than was observed.
@@ -36,6 +42,7 @@ impl fmt::Display for ExitReason {
             ExitReason::Null => "null",
             ExitReason::Type => "type",
             ExitReason::Number => "number",
+            ExitReason::Overflow => "overflow",
             ExitReason::Unset => "unset",
             ExitReason::Target => "target",
             ExitReason::Throw => "throw",

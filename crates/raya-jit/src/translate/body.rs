@@ -68,6 +68,10 @@ impl Translator<'_> {
         let begun = self.count_begin(ins);
         let around = std::mem::replace(&mut self.counted, begun);
         lower::lower(self, ins)?;
+        for k in 0..=self.skip {
+            let ins = self.frame().func().code[(pc + k) as usize];
+            self.follow_numbers(pc + k, ins)?;
+        }
         if !self.ended {
             self.count_end();
         }
@@ -181,10 +185,27 @@ impl Translator<'_> {
         let frame = self.frame_mut();
         frame.pc = start;
         frame.live = live;
+        frame.state = frame.numbers.at(n).to_vec();
         if let Some(l) = header {
             self.enter_loop(l, n);
             self.frame_mut().node = n;
+            self.join_numbers(n);
+        } else if self.frame().analysis.graph[n].preds.len() > 1 {
+            self.join_numbers(n);
         }
+    }
+
+    /// The registers of the frames further out that are live here, with their values: no loop
+    /// of the innermost function changes them.
+    fn registers_around(&mut self) -> Vec<(usize, u16, Value)> {
+        let mut all = Vec::new();
+        for level in 0..self.frames.len() - 1 {
+            for r in self.live_across(level).iter() {
+                let v = self.raw_at(level, r as u16);
+                all.push((level, r as u16, v));
+            }
+        }
+        all
     }
 
     /// Emits what runs once before a loop, and starts its body.
@@ -221,11 +242,15 @@ impl Translator<'_> {
                 state.rounds = Some(rounds);
             }
         }
+        let around = self.registers_around();
         let body = self.frame().blocks[n.index()].body;
         self.b.ins().jump(body, &[]);
         self.b.switch_to_block(body);
         for (&r, v) in invariant.iter().zip(values) {
             self.define(r, v);
+        }
+        for (level, r, v) in around {
+            self.define_at(level, r, v);
         }
         self.frame_mut().loops[l.index()] = Some(state);
     }

@@ -233,8 +233,12 @@ impl<'a> Translator<'a> {
 
     /// Whether the check of the current instruction failed too often to be one.
     pub(super) fn is_blocked(&self) -> bool {
-        let frame = self.frame();
-        let place = (frame.snapshot.info, frame.pc);
+        self.is_blocked_at(self.frame().pc)
+    }
+
+    /// The same of another place of the innermost function.
+    pub(super) fn is_blocked_at(&self, pc: u32) -> bool {
+        let place = (self.frame().snapshot.info, pc);
         self.job.blocked.contains(place)
     }
 

@@ -26,6 +26,14 @@ impl Translator<'_> {
         self.require(cond, exit);
     }
 
+    /// Leaves before the current instruction unless an integer fits; where that happened often
+    /// integers are not taken for such there any more.
+    pub(super) fn guard_overflow(&mut self, fits: Value) {
+        let fits = self.forced(fits);
+        let exit = self.exit_apart(ExitReason::Overflow);
+        self.require(fits, exit);
+    }
+
     /// Leaves before the current instruction unless `cond` holds; where that happened
     /// often, throws in place what the interpreter would throw, by calling a helper that
     /// does nothing else.

@@ -68,7 +68,7 @@ impl Facts {
         found.map(|d| d.1)
     }
 
-    /// Records that a double is an integer.
+    /// Records that a double is an integer, and not -0.
     pub fn add_whole(&mut self, x: Value, n: Value) {
         self.wholes.push((x, n));
     }

@@ -3,6 +3,8 @@
 use super::Translator;
 use super::emit::clif_type;
 use super::facts::Facts;
+use super::numbers::Unboxed;
+use crate::analysis::numbers::{Numbers, State};
 use crate::analysis::{Analysis, LoopId, NodeId, RegSet};
 use crate::snapshot::Snapshot;
 use cranelift_codegen::ir::types::I64;
@@ -70,6 +72,12 @@ pub struct Frame<'a> {
     pub not_null_in: FxHashMap<NodeId, Value>,
     /// What is known at the end of each translated node.
     pub facts_out: Vec<Option<Facts>>,
+    /// What joins know about numbers.
+    pub numbers: Numbers,
+    /// The same behind the instruction that was lowered last.
+    pub state: State,
+    /// Variables beside those of registers that hold numbers somewhere.
+    pub unboxed: FxHashMap<u16, Unboxed>,
     vars: Vec<Variable>,
     types: Vec<(Repr, Type)>,
 }
@@ -189,6 +197,9 @@ impl<'a> Translator<'a> {
             not_null_in: FxHashMap::default(),
             facts_out: vec![None; analysis.graph.nodes.len()],
             analysis,
+            numbers: Numbers::default(),
+            state: State::new(),
+            unboxed: FxHashMap::default(),
             vars,
             types,
         });
@@ -196,14 +207,16 @@ impl<'a> Translator<'a> {
 
     /// The variable's own value, at its full width.
     pub(super) fn raw(&mut self, r: u16) -> Value {
-        let var = self.frame().vars[r as usize];
-        self.b.use_var(var)
+        let innermost = self.frames.len() - 1;
+        self.raw_at(innermost, r)
     }
 
     /// The variable's own value in a frame further out.
     pub(super) fn raw_at(&mut self, level: usize, r: u16) -> Value {
         let var = self.frames[level].vars[r as usize];
-        self.b.use_var(var)
+        let v = self.b.use_var(var);
+        // What was the parameter of a block may have turned out to be one value.
+        self.b.func.dfg.resolve_aliases(v)
     }
 
     /// Defines the variable at its full width.

@@ -38,6 +38,8 @@ impl<'a> Translator<'a> {
         for (r, v) in args.iter().enumerate() {
             self.set(r as u16, *v);
         }
+        let kinds = self.parameter_numbers(args.len());
+        self.find_numbers(&kinds);
         let entry = self.frame().analysis.graph.entry;
         let start = self.frame().blocks[entry.index()].enter;
         self.b.ins().jump(start, &[]);

@@ -50,6 +50,13 @@ impl Translator<'_> {
         block
     }
 
+    /// The same block as for no other check, whose reason is told apart.
+    pub(super) fn exit_apart(&mut self, reason: ExitReason) -> Block {
+        let live = self.frame().live_here().clone();
+        let pc = self.frame().pc;
+        self.exit_at(reason, self.frames.len() - 1, pc, &live)
+    }
+
     /// The block that leaves after the current instruction, whose result is defined.
     pub(super) fn exit_after(&mut self, reason: ExitReason) -> Block {
         let live = self.frame().live_after().clone();
@@ -117,7 +124,7 @@ impl Translator<'_> {
     }
 
     /// Registers of an outer frame that are live while its current call runs.
-    fn live_across(&self, level: usize) -> RegSet {
+    pub(super) fn live_across(&self, level: usize) -> RegSet {
         let frame = &self.frames[level];
         let mut live = frame.live_after().clone();
         if let Some(d) = operands::dest(frame.func().code[frame.pc as usize]) {

@@ -19,6 +19,7 @@ mod frame;
 mod inline;
 mod leave;
 mod lower;
+mod numbers;
 mod validity;
 
 pub use calls::marks_place;
@@ -27,6 +28,7 @@ pub use entries::{NO_SITE, frame_entry, thunk};
 pub use frame::{Frame, LoopState};
 
 use crate::analysis::Analysis;
+use crate::analysis::numbers::Kind;
 use crate::coverage::CoverageLinks;
 use crate::error::JitError;
 use crate::exits::record::{ExitReason, ExitRecord};
@@ -330,6 +332,8 @@ impl Translator<'_> {
                     let v = self.arg_value(*repr, params[i + 1]);
                     self.define(i as u16, v);
                 }
+                let regs = self.frame().func().regs.len();
+                self.find_numbers(&vec![Kind::Any; regs]);
                 if self.needs_stack_check() {
                     self.stack_check();
                 }
@@ -337,7 +341,7 @@ impl Translator<'_> {
                 let entry = self.frame().analysis.graph.entry;
                 self.pay(weight, entry);
             }
-            Entry::Loop(_) => {
+            Entry::Loop(header) => {
                 let entry = self.frame().analysis.graph.entry;
                 let live: Vec<usize> = self.frame().analysis.live.at_start(entry).iter().collect();
                 for r in live {
@@ -346,6 +350,8 @@ impl Translator<'_> {
                     self.define(r, bits);
                 }
                 self.reserve_image(params[1], entry);
+                let kinds = self.expect_numbers(header);
+                self.find_numbers(&kinds);
             }
         }
         let entry = self.frame().analysis.graph.entry;

@@ -5,7 +5,7 @@
 //! path is a cold call that keeps vector registers.
 
 use super::convert::{
-    boolean, box_bool, box_double, box_int, is_double, known_double, truth, unboxed,
+    boolean, box_bool, box_double, box_int, is_double, known_double, known_int, truth, unboxed,
 };
 use super::lowerings;
 use super::numbers::remainder;
@@ -15,7 +15,7 @@ use crate::error::JitError;
 use crate::exits::record::ExitReason;
 use crate::translate::{Lowered, Translator};
 use cranelift_codegen::ir::condcodes::{FloatCC, IntCC};
-use cranelift_codegen::ir::types::I32;
+use cranelift_codegen::ir::types::{F64, I32, I64};
 use cranelift_codegen::ir::{Block, InstBuilder, Value};
 use raya_bytecode::{Instr, Op, Repr};
 use raya_runtime::helpers::HelperId as Helper;
@@ -196,7 +196,7 @@ impl Asked {
 
 /// double ∘ double, then int ∘ int, then the helper.
 fn binary(t: &mut Translator<'_>, i: Instr, op: Operator, helper: Helper) -> Lowered {
-    if only_numbers(t) {
+    if t.only_numbers(t.frame().pc) {
         return on_doubles(t, i, op);
     }
     let (x, y) = (t.get(i.b), t.get(i.c));
@@ -248,13 +248,6 @@ fn arithmetic(t: &mut Translator<'_>, op: Operator, x: Value, y: Value) -> Value
     }
 }
 
-/// Whether the current operator has met nothing but numbers, and its check did not fail
-/// often.
-fn only_numbers(t: &Translator<'_>) -> bool {
-    let frame = t.frame();
-    frame.snapshot.first_word(frame.pc) == Some(0) && !t.is_blocked()
-}
-
 /// The doubles in both operands; what has another operand leaves.
 fn operands(t: &mut Translator<'_>, i: Instr) -> (Value, Value) {
     let (x, y) = (t.get(i.b), t.get(i.c));
@@ -270,27 +263,59 @@ fn operands(t: &mut Translator<'_>, i: Instr) -> (Value, Value) {
     let doubles = (unboxed(t, x), unboxed(t, y));
     t.facts.add_double(x, doubles.0);
     t.facts.add_double(y, doubles.1);
+    t.note_number(i.b);
+    t.note_number(i.c);
     doubles
 }
 
 /// double ∘ double; what has another operand leaves.
 fn on_doubles(t: &mut Translator<'_>, i: Instr, op: Operator) -> Lowered {
     let doubles = operands(t, i);
-    if matches!(op, Operator::Compare(..)) {
+    let ints = known_int(t, doubles.0).zip(known_int(t, doubles.1));
+    if let Operator::Compare(_, cc) = op {
         let sink = Sink::of(t, i, op)?;
-        compute(t, op, doubles, &sink);
+        match ints {
+            Some((n, m)) => {
+                let v = t.b.ins().icmp(cc, n, m);
+                sink.boolean(t, v);
+            }
+            None => compute(t, op, doubles, &sink),
+        }
         sink.finish(t);
         return Ok(());
     }
-    let v = arithmetic(t, op, doubles.0, doubles.1);
+    let v = match (ints, op) {
+        (Some(ints), Operator::Add | Operator::Sub) if t.stays_int(t.frame().pc) => {
+            let n = exact_sum(t, op, ints);
+            let x = t.b.ins().fcvt_from_sint(F64, n);
+            t.facts.add_whole(x, n);
+            x
+        }
+        _ => arithmetic(t, op, doubles.0, doubles.1),
+    };
     let w = box_double(t, v);
     t.set(i.a, w);
     Ok(())
 }
 
+/// The sum or difference of integers; leaves where it is beyond 32 bits. It is never -0, no
+/// more than the doubles' would be.
+fn exact_sum(t: &mut Translator<'_>, op: Operator, (n, m): (Value, Value)) -> Value {
+    let (n, m) = (t.b.ins().sextend(I64, n), t.b.ins().sextend(I64, m));
+    let sum = match op {
+        Operator::Sub => t.b.ins().isub(n, m),
+        _ => t.b.ins().iadd(n, m),
+    };
+    let low = t.b.ins().ireduce(I32, sum);
+    let again = t.b.ins().sextend(I64, low);
+    let exact = t.b.ins().icmp(IntCC::Equal, again, sum);
+    t.guard_overflow(exact);
+    low
+}
+
 /// The remainder, of doubles in place where the operator has met nothing else.
 fn modulo(t: &mut Translator<'_>, i: Instr) {
-    let w = if only_numbers(t) {
+    let w = if t.only_numbers(t.frame().pc) {
         let (x, y) = operands(t, i);
         let v = remainder(t, x, y);
         box_double(t, v)

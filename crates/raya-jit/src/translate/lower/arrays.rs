@@ -132,6 +132,7 @@ fn read(t: &mut Translator<'_>, i: Instr, kind: ElemKind) {
 
 fn write(t: &mut Translator<'_>, i: Instr, kind: ElemKind) {
     let (n, v) = (t.get(i.b), t.get(i.c));
+    t.note_reference(i.c, v);
     let (storage, len) = t.array_view(i.a);
     let known = t.facts.is_inside(n, len);
     if known && !arrays_may_be_frozen(t) {
@@ -171,6 +172,7 @@ fn write(t: &mut Translator<'_>, i: Instr, kind: ElemKind) {
 fn push(t: &mut Translator<'_>, i: Instr) {
     let array = t.get(i.a);
     let v = t.get(i.b);
+    t.note_reference(i.b, v);
     let kind = kind_of(t.repr(i.b));
     if kind == ElemKind::Word && is_any_array(t, i.a) {
         // It may store something else than words.

@@ -37,10 +37,9 @@ struct Way {
     place: Place,
 }
 
-/// The ways that the current site has gone.
-fn ways(t: &Translator<'_>) -> Vec<Way> {
-    let frame = t.frame();
-    let words = frame.snapshot.said(frame.pc);
+/// The ways that a site has gone.
+fn ways(t: &Translator<'_>, pc: u32) -> Vec<Way> {
+    let words = t.frame().snapshot.said(pc);
     words
         .map(|said| Way {
             said,
@@ -60,12 +59,27 @@ fn miss_block(t: &mut Translator<'_>, ways: &[Way]) -> (Block, bool) {
     }
 }
 
+fn names_length(t: &Translator<'_>, i: Instr) -> bool {
+    t.frame().snapshot.module.str(StrId(i.c)) == "length"
+}
+
+/// Whether an attribute read gives the length of what it is expected to meet, and leaves for
+/// everything else.
+pub(in crate::translate) fn is_length_read(t: &Translator<'_>, pc: u32) -> bool {
+    let only = match ways(t, pc)[..] {
+        [] => names_length(t, t.frame().func().code[pc as usize]),
+        [only] => matches!(only.place, Place::ArrayLength | Place::StringLength),
+        _ => false,
+    };
+    only && !t.is_blocked_at(pc)
+}
+
 fn get_attr(t: &mut Translator<'_>, i: Instr) -> Lowered {
     let object = t.get(i.b);
     let name = t.name(i.c)?;
-    let ways = ways(t);
+    let ways = ways(t, t.frame().pc);
     if ways.is_empty() {
-        if t.frame().snapshot.module.str(StrId(i.c)) == "length" {
+        if names_length(t, i) {
             get_length(t, i, object, name);
             return Ok(());
         }
@@ -114,7 +128,7 @@ fn set_attr(t: &mut Translator<'_>, i: Instr) -> Lowered {
     let (object, w) = (t.get(i.a), t.get(i.c));
     let name = t.name(i.b)?;
     let (slow, done) = (t.cold(), t.fresh());
-    let mut ways = ways(t);
+    let mut ways = ways(t, t.frame().pc);
     ways.retain(|way| is_written_in_place(way.place));
     if let Some(last) = ways.len().checked_sub(1) {
         require_object(t, i.a, object, slow);
@@ -186,11 +200,13 @@ fn read(t: &mut Translator<'_>, object: Value, place: Place, miss: Block) -> Val
             let storage = t.load(I64, Region::Storage, object, layout::ARRAY_STORAGE);
             let len = t.load(I32, Region::Length, storage, layout::STORAGE_LEN);
             let x = t.b.ins().fcvt_from_sint(F64, len);
+            t.facts.add_whole(x, len);
             box_double(t, x)
         }
         Place::StringLength => {
             let len = t.load_constant(I32, Region::Text, object, layout::STRING_LEN);
             let x = t.b.ins().fcvt_from_sint(F64, len);
+            t.facts.add_whole(x, len);
             box_double(t, x)
         }
     }

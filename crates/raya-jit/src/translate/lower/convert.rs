@@ -18,6 +18,7 @@ lowerings! {
     I32ToF64 |t, i| {
         let n = t.get(i.b);
         let v = t.b.ins().fcvt_from_sint(F64, n);
+        t.facts.add_whole(v, n);
         t.set(i.a, v)
     };
     F64ToI32 |t, i| {
@@ -221,7 +222,7 @@ pub(super) fn is_double(t: &mut Translator<'_>, w: Value) -> Value {
 }
 
 /// The double in a word that holds one; control is in `otherwise` where it does not.
-pub(super) fn require_double(t: &mut Translator<'_>, w: Value, otherwise: Block) -> Value {
+pub(in crate::translate) fn require_double(t: &mut Translator<'_>, w: Value, otherwise: Block) -> Value {
     if let Some(x) = known_double(t, w) {
         return x;
     }
@@ -231,12 +232,22 @@ pub(super) fn require_double(t: &mut Translator<'_>, w: Value, otherwise: Block)
 }
 
 /// The double that a word was made of, or was found to hold.
-pub(super) fn known_double(t: &mut Translator<'_>, w: Value) -> Option<Value> {
+pub(in crate::translate) fn known_double(t: &mut Translator<'_>, w: Value) -> Option<Value> {
     if let Some(x) = t.facts.double_in(w) {
         return Some(x);
     }
     let v = value::Value(t.constant_of(w)?).as_number()?;
     Some(t.double_const(v))
+}
+
+/// The integer that a double is known to be.
+pub(in crate::translate) fn known_int(t: &mut Translator<'_>, x: Value) -> Option<Value> {
+    if let Some(n) = t.facts.whole_of(x) {
+        return Some(n);
+    }
+    let constant = double_constant(t, x)?;
+    let n = constant as i32;
+    (f64::from(n).to_bits() == constant.to_bits()).then(|| t.int_const(n))
 }
 
 /// The double in a word that holds one.
@@ -262,7 +273,7 @@ pub(super) fn unbox_double(t: &mut Translator<'_>, w: Value, desc: Value) -> Val
 }
 
 /// A double as a word; NaN becomes canonical.
-pub(super) fn box_double(t: &mut Translator<'_>, x: Value) -> Value {
+pub(in crate::translate) fn box_double(t: &mut Translator<'_>, x: Value) -> Value {
     if let Some(constant) = double_constant(t, x) {
         let w = t.word_const(value::Value::number(constant).0);
         t.facts.add_double(w, x);
@@ -270,10 +281,15 @@ pub(super) fn box_double(t: &mut Translator<'_>, x: Value) -> Value {
     }
     t.note_boxing();
     let raw = bits(t, x);
+    let offset = t.word_const(value::DOUBLE_OFFSET);
+    if t.facts.whole_of(x).is_some() {
+        let w = t.b.ins().iadd(raw, offset);
+        t.facts.add_double(w, x);
+        return w;
+    }
     let ordered = t.b.ins().fcmp(FloatCC::Equal, x, x);
     let canonical = t.word_const(f64::NAN.to_bits());
     let clean = t.b.ins().select(ordered, raw, canonical);
-    let offset = t.word_const(value::DOUBLE_OFFSET);
     let w = t.b.ins().iadd(clean, offset);
     t.facts.add_double(w, x);
     w

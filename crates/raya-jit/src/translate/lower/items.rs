@@ -4,9 +4,11 @@
 //! written in place at whole numbers inside. Everything else is the runtime's business.
 
 use super::arrays::{load_element, repr_of, store_element};
-use super::convert::{box_bool, box_double, box_int, is_object, require_double, unboxed};
+use super::convert::{
+    box_bool, box_double, box_int, is_object, known_int, require_double, unboxed,
+};
 use super::lowerings;
-use super::numbers::whole;
+use super::numbers::integer;
 use crate::exits::record::ExitReason;
 use crate::translate::emit::Region;
 use crate::translate::{Lowered, Translator};
@@ -86,10 +88,10 @@ fn require_inside(
     otherwise: Block,
 ) -> (Value, Value) {
     let x = require_double(t, key, otherwise);
-    let n = match t.facts.whole_of(x) {
+    let n = match known_int(t, x) {
         Some(n) => n,
         None => {
-            let (n, exact) = whole(t, x);
+            let (n, exact) = integer(t, x);
             t.require(exact, otherwise);
             n
         }
@@ -202,5 +204,6 @@ fn length(t: &mut Translator<'_>, w: Value, otherwise: Block) -> Value {
 
     t.enter(done);
     let x = t.b.ins().fcvt_from_sint(F64, len);
+    t.facts.add_whole(x, len);
     box_double(t, x)
 }

@@ -202,6 +202,7 @@ fn set_prop(t: &mut Translator<'_>, i: Instr) -> Lowered {
     let flags = found.flags(t);
     (t.b.ins()).store(flags, bits, found.base, found.offset as i32);
     if repr == Repr::Word {
+        t.note_reference(i.c, v);
         t.barrier(object, found.base, found.offset, v);
     }
     if !ask {

@@ -22,6 +22,10 @@ mod objects;
 mod strings;
 mod types;
 
+pub(super) use attrs::is_length_read;
+pub(super) use convert::{box_double, known_double, known_int, require_double};
+pub(super) use numbers::integer;
+
 use super::{Lowered, Translator};
 use raya_bytecode::{Instr, Op, for_each_op};
 

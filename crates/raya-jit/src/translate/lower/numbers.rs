@@ -1,5 +1,6 @@
 //! Arithmetic on doubles and ints.
 
+use super::convert::known_int;
 use super::lowerings;
 use super::moves::{double_constant, immediate};
 use crate::exits::record::ExitReason;
@@ -198,10 +199,18 @@ pub(super) fn remainder(t: &mut Translator<'_>, x: Value, y: Value) -> Value {
     let slow = t.cold();
     let done = t.fresh();
     let result = t.b.append_block_param(done, F64);
-    let (xi, x_whole) = whole(t, x);
-    let (yi, y_whole) = whole(t, y);
-    let both = t.b.ins().band(x_whole, y_whole);
-    t.require(both, slow);
+    let mut ints = [x, y];
+    for int in &mut ints {
+        *int = match known_int(t, *int) {
+            Some(n) => n,
+            None => {
+                let (n, exact) = whole(t, *int);
+                t.require(exact, slow);
+                n
+            }
+        };
+    }
+    let [xi, yi] = ints;
     // A positive dividend excludes -0, whose remainder is -0.
     let px = t.compare_imm(IntCC::SignedGreaterThan, xi, 0);
     let py = t.compare_imm(IntCC::SignedGreaterThan, yi, 0);
@@ -224,6 +233,15 @@ pub(super) fn whole(t: &mut Translator<'_>, x: Value) -> (Value, Value) {
     let n = truncate(t, x);
     let back = t.b.ins().fcvt_from_sint(F64, n);
     let exact = t.b.ins().fcmp(FloatCC::Equal, back, x);
+    (n, exact)
+}
+
+/// A double as an int, and whether it is that and not -0.
+pub(in crate::translate) fn integer(t: &mut Translator<'_>, x: Value) -> (Value, Value) {
+    let n = truncate(t, x);
+    let back = t.b.ins().fcvt_from_sint(F64, n);
+    let (back, given) = (bits(t, back), bits(t, x));
+    let exact = t.b.ins().icmp(IntCC::Equal, back, given);
     (n, exact)
 }
 

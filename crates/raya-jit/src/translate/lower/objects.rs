@@ -1,5 +1,6 @@
 //! Objects with declared fields: allocation, fields, statics, the write barrier.
 
+use super::convert::is_object;
 use super::lowerings;
 use crate::error::JitError;
 use crate::exits::record::ExitReason;
@@ -57,6 +58,7 @@ lowerings! {
         };
         t.store(region, bits, object, field.offset as usize);
         if field.repr == Repr::Word {
+            t.note_reference(i.c, v);
             t.barrier(object, object, field.offset as usize, v)
         }
     };
@@ -195,6 +197,20 @@ impl Translator<'_> {
         if immediate || self.young.contains(&object) {
             return;
         }
+        if self.constant_of(v).is_some() || self.facts.is_object(v) {
+            return self.reference_barrier(object, at, offset);
+        }
+        let (reference, done) = (self.fresh(), self.fresh());
+        let is = is_object(self, v);
+        self.b.ins().brif(is, reference, &[], done, &[]);
+        self.enter(reference);
+        self.reference_barrier(object, at, offset);
+        self.b.ins().jump(done, &[]);
+        self.enter(done);
+    }
+
+    /// The same where what was stored refers to an object.
+    fn reference_barrier(&mut self, object: Value, at: Value, offset: usize) {
         let cx = self.cx;
         let heap = self.load_fixed(I64, cx, ctx::HEAP);
         let bias = self.load_fixed(I64, heap, raya_heap::UNLOG_BIAS_OFFSET);
@@ -212,6 +228,13 @@ impl Translator<'_> {
             let slot = t.b.ins().iadd_imm_s(at, offset as i64);
             t.raw_helper(Helper::write_barrier, &[object, slot]);
         });
+    }
+
+    /// Takes note of a register's value that its declared type says is a reference.
+    pub(super) fn note_reference(&mut self, r: u16, v: Value) {
+        if self.is_reference(r) && !self.facts.is_object(v) {
+            self.facts.add_object(v);
+        }
     }
 
     /// Runs `emit` in the cold block when `cond` holds, and goes on.

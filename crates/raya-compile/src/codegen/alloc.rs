@@ -45,6 +45,8 @@ struct Allocator<'a> {
     by_type: FxHashMap<TypeId, Vec<u32>>,
     /// First slot that windows may take.
     first_window: u32,
+    /// All slots from here on are free at the point that windows were last placed for.
+    top: usize,
 }
 
 /// What begins at a point.
@@ -106,6 +108,7 @@ fn attempt(func: &Func, intervals: &Intervals, windows: Windows) -> Allocation {
         held: Vec::new(),
         by_type: FxHashMap::default(),
         first_window: 0,
+        top: 0,
     };
     for p in 0..func.params {
         let slot = a.grow(Some(func.regs[p as usize].ty));
@@ -150,8 +153,8 @@ impl Allocator<'_> {
         for (i, interval) in self.intervals.list.iter().enumerate() {
             if i as u32 >= self.func.params && !interval.is_empty() {
                 let reg = VReg(i as u32);
-                let inside = self.windows.pinned.contains(reg)
-                    || self.windows.results.contains(reg);
+                let inside =
+                    self.windows.pinned.contains(reg) || self.windows.results.contains(reg);
                 let list = if inside {
                     &mut in_windows
                 } else {
@@ -247,6 +250,7 @@ impl Allocator<'_> {
     fn occupy(&mut self, slot: u32, end: u32) {
         let free = &mut self.free_from[slot as usize];
         *free = (*free).max(end + 1);
+        self.top = self.top.max(slot as usize + 1);
     }
 
     /// Allocates a window at `now`, and before it those that its result is pinned into.
@@ -279,6 +283,7 @@ impl Allocator<'_> {
                 let free = &mut self.free_from[slot as usize];
                 // The base is free for its own result from the write on.
                 *free = (*free).max(if i == 0 { end } else { end + 1 });
+                self.top = self.top.max(slot as usize + 1);
             }
         }
     }
@@ -411,14 +416,17 @@ impl Allocator<'_> {
 
     /// The lowest run of slots above everything that lives in windows now, typed as asked;
     /// at the end of the frame if there is none.
-    fn find_run(&self, types: &[Option<TypeId>], now: u32) -> u32 {
+    /// Points come in order, so that what is free stays so until it is taken again.
+    fn find_run(&mut self, types: &[Option<TypeId>], now: u32) -> u32 {
         if types.is_empty() {
             return 0;
         }
         let frame = self.types.len();
-        let windows = self.first_window as usize..frame;
-        let used = windows.rev().find(|&slot| self.free_from[slot] > now);
-        let lowest = used.map_or(self.first_window as usize, |slot| slot + 1);
+        let first = self.first_window as usize;
+        while self.top > first && self.free_from[self.top - 1] <= now {
+            self.top -= 1;
+        }
+        let lowest = self.top.max(first);
         let fits = |base: usize| {
             types.iter().enumerate().all(|(i, ty)| {
                 let slot = base + i;

@@ -214,9 +214,8 @@ impl Dominators {
         // By position: the last child, and the sibling before each.
         let mut child = vec![u32::MAX; order.len()];
         let mut sibling = vec![u32::MAX; order.len()];
-        for at in 1..order.len() {
-            let parent = self.idom[at] as usize;
-            sibling[at] = std::mem::replace(&mut child[parent], at as u32);
+        for (at, (&parent, sibling)) in self.idom.iter().zip(&mut sibling).enumerate().skip(1) {
+            *sibling = std::mem::replace(&mut child[parent as usize], at as u32);
         }
         let mut visits = Vec::with_capacity(2 * order.len());
         let mut work = vec![0];

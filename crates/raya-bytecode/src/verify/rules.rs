@@ -267,7 +267,16 @@ impl Check<'_> {
         let (elem, exact) = match *self.desc(b)? {
             TypeDesc::Array(elem) => (elem, true),
             TypeDesc::ReadonlyArray(elem) => (elem, false),
-            TypeDesc::Tuple { .. } if op == Op::ArrayGetW => return self.gives_any(a),
+            TypeDesc::Tuple {
+                ref elems, rest, ..
+            } if op == Op::ArrayGetW => {
+                // At whatever position, it is one of these.
+                let mut all = elems.iter().copied().chain(rest);
+                return match all.all(|elem| self.boxed_element(elem, a).is_ok()) {
+                    true => Ok(()),
+                    false => self.gives_any(a),
+                };
+            }
             _ => return Err("an element of something else than an array".into()),
         };
         self.known_elements(b)?;

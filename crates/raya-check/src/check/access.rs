@@ -288,12 +288,6 @@ impl<'a> Checker<'a> {
         if let TypeKind::Int = self.types.kind(ty) {
             return self.int_to_number(object);
         }
-        if let TypeKind::Tuple(_) = self.types.kind(ty)
-            && let Some(elem) = self.array_element(ty)
-        {
-            let view = self.types.readonly_array(elem);
-            return self.coerce_node(object, view, CoerceKind::Widen);
-        }
         if let TypeKind::Param(_) | TypeKind::Named(..) = self.types.kind(ty) {
             let apparent = self.apparent(ty);
             let this = matches!(self.types.kind(ty), TypeKind::Param(p) if self.types.param(p).this_of.is_some());

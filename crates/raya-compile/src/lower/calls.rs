@@ -441,6 +441,7 @@ impl<'a> Lower<'_, 'a> {
         self.push_own(&mut subst, func, own);
         let this = self.c.types.intern(TypeKind::Class(m.class, class_args));
         let this_ty = self.c.reg_type(this).0;
+        let value = self.unboxed_elements(value, this_ty);
         let value = self.convert(value, this_ty);
         let value = self.narrowed(value, this_ty);
         let sig = self.c.instance_signature(m.method.func, &subst);

@@ -4,7 +4,7 @@ use super::accessors::{Accessor, hidden_name};
 use super::ctx::Lower;
 use crate::errors::Failure;
 use crate::ir::VReg;
-use raya_bytecode::{ClassId, FieldRef, Member, Op, TypeDesc, TypeId};
+use raya_bytecode::{ClassId, FieldRef, Member, Op, Repr, TypeDesc, TypeId};
 use raya_check::hir::{Element, ExprId, ObjectLit, ObjectMember};
 use raya_check::types::Ty;
 use raya_syntax::Name;
@@ -57,6 +57,23 @@ impl Lower<'_, '_> {
             self.emit(Op::ArrayPush, tuple.0, value.0, 0);
         }
         tuple
+    }
+
+    /// The receiver of a method that reads arrays, `to`: tuples box their elements, so where
+    /// the method reads unboxed ones it gets an array of them. Nothing but the callback's
+    /// last parameter could tell it from the tuple.
+    pub fn unboxed_elements(&mut self, receiver: VReg, to: TypeId) -> VReg {
+        let TypeDesc::ReadonlyArray(elem) = *self.c.tables.desc(to) else {
+            return receiver;
+        };
+        let is_tuple = matches!(self.desc(receiver), TypeDesc::Tuple { .. });
+        if !is_tuple || self.c.tables.repr(elem) == Repr::Word {
+            return receiver;
+        }
+        let ty = self.c.tables.ty(TypeDesc::Array(elem));
+        let array = self.emit_to(ty, Op::NewArrayCap, ty.0.into(), 0);
+        self.emit(Op::ArrayExtend, array.0, receiver.0, 0);
+        array
     }
 
     /// An object literal.

@@ -30,6 +30,7 @@ use crate::mem::intern::Interner;
 use crate::mem::refs::{Arena, Ref};
 use crate::mem::region::Region;
 use crate::mem::types::TypeRegion;
+use crate::mem::table::{Entry, TableData};
 use crate::mem::value::Value;
 use crate::shape::Shapes;
 use crate::type_info::{StaticField, TypeRef};
@@ -103,6 +104,9 @@ pub struct Engine {
     pub(crate) methods: MethodMemo,
     /// What types say to linked records.
     pub(crate) members: SiteMemo,
+    /// Where the string was that a hash table was last searched for with success: the data, the
+    /// key, the entry. Forgotten by every collection.
+    pub(crate) last_entry: Cell<Option<(TableData, Value, Entry)>>,
     /// What compiled code relies on.
     pub assumptions: Rc<Assumptions>,
     /// Types of pinned literals: by original type and descriptor.
@@ -207,6 +211,7 @@ impl Engine {
             joining: RefCell::default(),
             methods: MethodMemo::default(),
             members: SiteMemo::default(),
+            last_entry: Cell::new(None),
             assumptions: Rc::default(),
             pinned: RefCell::default(),
             errors: ErrorClasses::default(),

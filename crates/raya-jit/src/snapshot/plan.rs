@@ -4,9 +4,9 @@
 //! named by the call, or the one (of at most two) that was observed there.
 
 use super::take::{LinkHooks, take_one, vtable_entry};
-use super::{Guard, Inline, MANY, Snapshot};
+use super::{AnyMethodFact, Guard, Inline, MANY, Snapshot};
 use crate::analysis::effects::is_opaque;
-use raya_bytecode::{Instr, Op};
+use raya_bytecode::{Instr, Op, Repr};
 use raya_runtime::ctx::Ctx;
 use raya_runtime::func::{FuncBody, FuncInfo};
 use raya_runtime::mem::refs::Ref;
@@ -138,6 +138,15 @@ fn candidates(
         }
         Op::CallAnyMethod | Op::CallProp => {
             let facts = caller.any_methods.get(&pc)?;
+            // An exit from an inlined body would give the interpreter an unboxed result where
+            // it expects the site's word.
+            let as_it_is = |fact: &AnyMethodFact| match ins.op {
+                Op::CallAnyMethod => fact.func.interface.ret == Repr::Word,
+                _ => true,
+            };
+            if !facts.iter().all(as_it_is) {
+                return None;
+            }
             let callees = facts.iter().map(|fact| record(fact.func.info));
             Some((Guard::Type, callees.collect()))
         }

@@ -113,7 +113,7 @@ pub fn take_one(
 
 /// The method that a call on `any` reached, if it can be entered like a known function:
 /// it takes the arguments that the site passes, each in a representation that takes one
-/// look to convert to, and gives a word.
+/// look to convert to, and gives a value.
 fn any_method_fact(
     _: &Snapshot,
     ins: Instr,
@@ -124,7 +124,6 @@ fn any_method_fact(
     let direct = func.receiver == Receiver::This
         && sig.params.len() == ins.c as usize
         && !sig.rest
-        && sig.ret.repr == Repr::Word
         && sig.ret.kind != DescKind::Null;
     let easy = |p: &DescRef| p.repr == Repr::Word || p.kind == DescKind::Number;
     if !direct || !sig.params.iter().all(easy) {

@@ -178,6 +178,8 @@ unsafe impl RootProvider for EngineRoots {
     fn visit_roots(&mut self, _: Collection, roots: &mut Roots<'_, '_>) {
         // SAFETY: the context is the caller's, alive and not written meanwhile.
         let ctx = unsafe { &*self.ctx };
+        // What it names may be gone, and another object in its place.
+        self.engine.last_entry.set(None);
         roots.word(ctx.pending);
         roots.conservative_word(ctx.ret as usize);
         // SAFETY: both ranges are mapped memory that belongs to the task.

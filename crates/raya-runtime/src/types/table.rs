@@ -78,6 +78,9 @@ impl Ctx {
 
     /// The entry of `key`.
     pub fn table_find(&mut self, table: Table, key: Value) -> R<Option<(TableData, Entry)>> {
+        if let Some(known) = self.recall_entry(table, key) {
+            return Ok(Some(known));
+        }
         if table.is_empty() {
             // An unhashable key throws even here.
             self.hash_key(key)?;
@@ -85,6 +88,22 @@ impl Ctx {
         }
         let hash = self.hash_key(key)?;
         self.table_find_hashed(table, key, hash)
+    }
+
+    /// The entry that was found last, if it is this one: programs ask whether a key is there,
+    /// read its value and replace it, one right after the other.
+    #[inline]
+    fn recall_entry(&self, table: Table, key: Value) -> Option<(TableData, Entry)> {
+        let (data, known, entry) = self.engine().last_entry.get()?;
+        let same = known == key && table.data() == Some(data) && !data.key(entry).is_unset();
+        same.then_some((data, entry))
+    }
+
+    /// Remembers where a string was found. Other keys may have a say in what they are equal to.
+    fn remember_entry(&self, data: TableData, key: Value, entry: Entry) {
+        if self.as_str(key).is_some() {
+            self.engine().last_entry.set(Some((data, key, entry)));
+        }
     }
 
     fn table_find_hashed(
@@ -102,7 +121,10 @@ impl Ctx {
                 let known = data.key(entry);
                 if data.hash(entry) == hash && !known.is_unset() {
                     match self.same_key_fast(known, key) {
-                        Some(true) => return Ok(Some((data, entry))),
+                        Some(true) => {
+                            self.remember_entry(data, key, entry);
+                            return Ok(Some((data, entry)));
+                        }
                         Some(false) => {}
                         None => {
                             let same = self.keys_equal(known, key)?;
@@ -143,6 +165,10 @@ impl Ctx {
 
     /// Adds or replaces an entry. The key -0 becomes 0.
     pub fn table_set(&mut self, table: Table, key: Value, v: Value) -> R<()> {
+        if let Some((data, entry)) = self.recall_entry(table, key) {
+            data.set_value(self, entry, v);
+            return Ok(());
+        }
         let hash = self.hash_key(key)?;
         if let Some((data, entry)) = self.table_find_hashed(table, key, hash)? {
             data.set_value(self, entry, v);

@@ -4,7 +4,7 @@
 //! behind a look at the receiver. Another one is looked up in the engine's memo and entered
 //! when it takes and gives plain words. Everything else is the runtime's business.
 
-use super::convert::{is_object, unbox_double};
+use super::convert::{box_bool, box_double, box_int, is_object, unbox_double};
 use super::functions::{planned, windowed};
 use super::members::property;
 use super::{lowerings, memo};
@@ -15,7 +15,7 @@ use crate::translate::{Lowered, Translator};
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::types::{I8, I32, I64};
 use cranelift_codegen::ir::{Block, InstBuilder, Value};
-use raya_bytecode::{FRAME_HEADER, Instr, Receiver, Repr};
+use raya_bytecode::{FRAME_HEADER, Instr, Op, Receiver, Repr};
 use raya_runtime::caches::{MEMO_PLACES, Remembered, SiteQuestion, memo_of_name};
 use raya_runtime::desc::DescKind;
 use raya_runtime::func::{FuncInfo, boxed_form};
@@ -180,6 +180,12 @@ fn observed_methods(
             Some(target) => t.inline_body(target, i.a, &all, done)?,
             None => {
                 let v = t.call_function(&seen.func, &all);
+                let v = match (i.op, seen.func.interface.ret) {
+                    (Op::CallAnyMethod, Repr::F64) => box_double(t, v),
+                    (Op::CallAnyMethod, Repr::I32) => box_int(t, v),
+                    (Op::CallAnyMethod, Repr::Bool) => box_bool(t, v),
+                    _ => v,
+                };
                 t.b.ins().jump(called, &[v.into()]);
             }
         }

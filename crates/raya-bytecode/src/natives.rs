@@ -169,7 +169,7 @@ macro_rules! for_each_native {
             0x0E05 console_count_reset(label: Str) -> Void, [], "starts the count again";
             0x0E06 console_time(label: Str) -> Void, [], "starts a timer";
             0x0E07 console_time_end(label: Str) -> Void, [throws, gc], "prints and ends a timer";
-            0x0E08 console_table(v: Any) -> Void, [throws, user, gc], "prints rows and columns";
+            0x0E08 console_table(v: Any, columns: Any) -> Void, [throws, user, gc], "prints rows and columns";
             0x0E09 console_trace(args: Arr) -> Void, [throws, user, gc], "logs with a trace to stderr";
             0x0E0A console_time_log(label: Str) -> Void, [throws, gc], "prints a timer";
             0x0E0B inspect(v: Any) -> Str, [throws, user, gc], "text as console.log shows it";

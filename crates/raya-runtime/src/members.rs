@@ -56,6 +56,34 @@ impl Ctx {
         accessors.map(|(name, _)| name).collect()
     }
 
+    /// The own members of anything with those of a literal that have accessors, which are
+    /// unset here, in the order of [`Ctx::own_members`].
+    pub(crate) fn own_entries(&mut self, v: Value) -> Vec<(Value, Value)> {
+        let accessors = self.own_accessors(v);
+        let mut all = self.own_members(v);
+        if accessors.is_empty() {
+            return all;
+        }
+        all.extend(accessors.into_iter().map(|name| (name, Value::UNSET)));
+        // The closure of an accessor lies in a field that stands where the text has it.
+        let fields: Vec<String> = {
+            let ty = self.type_of(v);
+            let texts = ty.meta.fields.iter().map(|f| self.name_text(f.name));
+            texts.collect()
+        };
+        let member = |field: &str| {
+            let of_accessor = field.strip_prefix("#get ").or(field.strip_prefix("#set "));
+            of_accessor.unwrap_or(field).to_owned()
+        };
+        let order: Vec<String> = fields.iter().map(|f| member(f)).collect();
+        all.sort_by_cached_key(|&(name, _)| {
+            let text = self.name_text(name);
+            order.iter().position(|f| *f == text).unwrap_or(order.len())
+        });
+        self.sort_integer_keys(&mut all);
+        all
+    }
+
     /// The value of an own member; its getter is called if it has one.
     pub(crate) fn read_own_member(&mut self, v: Value, name: Value) -> R<Option<Value>> {
         if let Some(value) = self.own_member(v, name) {

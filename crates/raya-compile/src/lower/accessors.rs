@@ -28,35 +28,36 @@ pub(super) fn hidden_name(how: &str, member: &str) -> String {
 }
 
 impl Compiler<'_> {
-    /// The class of a literal with accessors.
+    /// The class of a literal with accessors; `members` are all that it has, in the order of
+    /// the text. The fields keep that order: it is how keys are told and values shown.
     pub(super) fn accessor_class(
         &mut self,
-        members: Vec<Member>,
+        members: &[Member],
         accessors: &[Accessor],
     ) -> ClassId {
-        let mut fields: Vec<Field> = members
-            .iter()
-            .map(|m| Field {
-                name: m.name,
-                ty: m.ty,
-                optional: m.optional,
-                private: false,
-                readonly: false,
-            })
-            .collect();
-        let mut hidden = Vec::with_capacity(accessors.len());
-        for a in accessors {
-            let how = if a.getter { "get" } else { "set" };
-            let text = hidden_name(how, &self.tables.module.str(a.name));
-            let name = self.tables.string(&text);
-            hidden.push(name);
-            fields.push(Field {
-                name,
-                ty: self.tables.ty(TypeDesc::Function(a.sig)),
-                optional: false,
-                private: true,
-                readonly: true,
-            });
+        let hidden: Vec<StrId> = accessors.iter().map(|a| self.hidden_field(a)).collect();
+        let mut fields = Vec::with_capacity(members.len() + accessors.len());
+        for m in members {
+            let closures = accessors.iter().zip(&hidden);
+            let own: Vec<_> = closures.filter(|(a, _)| a.name == m.name).collect();
+            if own.is_empty() {
+                fields.push(Field {
+                    name: m.name,
+                    ty: m.ty,
+                    optional: m.optional,
+                    private: false,
+                    readonly: false,
+                });
+            }
+            for (a, &name) in own {
+                fields.push(self.closure_field(name, a.sig));
+            }
+        }
+        // What the literal's type does not tell stays reachable through any.
+        for (a, &name) in accessors.iter().zip(&hidden) {
+            if !members.iter().any(|m| m.name == a.name) {
+                fields.push(self.closure_field(name, a.sig));
+            }
         }
         let name = self.tables.string("Object");
         let id = self.tables.class(Class {
@@ -95,6 +96,22 @@ impl Compiler<'_> {
         class.origin = id;
         class.methods = methods;
         id
+    }
+
+    fn hidden_field(&mut self, accessor: &Accessor) -> StrId {
+        let how = if accessor.getter { "get" } else { "set" };
+        let text = hidden_name(how, &self.tables.module.str(accessor.name));
+        self.tables.string(&text)
+    }
+
+    fn closure_field(&mut self, name: StrId, sig: SigId) -> Field {
+        Field {
+            name,
+            ty: self.tables.ty(TypeDesc::Function(sig)),
+            optional: false,
+            private: true,
+            readonly: true,
+        }
     }
 
     /// `function (this) { return this.#closure(…) }`

@@ -91,12 +91,7 @@ impl Lower<'_, '_> {
         let class = if accessors.is_empty() {
             self.c.literal_class(members.to_vec())
         } else {
-            let plain = members.iter().filter(|m| {
-                let hidden = |a: &Accessor| a.name == m.name;
-                !accessors.iter().any(hidden)
-            });
-            let plain: Vec<Member> = plain.cloned().collect();
-            self.c.accessor_class(plain, &accessors)
+            self.c.accessor_class(members, &accessors)
         };
         let ty = self.c.tables.ty(TypeDesc::Class(class));
         let dynamic = literal

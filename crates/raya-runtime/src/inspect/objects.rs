@@ -10,36 +10,22 @@ use super::{Frame, Inspector, Style, class_name};
 impl Inspector<'_> {
     /// `{ a: 1 }`.
     pub(super) fn plain(&mut self, v: Value, level: usize) -> R<String> {
-        let members = self.ctx.own_members(v);
-        let accessors = self.accessors(v);
-        if members.is_empty() && accessors.is_empty() {
+        let members = self.ctx.own_entries(v);
+        if members.is_empty() {
             return Ok("{}".to_owned());
         }
+        let ty = self.ctx.type_of(v);
         self.framed(v, level, Frame::members(""), |this, level| {
-            let mut out = this.members(members, level)?;
-            out.extend(accessors);
+            let mut out = Vec::with_capacity(members.len());
+            for (name, value) in members {
+                let text = match value.is_unset() {
+                    true => accessor_label(ty, name).to_owned(),
+                    false => this.nested(value, level)?,
+                };
+                out.push(format!("{}: {text}", this.key(name)));
+            }
             Ok(out)
         })
-    }
-
-    /// The accessors of an object literal, which are its own in JavaScript.
-    fn accessors(&mut self, v: Value) -> Vec<String> {
-        let ty = self.ctx.type_of(v);
-        let attrs: Vec<(Value, Attr)> = ty.meta.attrs.borrow().iter().collect();
-        let shown = attrs.into_iter().filter_map(|(name, attr)| {
-            let label = match attr {
-                Attr::Accessor {
-                    get: Some(_),
-                    set: Some(_),
-                    ..
-                } => "[Getter/Setter]",
-                Attr::Accessor { get: Some(_), .. } => "[Getter]",
-                Attr::Accessor { .. } => "[Setter]",
-                _ => return None,
-            };
-            Some(format!("{}: {label}", self.key(name)))
-        });
-        shown.collect()
     }
 
     /// `Point { x: 1 }`.
@@ -113,5 +99,17 @@ impl Inspector<'_> {
         }
         let text = self.ctx.error_text(v)?;
         Ok(format!("[{}]", text.to_text(self.ctx)))
+    }
+}
+
+/// What stands for the value of a literal's member that has accessors.
+fn accessor_label(ty: TypeRef, name: Value) -> &'static str {
+    match ty.lookup(name) {
+        Some((_, Attr::Accessor { get, set, .. })) => match (get, set) {
+            (Some(_), Some(_)) => "[Getter/Setter]",
+            (Some(_), None) => "[Getter]",
+            _ => "[Setter]",
+        },
+        _ => "null",
     }
 }

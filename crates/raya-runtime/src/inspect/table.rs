@@ -2,6 +2,7 @@
 
 use crate::abi::R;
 use crate::ctx::Ctx;
+use crate::mem::array::Array;
 use crate::mem::value::Value;
 use crate::text::inspect_layout::width;
 use crate::type_info::TypeKind;
@@ -30,17 +31,19 @@ impl Grid {
         self.columns[0].push(index);
     }
 
+    /// The place of a column, which is new if there was none of this name.
+    fn column(&mut self, head: &str) -> usize {
+        if let Some(at) = self.heads.iter().skip(1).position(|h| h == head) {
+            return at + 1;
+        }
+        self.heads.push(head.to_owned());
+        self.columns.push(Vec::new());
+        self.columns.len() - 1
+    }
+
     /// Sets a cell of the last row.
     fn cell(&mut self, head: &str, text: String) {
-        let known = self.heads.iter().skip(1).position(|h| h == head);
-        let column = known.map_or_else(
-            || {
-                self.heads.push(head.to_owned());
-                self.columns.push(Vec::new());
-                self.columns.len() - 1
-            },
-            |at| at + 1,
-        );
+        let column = self.column(head);
         let cells = &mut self.columns[column];
         cells.resize(self.rows - 1, String::new());
         cells.push(text);
@@ -94,33 +97,53 @@ fn cell(ctx: &mut Ctx, v: Value) -> R<String> {
     inspect(ctx, v, options)
 }
 
-/// Draws a table of tabular data; none for what has no rows.
-pub fn draw(ctx: &mut Ctx, v: Value) -> R<Option<String>> {
+/// What has elements or members, by index or name; none for anything else.
+fn entries(ctx: &mut Ctx, v: Value) -> R<Option<Vec<(String, Value)>>> {
+    if let Some(array) = ctx.as_array(v) {
+        let all = (0..array.len()).filter_map(|i| Some((i.to_string(), array.get(i)?)));
+        return Ok(Some(all.collect()));
+    }
+    if !ctx.has_members(v) {
+        return Ok(None);
+    }
+    let mut out = Vec::new();
+    for (name, item) in ctx.own_entries(v) {
+        let item = match item.is_unset() {
+            true => ctx.read_own_member(v, name)?.unwrap_or(Value::NULL),
+            false => item,
+        };
+        out.push((ctx.name_text(name), item));
+    }
+    Ok(Some(out))
+}
+
+/// Draws a table of tabular data, with the columns that are asked for or else with all;
+/// none for what has no rows.
+pub fn draw(ctx: &mut Ctx, v: Value, columns: Option<Array>) -> R<Option<String>> {
     if let Some(grid) = of_container(ctx, v)? {
         return Ok(Some(grid.draw()));
     }
-    let rows: Vec<(String, Value)> = if let Some(array) = ctx.as_array(v) {
-        let all = (0..array.len()).filter_map(|i| Some((i.to_string(), array.get(i)?)));
-        all.collect()
-    } else if ctx.has_members(v) {
-        let members = ctx.own_members(v).into_iter();
-        members.map(|(k, v)| (ctx.name_text(k), v)).collect()
-    } else {
+    let Some(rows) = entries(ctx, v)? else {
         return Ok(None);
     };
     let mut grid = Grid::new("(index)");
+    let wanted = columns.map(|names| {
+        let names = (0..names.len()).filter_map(|i| names.get(i));
+        names.map(|n| ctx.name_text(n)).collect::<Vec<_>>()
+    });
+    for head in wanted.iter().flatten() {
+        grid.column(head);
+    }
+    let is_shown = |name: &String| wanted.as_ref().is_none_or(|names| names.contains(name));
     let mut values = Vec::new();
     for (index, row) in rows {
         grid.row(index);
-        if let Some(array) = ctx.as_array(row) {
-            for i in 0..array.len() {
-                let item = array.get(i).unwrap_or(Value::NULL);
-                grid.cell(&i.to_string(), cell(ctx, item)?);
-            }
-        } else if ctx.has_members(row) {
-            for (name, item) in ctx.own_members(row) {
-                let text = cell(ctx, item)?;
-                grid.cell(&ctx.name_text(name), text);
+        if let Some(items) = entries(ctx, row)? {
+            for (name, item) in items {
+                if is_shown(&name) {
+                    let text = cell(ctx, item)?;
+                    grid.cell(&name, text);
+                }
             }
         } else {
             values.resize(grid.rows - 1, String::new());

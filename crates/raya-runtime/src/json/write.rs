@@ -232,14 +232,11 @@ impl Writer<'_> {
             let names = names.iter().map(|n| self.ctx.intern_units(Units::Wide(n)));
             return names.collect();
         }
-        let members = self.ctx.own_members(v).into_iter().map(|(name, _)| name);
-        let names =
-            members
-                .chain(self.ctx.own_accessors(v))
-                .map(|name| match self.ctx.as_str(name) {
-                    Some(name) => Ok(self.ctx.intern_str(name)?.value()),
-                    None => Ok(name),
-                });
+        let members = self.ctx.own_entries(v).into_iter();
+        let names = members.map(|(name, _)| match self.ctx.as_str(name) {
+            Some(name) => Ok(self.ctx.intern_str(name)?.value()),
+            None => Ok(name),
+        });
         names.collect()
     }
 

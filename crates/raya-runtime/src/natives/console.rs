@@ -139,9 +139,10 @@ fn duration(elapsed: Duration) -> String {
     }
 }
 
-/// `console.table(v)`; what is no table is logged.
-pub fn console_table(ctx: &mut Ctx, v: Value) -> R<()> {
-    let text = match inspect::draw(ctx, v)? {
+/// `console.table(v, columns)`; what is no table is logged.
+pub fn console_table(ctx: &mut Ctx, v: Value, columns: Value) -> R<()> {
+    let columns = ctx.as_array(columns);
+    let text = match inspect::draw(ctx, v, columns)? {
         Some(table) => table,
         None => match ctx.as_str(v) {
             Some(s) => s.to_text(ctx),

@@ -56,12 +56,10 @@ fn members(ctx: &mut Ctx, o: Value) -> R<Vec<(Key, Value)>> {
     if o.is_null() {
         return Err(ctx.type_error("Cannot convert null to object"));
     }
-    let mut named = ctx.own_members(o);
-    let accessors = ctx.own_accessors(o);
-    if !accessors.is_empty() {
+    let mut named = ctx.own_entries(o);
+    if named.iter().any(|(_, v)| v.is_unset()) {
         // Getters may change the object: values are read when their turn comes.
         named.iter_mut().for_each(|(_, v)| *v = Value::UNSET);
-        named.extend(accessors.into_iter().map(|name| (name, Value::UNSET)));
     }
     Ok(named.into_iter().map(|(k, v)| (Key::Name(k), v)).collect())
 }

@@ -16,6 +16,7 @@ pub mod diff;
 pub mod docs;
 pub mod fixture;
 pub mod generate;
+pub mod lattice;
 pub mod modes;
 pub mod process;
 pub mod soundness;

@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use raya_testkit::generate::{Campaign, Report};
 use raya_testkit::suite::Setup;
-use raya_testkit::{coverage, fixture, generate, modes, suite, twins};
+use raya_testkit::{coverage, fixture, generate, lattice, modes, suite, twins};
 
 #[derive(Parser)]
 #[command(
@@ -78,6 +78,18 @@ enum Command {
         /// Write the programs to a folder, as Raya and as JavaScript, and run nothing.
         #[arg(long)]
         write: Option<PathBuf>,
+    },
+    /// Generate class lattices and compare them with Python in all modes.
+    Lattices {
+        /// The same seed gives the same programs.
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+        /// How many programs.
+        #[arg(long, default_value_t = 200)]
+        count: usize,
+        /// End after so many findings.
+        #[arg(long, default_value_t = 5)]
+        findings: usize,
     },
     /// Print a program as JavaScript, without its types.
     Strip {
@@ -156,6 +168,11 @@ fn run(cli: &Cli) -> Result<bool, String> {
                 None => run_campaign(&setup(cli, &root)?, &campaign),
             }
         }
+        Command::Lattices {
+            seed,
+            count,
+            findings,
+        } => run_lattices(&setup(cli, &root)?, *seed, *count, *findings),
         Command::Strip { file } => {
             let text = fixture::read(file)?;
             print!(
@@ -181,6 +198,25 @@ fn run_campaign(setup: &Setup, campaign: &Campaign) -> Result<bool, String> {
         campaign.seed,
         setup.modes.len(),
         if campaign.node { " and Node" } else { "" },
+        findings.len()
+    );
+    Ok(findings.is_empty())
+}
+
+fn run_lattices(setup: &Setup, seed: u64, count: usize, most: usize) -> Result<bool, String> {
+    if !lattice::python_is_there() {
+        return Err("python3 is not on the path".to_owned());
+    }
+    let findings = lattice::campaign(setup, seed, count, most)?;
+    for finding in &findings {
+        println!(
+            "lattice {} {}\n--- Raya\n{}--- Python\n{}",
+            finding.number, finding.complaint, finding.program.raya, finding.program.python
+        );
+    }
+    println!(
+        "{count} lattices, seed {seed}, {} modes and Python: {} findings",
+        setup.modes.len(),
         findings.len()
     );
     Ok(findings.is_empty())

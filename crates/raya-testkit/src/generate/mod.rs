@@ -22,4 +22,7 @@ mod value;
 
 pub use choices::Choices;
 pub use program::{Batch, Program, program};
+pub(crate) use run::lists;
+pub(crate) use shrink::shrink;
+
 pub use run::{Campaign, Finding, Report, batch, campaign, node_is_there, write};

@@ -287,7 +287,7 @@ impl<'a> Runner<'a> {
 }
 
 /// The choices of each program of a file.
-fn lists(seed: u64, index: usize, count: usize) -> Result<Vec<Vec<u32>>, String> {
+pub(crate) fn lists(seed: u64, index: usize, count: usize) -> Result<Vec<Vec<u32>>, String> {
     let mut bytes = [0u8; 32];
     bytes[..8].copy_from_slice(&seed.to_le_bytes());
     bytes[8..16].copy_from_slice(&(index as u64).to_le_bytes());

@@ -214,12 +214,18 @@ fn special_method(class: usize, c: &mut Choices<'_>, out: &mut Pair) {
             let length = c.below(3).to_string();
             out.method("__len__", "", &length, &length);
         }
-        3 => out.method(
-            "__getitem__",
-            "k",
-            &format!("f\"{own}[{{k}}]\""),
-            &format!("`{own}[${{k}}]`"),
-        ),
+        3 => {
+            out.open("def __getitem__(self, k)", "__getitem__(k: any): any");
+            // Iteration ends at this error.
+            out.line("if k > 2:", "if (k > 2) {");
+            out.line("    raise IndexError(\"end\")", "  throw new RangeError(\"end\");");
+            out.line("", "}");
+            out.line(
+                &format!("return f\"{own}[{{k}}]\""),
+                &format!("return `{own}[${{k}}]`;"),
+            );
+            out.close();
+        }
         4 => out.method(
             "__contains__",
             "k",

@@ -73,7 +73,7 @@ fn operation(count: usize, c: &mut Choices<'_>, out: &mut Pair) {
     }
     match at - binary.len() {
         0 => ask(out, &format!("{k} in {a}"), &format!("{k} in {a}")),
-        1 => ask(out, &format!("{a}[{k}]"), &format!("{a}[{k}]")),
+        1 => ask(out, &format!("{a}[{}]", k % 3), &format!("{a}[{}]", k % 3)),
         2 => ask(out, &format!("{a}({k})"), &format!("{a}({k})")),
         3 => ask_each(out, &format!("not {a}"), &format!("not {a}"), &format!("!{a}")),
         _ => {

@@ -7,10 +7,10 @@ use crate::abi::R;
 use crate::ctx::Ctx;
 use crate::errors::ErrorKind;
 use crate::func::FuncInfo;
-use crate::natives::object::object_repr;
+use crate::mem::object::Instance;
 use crate::mem::refs::Ref;
 use crate::mem::value::Value;
-use crate::mem::object::Instance;
+use crate::natives::object::object_repr;
 use crate::type_info::{Attr, NativeDef, TypeInfo, TypeKind, TypeRef, type_flags};
 
 /// A constructor that resolution order finds.
@@ -219,10 +219,7 @@ impl Ctx {
         match self.as_str(v) {
             Some(name) => Ok(self.intern_str(name)?.value()),
             None => {
-                let message = format!(
-                    "attribute name must be string, not '{}'",
-                    self.type_name(v)
-                );
+                let message = format!("attribute name must be string, not '{}'", self.type_name(v));
                 Err(self.type_error(&message))
             }
         }

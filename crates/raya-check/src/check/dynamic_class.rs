@@ -47,7 +47,10 @@ impl<'a> Checker<'a> {
     /// Whether some base of a class is not a class that the text names. `siblings` are the
     /// statements declared together with it.
     pub(crate) fn has_computed_base(
-        &mut self, class: &'a Class, siblings: &'a [ast::Stmt]) -> bool {
+        &mut self,
+        class: &'a Class,
+        siblings: &'a [ast::Stmt],
+    ) -> bool {
         self.computed_base(class, siblings, 0)
     }
 
@@ -346,9 +349,7 @@ impl<'a> Checker<'a> {
             let mut stmts = Vec::new();
             for part in class.members.iter().filter(|m| initialises(m, is_static)) {
                 match &part.kind {
-                    ClassMemberKind::Field {
-                        key, init, ty, ..
-                    } => {
+                    ClassMemberKind::Field { key, init, ty, .. } => {
                         let Some(name) = c.type_key(key) else {
                             continue;
                         };
@@ -515,7 +516,10 @@ fn sibling_class(stmts: &[ast::Stmt], name: Name) -> Option<&Class> {
             },
             _ => return None,
         };
-        class.name.is_some_and(|i| i.name == name).then_some(&**class)
+        class
+            .name
+            .is_some_and(|i| i.name == name)
+            .then_some(&**class)
     })
 }
 

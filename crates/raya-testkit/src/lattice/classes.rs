@@ -75,7 +75,10 @@ impl Lattice {
             out.line(&format!("return {own}"), &format!("return {own};"));
             out.close();
             let call = format!("make{own}({})", names.join(", "));
-            out.line(&format!("{own} = {call}"), &format!("const {own}: any = {call};"));
+            out.line(
+                &format!("{own} = {call}"),
+                &format!("const {own}: any = {call};"),
+            );
         }
     }
 
@@ -188,7 +191,13 @@ fn accessor(own: &str, c: &mut Choices<'_>, out: &mut Pair) {
 /// One of the special methods.
 fn special_method(class: usize, c: &mut Choices<'_>, out: &mut Pair) {
     let own = name(class);
-    let truth = |b: bool| if b { ("True", "true") } else { ("False", "false") };
+    let truth = |b: bool| {
+        if b {
+            ("True", "true")
+        } else {
+            ("False", "false")
+        }
+    };
     match c.below(9) {
         0 => {
             let op = c.pick(&["add", "radd", "iadd", "mul", "rmul", "sub"]);
@@ -218,7 +227,10 @@ fn special_method(class: usize, c: &mut Choices<'_>, out: &mut Pair) {
             out.open("def __getitem__(self, k)", "__getitem__(k: any): any");
             // Iteration ends at this error.
             out.line("if k > 2:", "if (k > 2) {");
-            out.line("    raise IndexError(\"end\")", "  throw new RangeError(\"end\");");
+            out.line(
+                "    raise IndexError(\"end\")",
+                "  throw new RangeError(\"end\");",
+            );
             out.line("", "}");
             out.line(
                 &format!("return f\"{own}[{{k}}]\""),

@@ -96,7 +96,11 @@ fn fault(setup: &Setup, scratch: &Scratch, list: &[u32]) -> Result<Option<String
         let outcome = setup.run(mode, &[], &file)?;
         if outcome.end != End::Exit(0) {
             let text = indented(&outcome.stderr_text(), 12);
-            return Ok(Some(format!("in {}: {}\n{text}", mode.name, outcome.end.describe())));
+            return Ok(Some(format!(
+                "in {}: {}\n{text}",
+                mode.name,
+                outcome.end.describe()
+            )));
         }
         if outcome.stdout != expected.stdout {
             let difference = diff::lines(&expected.stdout_text(), &outcome.stdout_text());

@@ -47,18 +47,36 @@ fn questions(count: usize, round: &str, out: &mut Pair) {
     for class in 0..count {
         let (own, o) = (name(class), instance(class));
         for method in METHODS {
-            ask(out, &format!("{round}{o}.{method}"), &format!("{o}.{method}()"));
+            ask(
+                out,
+                &format!("{round}{o}.{method}"),
+                &format!("{o}.{method}()"),
+            );
         }
         for attr in ATTRIBUTES {
             ask(out, &format!("{round}{o}.{attr}"), &format!("{o}.{attr}"));
             let raya = format!("({own} as any).{attr}");
-            ask_each(out, &format!("{round}{own}.{attr}"), &format!("{own}.{attr}"), &raya);
+            ask_each(
+                out,
+                &format!("{round}{own}.{attr}"),
+                &format!("{own}.{attr}"),
+                &raya,
+            );
         }
         for member in ["prop", "missing", "trace", "stored"] {
-            ask(out, &format!("{round}{o}.{member}"), &format!("{o}.{member}"));
+            ask(
+                out,
+                &format!("{round}{o}.{member}"),
+                &format!("{o}.{member}"),
+            );
         }
         let raya = format!("({own} as any).make(1)");
-        ask_each(out, &format!("{round}{own}.make"), &format!("{own}.make(1)"), &raya);
+        ask_each(
+            out,
+            &format!("{round}{own}.make"),
+            &format!("{own}.make(1)"),
+            &raya,
+        );
     }
 }
 
@@ -75,7 +93,12 @@ fn operation(count: usize, c: &mut Choices<'_>, out: &mut Pair) {
         0 => ask(out, &format!("{k} in {a}"), &format!("{k} in {a}")),
         1 => ask(out, &format!("{a}[{}]", k % 3), &format!("{a}[{}]", k % 3)),
         2 => ask(out, &format!("{a}({k})"), &format!("{a}({k})")),
-        3 => ask_each(out, &format!("not {a}"), &format!("not {a}"), &format!("!{a}")),
+        3 => ask_each(
+            out,
+            &format!("not {a}"),
+            &format!("not {a}"),
+            &format!("!{a}"),
+        ),
         _ => {
             let text = format!("is {a} instance");
             let class = name(c.below(count));

@@ -222,7 +222,11 @@ pub(super) fn is_double(t: &mut Translator<'_>, w: Value) -> Value {
 }
 
 /// The double in a word that holds one; control is in `otherwise` where it does not.
-pub(in crate::translate) fn require_double(t: &mut Translator<'_>, w: Value, otherwise: Block) -> Value {
+pub(in crate::translate) fn require_double(
+    t: &mut Translator<'_>,
+    w: Value,
+    otherwise: Block,
+) -> Value {
     if let Some(x) = known_double(t, w) {
         return x;
     }

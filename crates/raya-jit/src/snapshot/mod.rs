@@ -17,6 +17,7 @@ use crate::analysis::Code;
 use raya_bytecode::{FuncId, Function, Module, Receiver, Repr};
 use raya_runtime::caches::WAYS;
 use raya_runtime::desc::DescKind;
+use raya_runtime::mem::array::StorageForm;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::Arc;
 
@@ -216,6 +217,8 @@ pub struct KnownTypes {
     pub any_array: u32,
     /// Type handle of strings.
     pub string: u32,
+    /// Storages of arrays by the kind of their elements.
+    pub storages: [StorageForm; 4],
 }
 
 /// A function as a compile job sees it.

@@ -68,6 +68,7 @@ pub fn take_one(
         known: KnownTypes {
             any_array: ctx.engine().descs.any_array.handle.get(),
             string: ctx.engine().core.string.handle,
+            storages: ctx.engine().storage_forms(),
         },
         inlines: FxHashMap::default(),
         opaque: false,

@@ -10,6 +10,7 @@ use raya_bytecode::Repr;
 
 use crate::abi::R;
 use crate::ctx::Ctx;
+use crate::engine::Engine;
 use crate::errors::ErrorKind;
 use crate::mem::layout::*;
 use crate::mem::obj::Obj;
@@ -67,6 +68,26 @@ impl ElemKind {
             2 => ElemKind::Bool,
             _ => ElemKind::Word,
         }
+    }
+}
+
+/// What compiled code makes the arrays of one element kind of.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct StorageForm {
+    /// The header of storages, both halves.
+    pub header: u64,
+    /// The storage that empty arrays share, as a word; 0 where it was not made yet.
+    pub empty: u64,
+}
+
+impl Engine {
+    /// What compiled code makes arrays of, by element kind.
+    pub fn storage_forms(&self) -> [StorageForm; 4] {
+        let kinds = [ElemKind::F64, ElemKind::I32, ElemKind::Bool, ElemKind::Word];
+        kinds.map(|kind| StorageForm {
+            header: (kind as u64) << (32 + KIND_SHIFT) | u64::from(self.core.storage(kind).handle),
+            empty: self.singletons.empty_storage[kind as usize].get().0,
+        })
     }
 }
 

@@ -29,12 +29,7 @@ lowerings! {
         let v = t.call_helper(Helper::new_array, &[desc, n]);
         t.set(i.a, v)
     };
-    NewArrayCap |t, i| {
-        let desc = super::types::descriptor(t, i.b)?;
-        let n = t.int_const(immediate(i.c));
-        let v = t.call_helper(Helper::new_array_cap, &[desc, n]);
-        t.set(i.a, v)
-    };
+    NewArrayCap |t, i| new_array_cap(t, i)?;
     ArrayLen |t, i| {
         let v = t.array_len(i.b);
         t.set(i.a, v)
@@ -60,6 +55,9 @@ lowerings! {
     };
 }
 
+/// Most elements that an array has room for when it is made inline.
+const MAX_INLINE_ROOM: usize = 64;
+
 pub(super) fn repr_of(kind: ElemKind) -> Repr {
     match kind {
         ElemKind::F64 => Repr::F64,
@@ -76,6 +74,56 @@ fn kind_of(repr: Repr) -> ElemKind {
         Repr::Bool => ElemKind::Bool,
         Repr::Word => ElemKind::Word,
     }
+}
+
+/// An empty array with room: header and storage are taken inline, unless the runs of free
+/// cells are used up or the storage is large.
+fn new_array_cap(t: &mut Translator<'_>, i: Instr) -> Lowered {
+    let desc = super::types::descriptor(t, i.b)?;
+    let room = immediate(i.c);
+    let n = t.int_const(room);
+    let (slow, (done, v)) = (t.cold(), t.result_block(Repr::Word));
+    match array_form(t, i.b, room as usize) {
+        None => {
+            t.b.ins().jump(slow, &[]);
+        }
+        Some((handle, kind)) => {
+            let form = t.frame().snapshot.known.storages[kind as usize];
+            let storage = if room == 0 {
+                t.word_const(form.empty)
+            } else {
+                let bytes = layout::STORAGE_DATA + room as usize * kind.size();
+                let storage = t.take_cell(bytes, form.header, slow);
+                t.store(Region::Length, n, storage, layout::STORAGE_CAP);
+                storage
+            };
+            let array = t.take_cell(layout::ARRAY_SIZE, u64::from(handle), slow);
+            t.store(Region::Storage, storage, array, layout::ARRAY_STORAGE);
+            t.b.ins().jump(done, &[array.into()]);
+        }
+    }
+    t.aside(slow, |t| {
+        let v = t.call_helper(Helper::new_array_cap, &[desc, n]);
+        t.b.ins().jump(done, &[v.into()]);
+    });
+    t.enter(done);
+    t.set(i.a, v);
+    Ok(())
+}
+
+/// The type handle and element kind of arrays of a type that can be made inline with that
+/// much room.
+fn array_form(t: &Translator<'_>, ty: u16, room: usize) -> Option<(u32, ElemKind)> {
+    let snapshot = t.frame().snapshot;
+    let kind = match snapshot.module.types.get(ty as usize)? {
+        TypeDesc::Array(elem) => kind_of(snapshot.module.repr(*elem)),
+        _ => return None,
+    };
+    let handle = snapshot.descs.get(&ty)?.handle;
+    let form = snapshot.known.storages[kind as usize];
+    let made = room > 0 || form.empty != 0;
+    let fits = room <= MAX_INLINE_ROOM;
+    (handle != 0 && form.header != 0 && made && fits).then_some((handle, kind))
 }
 
 /// Address of an element less the offset of the first: inside the storage's cell.

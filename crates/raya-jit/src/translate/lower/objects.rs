@@ -9,7 +9,7 @@ use crate::translate::emit::{Region, clif_type};
 use crate::translate::{Lowered, Translator, ctx};
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::types::{I8, I32, I64};
-use cranelift_codegen::ir::{InstBuilder, Value};
+use cranelift_codegen::ir::{Block, InstBuilder, Value};
 use raya_bytecode::{Instr, Repr};
 use raya_runtime::helpers::HelperId as Helper;
 use raya_runtime::mem::{layout, value};
@@ -158,24 +158,10 @@ impl Translator<'_> {
         handle: u32,
         slow: impl FnOnce(&mut Self) -> Value,
     ) -> Value {
-        let size_class = raya_heap::class_of(size);
-        let bump = raya_heap::BUMP_OFFSET + size_class * raya_heap::BUMP_STRIDE;
-        let cx = self.cx;
-        let heap = self.load_fixed(I64, cx, ctx::HEAP);
-        let cur = self.load(I64, Region::Heap, heap, bump + raya_heap::BUMP_CUR);
-        let end = self.load(I64, Region::Heap, heap, bump + raya_heap::BUMP_END);
-        let room = self.b.ins().icmp(IntCC::UnsignedLessThan, cur, end);
-        let (fast, cold, done) = (self.fresh(), self.cold(), self.fresh());
+        let (cold, done) = (self.cold(), self.fresh());
         let result = self.b.append_block_param(done, I64);
-        self.b.ins().brif(room, fast, &[], cold, &[]);
-
-        self.enter(fast);
-        let cell = raya_heap::cell_size(size_class) as i64;
-        let next = self.b.ins().iadd_imm_s(cur, cell);
-        self.store(Region::Heap, next, heap, bump + raya_heap::BUMP_CUR);
-        let header = self.word_const(u64::from(handle));
-        self.store(Region::Header, header, cur, layout::HEADER_TYPE);
-        self.b.ins().jump(done, &[cur.into()]);
+        let cell = self.take_cell(size, u64::from(handle), cold);
+        self.b.ins().jump(done, &[cell.into()]);
 
         self.enter(cold);
         let before = std::mem::replace(&mut self.in_cold, true);
@@ -185,6 +171,25 @@ impl Translator<'_> {
         self.enter(done);
         self.young.push(result);
         result
+    }
+
+    /// The next cell of the run of free ones with this header; control is in `used_up` where
+    /// there is none.
+    pub(super) fn take_cell(&mut self, size: usize, header: u64, used_up: Block) -> Value {
+        let size_class = raya_heap::class_of(size);
+        let bump = raya_heap::BUMP_OFFSET + size_class * raya_heap::BUMP_STRIDE;
+        let cx = self.cx;
+        let heap = self.load_fixed(I64, cx, ctx::HEAP);
+        let cur = self.load(I64, Region::Heap, heap, bump + raya_heap::BUMP_CUR);
+        let end = self.load(I64, Region::Heap, heap, bump + raya_heap::BUMP_END);
+        let room = self.b.ins().icmp(IntCC::UnsignedLessThan, cur, end);
+        self.require(room, used_up);
+        let cell = raya_heap::cell_size(size_class) as i64;
+        let next = self.b.ins().iadd_imm_s(cur, cell);
+        self.store(Region::Heap, next, heap, bump + raya_heap::BUMP_CUR);
+        let header = self.word_const(header);
+        self.store(Region::Header, header, cur, layout::HEADER_TYPE);
+        cur
     }
 
     /// After storing the word `v` at `at + offset` in `object`: tells the collector when

@@ -7,7 +7,6 @@ const pattern = /a+/;
 const tagged = String.raw`a`;
 using file = open();
 const big: bigint = 1n;
-class Both extends A, B {}
 function outer(n: number): void {
   class Inner { static get(): number { return n; } }
   console.log(Inner.get());

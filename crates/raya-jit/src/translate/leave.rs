@@ -50,7 +50,8 @@ impl Translator<'_> {
         block
     }
 
-    /// The same block as for no other check, whose reason is told apart.
+    /// A block that leaves before the current instruction for one check alone: exits for this
+    /// reason are counted apart from those of the instruction's other checks.
     pub(super) fn exit_apart(&mut self, reason: ExitReason) -> Block {
         let live = self.frame().live_here().clone();
         let pc = self.frame().pc;

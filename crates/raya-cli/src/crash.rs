@@ -69,3 +69,65 @@ pub(crate) fn internal(message: &str, phase: &str) -> ! {
     report(message, phase);
     process::exit(INTERNAL)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::{self, Write};
+    use std::process::{Command, Output};
+
+    use raya::{Engine, Options};
+
+    struct Faulty;
+
+    impl Write for Faulty {
+        fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+            panic!("a faulty stream")
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    /// Runs one of the tests below in a process of its own.
+    fn child(test: &str) -> Output {
+        let name = format!("crash::tests::{test}");
+        Command::new(std::env::current_exe().expect("this program"))
+            .args(["--exact", &name, "--ignored", "--nocapture"])
+            .output()
+            .expect("a process")
+    }
+
+    fn assert_reported(test: &str, report: &str) {
+        let output = child(test);
+        let text = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(70), "{text}");
+        assert!(text.contains(report), "{text}");
+        assert!(text.contains("Please report it"), "{text}");
+    }
+
+    #[test]
+    #[ignore = "ends the process: started by another test"]
+    fn a_native_panics() {
+        super::install();
+        let mut engine = Engine::new(Options::default()).expect("an engine");
+        engine.set_streams(Box::new(io::sink()), Box::new(Faulty));
+        let code = "let n = 0; try { console.error('x'); } catch (e) { n = 1; } finally { n = 2; }";
+        let _ = engine.eval(code);
+    }
+
+    #[test]
+    #[ignore = "ends the process: started by another test"]
+    fn the_engine_reports() {
+        super::internal("something is off", "execution");
+    }
+
+    #[test]
+    fn faults_of_raya_end_with_70() {
+        assert_reported("a_native_panics", "a faulty stream");
+        assert_reported(
+            "the_engine_reports",
+            "internal error in execution: something is off",
+        );
+    }
+}

@@ -215,20 +215,20 @@ impl DescTable {
         let mut map: Vec<Option<DescRef>> = vec![None; graph.nodes.len()];
         let mut fresh: FxHashMap<u64, Vec<usize>> = FxHashMap::default();
         let mut new_nodes = Vec::new();
-        for i in 0..graph.nodes.len() {
+        for i in graph.children_first() {
             let hash = graph.hashes[i];
             let known = self.by_hash.borrow();
             let existing = known.get(&hash).and_then(|found| {
                 found
                     .iter()
                     .copied()
-                    .find(|&desc| graph.equals_desc(i, desc, &mut FxHashSet::default()))
+                    .find(|&desc| graph.equals_desc(i, desc, &map))
             });
             drop(known);
             map[i] = existing.or_else(|| {
                 let same = fresh.get(&hash)?.iter();
                 same.copied()
-                    .find(|&j| graph.equals_node(i, j, &mut FxHashSet::default()))
+                    .find(|&j| graph.equals_node(i, j, &map))
                     .and_then(|j| map[j])
             });
             if map[i].is_none() {
@@ -337,15 +337,42 @@ impl Graph {
         graph
     }
 
-    /// Whether node `i` is the type `desc`; `assumed` holds pairs under comparison.
-    fn equals_desc(
-        &self,
-        i: usize,
-        desc: DescRef,
-        assumed: &mut FxHashSet<(usize, DescRef)>,
-    ) -> bool {
+    /// The nodes in an order in which children come first, where there are no cycles.
+    fn children_first(&self) -> Vec<usize> {
+        let mut order = Vec::with_capacity(self.nodes.len());
+        let mut seen = vec![false; self.nodes.len()];
+        let mut path = Vec::new();
+        for root in 0..self.nodes.len() {
+            if !std::mem::replace(&mut seen[root], true) {
+                path.push((root, 0));
+            }
+            while let Some((node, next)) = path.last_mut() {
+                let Some(&child) = self.nodes[*node].children.get(*next) else {
+                    order.push(*node);
+                    path.pop();
+                    continue;
+                };
+                *next += 1;
+                if !std::mem::replace(&mut seen[child], true) {
+                    path.push((child, 0));
+                }
+            }
+        }
+        order
+    }
+
+    /// Whether node `i` is the type `desc`. Nodes that `known` maps are compared by what they
+    /// became, so that a deep type is not walked to its bottom for every type around it.
+    fn equals_desc(&self, i: usize, desc: DescRef, known: &[Option<DescRef>]) -> bool {
+        let mut assumed = FxHashSet::default();
         let mut work = vec![(i, desc)];
         while let Some((i, desc)) = work.pop() {
+            if let Some(interned) = known[i] {
+                if interned != desc {
+                    return false;
+                }
+                continue;
+            }
             if !assumed.insert((i, desc)) {
                 continue;
             }
@@ -362,10 +389,17 @@ impl Graph {
         true
     }
 
-    /// Whether two nodes are the same type.
-    fn equals_node(&self, a: usize, b: usize, assumed: &mut FxHashSet<(usize, usize)>) -> bool {
+    /// Whether two nodes are the same type, by the same means.
+    fn equals_node(&self, a: usize, b: usize, known: &[Option<DescRef>]) -> bool {
+        let mut assumed = FxHashSet::default();
         let mut work = vec![(a, b)];
         while let Some((a, b)) = work.pop() {
+            if let (Some(x), Some(y)) = (known[a], known[b]) {
+                if x != y {
+                    return false;
+                }
+                continue;
+            }
             if a == b || !assumed.insert((a, b)) {
                 continue;
             }

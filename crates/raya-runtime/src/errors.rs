@@ -119,7 +119,7 @@ impl Ctx {
         } else {
             self.note_throw(v);
         }
-        self.set_pending(v)
+        self.raise(v)
     }
 
     /// A new error that was not thrown yet. While memory is short this may give an error

@@ -9,7 +9,14 @@ pub enum MroError {
     Duplicate(TypeRef),
     /// The orders of the bases contradict each other; the bases that are left.
     Inconsistent(Vec<TypeRef>),
+    /// There are more than [`MAX_ANCESTORS`].
+    TooMany,
 }
+
+/// The most classes that a class may inherit from: its list of them lies outside of the heap,
+/// where no limit would stop a program that derives from what it has just derived. The checker
+/// has the same limit, which does not count the root.
+const MAX_ANCESTORS: usize = 4_001;
 
 impl MroError {
     /// The message of the `TypeError`.
@@ -23,6 +30,7 @@ impl MroError {
                     names.join(", ")
                 )
             }
+            MroError::TooMany => "a class inherits from at most 4000 classes".to_owned(),
         }
     }
 }
@@ -34,9 +42,17 @@ pub fn linearise(bases: &[TypeRef]) -> Result<Vec<TypeRef>, MroError> {
             return Err(MroError::Duplicate(*base));
         }
     }
-    if let [only] = bases {
-        return Ok(only.meta.mro.to_vec());
+    let order = match bases {
+        [only] => only.meta.mro.to_vec(),
+        _ => merge_orders(bases)?,
+    };
+    if order.len() > MAX_ANCESTORS {
+        return Err(MroError::TooMany);
     }
+    Ok(order)
+}
+
+fn merge_orders(bases: &[TypeRef]) -> Result<Vec<TypeRef>, MroError> {
     let mut lists: Vec<&[TypeRef]> = bases.iter().map(|b| &b.meta.mro[..]).collect();
     lists.push(bases);
     merge(lists)

@@ -29,6 +29,9 @@ pub struct SourceFile {
     text: String,
     /// Offset at which each line starts; made when first asked for.
     line_starts: OnceLock<Vec<u32>>,
+    /// Offset of each byte that goes on with a character; made when first asked for. By it a
+    /// column is found without a walk over its line, which may be the whole program.
+    continuations: OnceLock<Vec<u32>>,
 }
 
 impl SourceFile {
@@ -39,6 +42,7 @@ impl SourceFile {
             name: name.into(),
             text: text.into(),
             line_starts: OnceLock::new(),
+            continuations: OnceLock::new(),
         }
     }
 
@@ -89,14 +93,25 @@ impl SourceFile {
         let starts = self.line_starts();
         let offset = offset.min(self.text.len() as u32);
         let line = starts.partition_point(|&start| start <= offset);
-        let start = starts[line - 1] as usize;
-        let before = &self.text.as_bytes()[start..offset as usize];
-        // Count the bytes that begin a character.
-        let characters = before.iter().filter(|&&byte| byte & 0xC0 != 0x80).count();
+        let start = starts[line - 1];
+        let characters =
+            (offset - start) - (self.continuations(offset) - self.continuations(start));
         LineCol {
             line: line as u32,
-            column: characters as u32 + 1,
+            column: characters + 1,
         }
+    }
+
+    /// How many bytes before `offset` do not begin a character.
+    fn continuations(&self, offset: u32) -> u32 {
+        let all = self.continuations.get_or_init(|| {
+            let bytes = (0..).zip(self.text.bytes());
+            bytes
+                .filter(|(_, byte)| byte & 0xC0 == 0x80)
+                .map(|(at, _)| at)
+                .collect()
+        });
+        all.partition_point(|&at| at < offset) as u32
     }
 
     /// The text of a line (from 1) without its end.

@@ -1,5 +1,6 @@
 //! The engine: compiles programs and runs them.
 
+use std::io::Write;
 use std::rc::Rc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
@@ -196,6 +197,14 @@ impl Engine {
         let program = frontend::compile("<eval>", code.into(), self.aim(Purpose::Eval))?;
         let value = self.run(&program)?;
         Ok(program.has_value.then_some(value))
+    }
+
+    /// Gives programs other streams than the process's standard output and standard error.
+    /// What they printed so far is written first.
+    pub fn set_streams(&mut self, out: Box<dyn Write>, err: Box<dyn Write>) {
+        let mut host = self.runtime.host.borrow_mut();
+        host.flush();
+        host.set_streams(out, err);
     }
 
     /// Writes what programs printed and the output streams still hold back.

@@ -6,7 +6,7 @@ use crate::env::{
     BaseState, ClassData, LazyTy, MemberData, MemberKind, MemberSource, SymKind, TypeSymKind,
 };
 use crate::hir::{self, ExprId, ExprKind, FieldIdx, FuncKind, MethodIdx, Stmt, StmtKind};
-use crate::types::{ClassId, OrderError, Ty, TypeKind};
+use crate::types::{ClassId, MAX_ANCESTORS, OrderError, Ty, TypeKind};
 use raya_syntax::ast::{self, Access, Class, ClassMemberKind, MethodKind, PropKey};
 use raya_syntax::name::{Name, names};
 use raya_syntax::span::Span;
@@ -584,6 +584,9 @@ impl<'a> Checker<'a> {
                 format!(
                     "cannot create a consistent method resolution order (MRO) for bases {names}"
                 )
+            }
+            OrderError::TooMany => {
+                format!("a class inherits from at most {MAX_ANCESTORS} classes")
             }
         };
         self.error(codes::INVALID_BASE, span, message);

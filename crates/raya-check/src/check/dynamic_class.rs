@@ -51,23 +51,26 @@ impl<'a> Checker<'a> {
         class: &'a Class,
         siblings: &'a [ast::Stmt],
     ) -> bool {
-        self.computed_base(class, siblings, 0)
-    }
-
-    fn computed_base(&mut self, class: &'a Class, siblings: &'a [ast::Stmt], depth: u32) -> bool {
-        class.bases.iter().any(|base| {
+        let key = (self.file, class.id);
+        if let Some(&known) = self.computed_bases.get(&key) {
+            return known;
+        }
+        // In a circle, which is an error of its own, nothing is computed.
+        self.computed_bases.insert(key, false);
+        let computed = class.bases.iter().any(|base| {
             let Some(ident) = base.expr.as_ident() else {
                 return true;
             };
             if let Some(sibling) = sibling_class(siblings, ident.name) {
-                let around = depth > siblings.len() as u32; // a circle is an error of its own
-                return !around && self.computed_base(sibling, siblings, depth + 1);
+                return self.has_computed_base(sibling, siblings);
             }
             match self.value_symbol(ident.name) {
                 Some(symbol) => !matches!(self.symbol(symbol).kind, SymKind::Class(_)),
                 None => false,
             }
-        })
+        });
+        self.computed_bases.insert(key, computed);
+        computed
     }
 
     /// Declares such a class in the current scope.

@@ -188,11 +188,21 @@ impl<'a> Checker<'a> {
         joined
     }
 
-    /// What holds where several paths meet.
-    pub(crate) fn join_all(&mut self, flows: Vec<Flow>) -> Flow {
-        flows
-            .into_iter()
-            .fold(Flow::unreachable(), |all, flow| self.join(all, flow))
+    /// What holds where several paths meet. Neighbours are joined first, then neighbours of
+    /// these: the types of thousands of cases do not grow one by one.
+    pub(crate) fn join_all(&mut self, mut flows: Vec<Flow>) -> Flow {
+        while flows.len() > 1 {
+            let mut paths = flows.into_iter();
+            let mut joined = Vec::with_capacity(paths.len() / 2 + 1);
+            while let Some(first) = paths.next() {
+                joined.push(match paths.next() {
+                    Some(second) => self.join(first, second),
+                    None => first,
+                });
+            }
+            flows = joined;
+        }
+        flows.pop().unwrap_or_else(Flow::unreachable)
     }
 
     /// The reference that an expression is, if it can be narrowed.

@@ -199,6 +199,8 @@ pub(crate) struct Checker<'a> {
     class_expressions: Vec<(ClassId, FileId, Span)>,
     /// Classes with computed bases that are statements, and the variables that hold them.
     dynamic_classes: FxHashMap<(FileId, ast::NodeId), SymId>,
+    /// Whether a base of a class is computed, for classes that were asked.
+    computed_bases: FxHashMap<(FileId, ast::NodeId), bool>,
     /// Set where a member of such a class is about to become a closure.
     dynamic_member: Option<dynamic_class::DynamicMember>,
     /// Null exits of the optional chain under check.
@@ -258,6 +260,7 @@ impl<'a> Checker<'a> {
             class_scopes: FxHashMap::default(),
             class_expressions: Vec::new(),
             dynamic_classes: FxHashMap::default(),
+            computed_bases: FxHashMap::default(),
             dynamic_member: None,
             chain: Vec::new(),
             first_spread: None,

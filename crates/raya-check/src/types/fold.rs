@@ -318,7 +318,7 @@ impl TypeInterner {
         self.finish_union(flat)
     }
 
-    /// Adds the members of `ty`; gives the type that swallows the whole union.
+    /// Adds the members of `ty`, some perhaps again; gives the type that swallows the whole union.
     fn add_to_union(&mut self, flat: &mut Vec<Ty>, ty: Ty) -> Option<Ty> {
         match self.kind(ty) {
             TypeKind::Never => None,
@@ -338,18 +338,20 @@ impl TypeInterner {
                     let body = self.expand(ty);
                     self.add_to_union(flat, body)
                 } else {
-                    push_new(flat, ty);
+                    flat.push(ty);
                     None
                 }
             }
             _ => {
-                push_new(flat, ty);
+                flat.push(ty);
                 None
             }
         }
     }
 
     fn finish_union(&mut self, mut flat: Vec<Ty>) -> Ty {
+        flat.sort_unstable();
+        flat.dedup();
         if flat.contains(&Ty::TRUE) && flat.contains(&Ty::FALSE) {
             push_new(&mut flat, Ty::BOOLEAN);
         }

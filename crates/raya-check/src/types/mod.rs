@@ -21,7 +21,7 @@ mod signature;
 pub use fold::Subst;
 pub use intern::TypeInterner;
 
-pub use mro::OrderError;
+pub use mro::{MAX_ANCESTORS, OrderError};
 pub use operators::TypeOperator;
 pub use signature::{IndexSig, Member, ObjectType, Param, Predicate, Signature, Tuple};
 

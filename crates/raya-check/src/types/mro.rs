@@ -10,7 +10,13 @@ pub enum OrderError {
     Duplicate(Ty),
     /// The orders of the bases contradict each other: what is left of them.
     Inconsistent(Vec<Ty>),
+    /// There are more than [`MAX_ANCESTORS`].
+    TooMany,
 }
+
+/// The most classes that a class may inherit from. Each class has a list of them, so chains
+/// take memory by the square of their length; the runtime has the same limit.
+pub const MAX_ANCESTORS: usize = 4_000;
 
 impl TypeInterner {
     /// The resolution order of a class with these bases, without the class itself.
@@ -34,8 +40,17 @@ impl TypeInterner {
             }
             lists.push(list);
         }
-        lists.push(bases.to_vec());
-        merge(lists)
+        let order = match lists.as_mut_slice() {
+            [only] => std::mem::take(only),
+            _ => {
+                lists.push(bases.to_vec());
+                merge(lists)?
+            }
+        };
+        if order.len() > MAX_ANCESTORS {
+            return Err(OrderError::TooMany);
+        }
+        Ok(order)
     }
 
     fn class_type(&mut self, class: ClassId, args: TyList) -> Ty {

@@ -30,11 +30,7 @@ pub(super) fn hidden_name(how: &str, member: &str) -> String {
 impl Compiler<'_> {
     /// The class of a literal with accessors; `members` are all that it has, in the order of
     /// the text. The fields keep that order: it is how keys are told and values shown.
-    pub(super) fn accessor_class(
-        &mut self,
-        members: &[Member],
-        accessors: &[Accessor],
-    ) -> ClassId {
+    pub(super) fn accessor_class(&mut self, members: &[Member], accessors: &[Accessor]) -> ClassId {
         let hidden: Vec<StrId> = accessors.iter().map(|a| self.hidden_field(a)).collect();
         let mut fields = Vec::with_capacity(members.len() + accessors.len());
         for m in members {

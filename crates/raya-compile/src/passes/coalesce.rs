@@ -4,7 +4,7 @@
 //! writes `v` or, under a handler that sees `v`, may throw.
 
 use super::facts::{Defs, uses};
-use crate::ir::{Func, VReg};
+use crate::ir::{Func, Inst, VReg};
 use raya_bytecode::Op;
 
 /// How far back the definition is looked for.
@@ -19,35 +19,27 @@ pub fn run(func: &mut Func) {
     let (uses, defs) = (uses(func), Defs::new(func));
     let fresh = |t: VReg| defs.single(t) && uses[t.index()] == 1;
     for b in 0..func.blocks.len() {
-        let mut insts = std::mem::take(&mut func.blocks[b].insts);
+        let insts = std::mem::take(&mut func.blocks[b].insts);
         let guarded = func.blocks[b].handler.is_some();
-        let mut i = 0;
-        while i < insts.len() {
-            let inst = insts[i];
+        let mut kept: Vec<Inst> = Vec::with_capacity(insts.len());
+        for inst in insts {
             if inst.op == Op::Mov
                 && inst.a != inst.b
                 && fresh(VReg(inst.b))
-                && let Some(def) = retarget(func, &insts[..i], inst.a, inst.b, guarded)
+                && let Some(def) = retarget(func, &kept, inst.a, inst.b, guarded)
             {
-                insts[def].a = inst.a;
-                insts.remove(i);
-                continue;
+                kept[def].a = inst.a;
+            } else {
+                kept.push(inst);
             }
-            i += 1;
         }
-        func.blocks[b].insts = insts;
+        func.blocks[b].insts = kept;
     }
 }
 
 /// The index of the definition that may write `var` instead of `temp`, which is written
 /// once and read once.
-fn retarget(
-    func: &Func,
-    before: &[crate::ir::Inst],
-    var: u32,
-    temp: u32,
-    guarded: bool,
-) -> Option<usize> {
+fn retarget(func: &Func, before: &[Inst], var: u32, temp: u32, guarded: bool) -> Option<usize> {
     let (v, t) = (VReg(var), VReg(temp));
     if temp < func.params || func.reg(v).repr != func.reg(t).repr {
         return None;

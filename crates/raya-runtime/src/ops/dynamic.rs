@@ -246,7 +246,7 @@ pub fn throw(ctx: &mut Ctx, v: Value) -> R<Value> {
 
 /// Throws again.
 pub fn rethrow(ctx: &mut Ctx, v: Value) -> R<Value> {
-    Err(ctx.set_pending(v))
+    Err(ctx.raise(v))
 }
 
 /// `ReferenceError` of a variable.

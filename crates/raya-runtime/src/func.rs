@@ -99,7 +99,7 @@ pub enum FuncBody {
     Bytecode,
     /// Calls `target` (a method with another call interface, or any callable that was
     /// patched in) with the arguments boxed, and checks the result against this
-    /// function's signature. Run by [`crate::calls::run_bridge`].
+    /// function's signature. Run by [`Ctx::run_bridge`](crate::ctx::Ctx::run_bridge).
     Bridge {
         /// The callable.
         target: BridgeTarget,

@@ -85,11 +85,11 @@ macro_rules! for_each_helper {
             get_attr(o: Word, name: Name, cache: Cache) -> Word, [throws, user, gc], small, "attribute read";
             set_attr(o: Word, name: Name, v: Word, cache: Cache) -> Word, [throws, user, gc], small, "attribute write";
             del_attr(o: Word, name: Name) -> Word, [throws, user, gc], small, "attribute delete";
-            get_item(o: Word, k: Word, cache: Cache) -> Word, [throws, user, gc], small, "o[k]";
-            get_item_opt(o: Word, k: Word) -> Word, [throws, user, gc], small, "dictionary o[k], null when missing";
+            get_item(o: Word, k: Word, cache: Cache) -> Word, [throws, user, gc], small, "`o[k]`";
+            get_item_opt(o: Word, k: Word) -> Word, [throws, user, gc], small, "dictionary `o[k]`, null when missing";
             new_dict(ty: Desc) -> Word, [throws, gc], small, "empty dictionary";
-            set_item(o: Word, k: Word, v: Word) -> Word, [throws, user, gc], small, "o[k] = v";
-            del_item(o: Word, k: Word) -> Word, [throws, user, gc], small, "delete o[k]";
+            set_item(o: Word, k: Word, v: Word) -> Word, [throws, user, gc], small, "`o[k] = v`";
+            del_item(o: Word, k: Word) -> Word, [throws, user, gc], small, "`delete o[k]`";
             contains(k: Word, o: Word) -> Bool, [throws, user, gc], small, "k in o";
             get_method(o: Word, method: Method) -> Word, [throws, user, gc], small, "bound method";
             spread_object(into: Word, from: Word) -> Word, [throws, user, gc], small, "copy own members";

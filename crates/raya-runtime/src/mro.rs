@@ -9,7 +9,7 @@ pub enum MroError {
     Duplicate(TypeRef),
     /// The orders of the bases contradict each other; the bases that are left.
     Inconsistent(Vec<TypeRef>),
-    /// There are more than [`MAX_ANCESTORS`].
+    /// There are more than `MAX_ANCESTORS`.
     TooMany,
 }
 

@@ -41,7 +41,7 @@
 //! Owns the order of the phases, the settings, the tier-up policy and the embedding
 //! interface. Several engines may live in a process; each belongs to the thread that
 //! made it. Programs see of the outside what their engine was given: arguments and two
-//! output streams.
+//! output streams, which [`Engine::set_streams`] replaces.
 //!
 //! Faults are data: what is wrong with a program comes as [`Diagnostics`], what it threw
 //! as [`Error::Uncaught`].

@@ -674,7 +674,7 @@ impl<'a> Checker<'a> {
 
     /// `class {}` as an expression.
     pub(crate) fn class_expr(&mut self, class: &'a Class, span: Span) -> ExprId {
-        if self.has_computed_base(class, &[]) {
+        if self.has_computed_base(class, &[]) || self.is_made_each_time(class, None) {
             return self.dynamic_class_expr(class, span);
         }
         let outer = self.scope;

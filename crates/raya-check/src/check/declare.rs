@@ -24,7 +24,8 @@ impl<'a> Checker<'a> {
     }
 
     fn declare_class(&mut self, class: &'a ast::Class, siblings: &'a [Stmt]) {
-        if self.has_computed_base(class, siblings) {
+        if self.has_computed_base(class, siblings) || self.is_made_each_time(class, Some(siblings))
+        {
             self.declare_dynamic_class(class);
         } else {
             self.declare_class_stmt(class);

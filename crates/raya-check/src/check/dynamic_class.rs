@@ -2,7 +2,8 @@
 //!
 //! `class Z extends base1, base2` with bases of type any is made by the runtime, each time
 //! that the declaration runs: a name, bases, and members that are closures with `this` as
-//! their receiver. Nothing about its instances is known to the checker: the class, its
+//! their receiver. So are classes in functions that are used as values and whose code uses
+//! the function's variables (`local_class`). Nothing about its instances is known to the checker: the class, its
 //! instances and `this` are any. `super` goes on from the class that a hidden variable (the
 //! class's own, if it has a name) holds, as CPython's `__class__` cell does.
 
@@ -28,6 +29,8 @@ pub(crate) struct DynamicMember {
     has_fields: bool,
     /// Whether it is the constructor.
     is_ctor: bool,
+    /// Whether the class has no bases, so that its constructor calls none.
+    is_root: bool,
 }
 
 /// What the runtime makes of a closure in a class; the numbers are its contract.
@@ -169,6 +172,7 @@ impl<'a> Checker<'a> {
             symbol,
             has_fields: false,
             is_ctor: false,
+            is_root: class.bases.is_empty(),
         };
         if class.members.iter().any(|m| initialises(m, true)) {
             let init = self.initialiser_closure(class, member, true, span);
@@ -193,6 +197,7 @@ impl<'a> Checker<'a> {
             symbol,
             has_fields,
             is_ctor: false,
+            is_root: class.bases.is_empty(),
         };
         let mut all = Vec::new();
         let mut has_ctor = false;
@@ -236,7 +241,9 @@ impl<'a> Checker<'a> {
                         is_ctor: true,
                         ..member
                     };
-                    self.need_super_call(function);
+                    if !member.is_root {
+                        self.need_super_call(function);
+                    }
                     let closure = self.member_closure(function, names::CONSTRUCTOR, ctor);
                     self.add_member(&mut all, names::CONSTRUCTOR, Role::Constructor, closure);
                 }
@@ -444,6 +451,22 @@ impl<'a> Checker<'a> {
         match self.dynamic_init(member, args, span) {
             Some(id) => id,
             None => self.error_expr(span),
+        }
+    }
+
+    /// What the constructor of a class without bases does first.
+    pub(crate) fn dynamic_ctor_start(
+        &mut self,
+        member: DynamicMember,
+        span: Span,
+        out: &mut Vec<Stmt>,
+    ) {
+        if member.is_ctor && member.is_root {
+            let init = self.dynamic_init(member, Box::new([]), span);
+            out.extend(init.map(|id| Stmt {
+                kind: StmtKind::Expr(id),
+                span,
+            }));
         }
     }
 

@@ -382,6 +382,9 @@ impl<'a> Checker<'a> {
         if let Some(ctor) = input.ctor {
             self.ctor_start(ctor, input.ast.span, &mut stmts);
         }
+        if let Some(member) = input.dynamic {
+            self.dynamic_ctor_start(member, input.ast.span, &mut stmts);
+        }
         match &input.ast.body {
             FunctionBody::Block(block) => self.block_stmts(&block.stmts, &mut stmts),
             FunctionBody::Expr(e) => {

@@ -42,6 +42,7 @@ mod intrinsics;
 mod iterate;
 mod library;
 mod literal;
+mod local_class;
 mod loops;
 mod member;
 mod module_body;

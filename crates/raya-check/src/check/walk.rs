@@ -45,6 +45,34 @@ pub(crate) fn mentions(stmts: &[Stmt], name: Name) -> bool {
     walker.found
 }
 
+/// The names that a class mentions as values; of its static parts alone, if wanted.
+pub(crate) fn mentioned_by_class(class: &Class, statics_only: bool) -> FxHashSet<Name> {
+    let mut walker = Walker {
+        mentioned: Some(FxHashSet::default()),
+        ..Walker::default()
+    };
+    for member in &class.members {
+        let is_static =
+            member.modifiers.is_static || matches!(member.kind, ClassMemberKind::StaticBlock(_));
+        if is_static || !statics_only {
+            walker.class_member(member);
+        }
+    }
+    walker.mentioned.unwrap_or_default()
+}
+
+/// Whether the statements use a class as a value: for more than to make instances, to test
+/// for them, or to reach static members.
+pub(crate) fn uses_class_value(stmts: &[Stmt], name: Name) -> bool {
+    let mut walker = Walker {
+        wanted: Some(name),
+        as_value: true,
+        ..Walker::default()
+    };
+    stmts.iter().for_each(|s| walker.stmt(s));
+    walker.found
+}
+
 /// Whether a constructor's body calls `super(…)` anywhere.
 pub(crate) fn calls_super(stmts: &[Stmt]) -> bool {
     let mut walker = Walker::default();
@@ -64,6 +92,10 @@ struct Walker {
     assigned: FxHashSet<Name>,
     wanted: Option<Name>,
     found: bool,
+    /// Whether `new`, `instanceof`, `extends` and member access do not count.
+    as_value: bool,
+    /// All names that are mentioned, if somebody asks.
+    mentioned: Option<FxHashSet<Name>>,
     super_call: bool,
     /// Set where variables of one name must be told apart.
     variables: Option<Variables>,
@@ -231,21 +263,30 @@ impl Walker {
         if let Some(v) = &mut self.variables {
             v.class(class.bases.len());
         }
-        class.bases.iter().for_each(|b| self.expr(&b.expr));
-        for member in &class.members {
-            match &member.kind {
-                ClassMemberKind::Field { key, init, .. } => {
-                    self.key(key);
-                    init.iter().for_each(|e| self.expr(e));
-                }
-                ClassMemberKind::Method { key, function, .. } => {
-                    self.key(key);
-                    self.function(function);
-                }
-                ClassMemberKind::Constructor(f) => self.function(f),
-                ClassMemberKind::StaticBlock(b) => self.stmts(&b.stmts),
-                ClassMemberKind::Index(_) => {}
+        class.bases.iter().for_each(|b| self.class_use(&b.expr));
+        class.members.iter().for_each(|m| self.class_member(m));
+    }
+
+    fn class_member(&mut self, member: &ClassMember) {
+        match &member.kind {
+            ClassMemberKind::Field { key, init, .. } => {
+                self.key(key);
+                init.iter().for_each(|e| self.expr(e));
             }
+            ClassMemberKind::Method { key, function, .. } => {
+                self.key(key);
+                self.function(function);
+            }
+            ClassMemberKind::Constructor(f) => self.function(f),
+            ClassMemberKind::StaticBlock(b) => self.stmts(&b.stmts),
+            ClassMemberKind::Index(_) => {}
+        }
+    }
+
+    /// An expression at a place where a class is used as such.
+    fn class_use(&mut self, e: &Expr) {
+        if !(self.as_value && matches!(e.kind, ExprKind::Ident(_))) {
+            self.expr(e);
         }
     }
 
@@ -343,7 +384,12 @@ impl Walker {
 
     fn expr_kind(&mut self, kind: &ExprKind) {
         match kind {
-            ExprKind::Ident(name) => self.found |= self.wanted == Some(*name),
+            ExprKind::Ident(name) => {
+                self.found |= self.wanted == Some(*name);
+                if let Some(all) = &mut self.mentioned {
+                    all.insert(*name);
+                }
+            }
             ExprKind::Template(t) => self.exprs(&t.exprs),
             ExprKind::TaggedTemplate(t) => {
                 self.expr(&t.tag);
@@ -365,7 +411,10 @@ impl Walker {
                     }
                 }
                 self.expr(left);
-                self.expr(right);
+                match op {
+                    BinaryOp::Instanceof => self.class_use(right),
+                    _ => self.expr(right),
+                }
             }
             ExprKind::Logical { left, right, .. } => {
                 self.tested(left);
@@ -413,7 +462,11 @@ impl Walker {
                 self.tested(operand);
                 self.expr(operand);
             }
-            ExprKind::Call(call) | ExprKind::New(call) => {
+            ExprKind::New(call) => {
+                self.class_use(&call.callee);
+                self.elements(&call.args);
+            }
+            ExprKind::Call(call) => {
                 if call.optional {
                     self.tested(&call.callee);
                 }
@@ -421,8 +474,8 @@ impl Walker {
                 self.expr(&call.callee);
                 self.elements(&call.args);
             }
-            ExprKind::Member { object: inner, .. }
-            | ExprKind::PrivateMember { object: inner, .. }
+            ExprKind::Member { object, .. } => self.class_use(object),
+            ExprKind::PrivateMember { object: inner, .. }
             | ExprKind::PrivateIn { object: inner, .. }
             | ExprKind::Unary { operand: inner, .. }
             | ExprKind::Chain(inner)

@@ -8,7 +8,7 @@ const tagged = String.raw`a`;
 using file = open();
 const big: bigint = 1n;
 function outer(n: number): void {
-  class Inner { static get(): number { return n; } }
+  class Inner { #n = n; static get(): number { return n; } }
   console.log(Inner.get());
 }
 type Part = Partial<{ a: number }>;

@@ -60,9 +60,14 @@ impl Ctx {
                 let (a, b) = (self.as_str(obj.value()), self.as_str(*s));
                 matches!((a, b), (Some(a), Some(b)) if a.equals(self, b))
             }
-            DescShape::Array(_) | DescShape::Tuple { .. } | DescShape::Dict(_) => {
-                ty.desc.get() == Some(desc)
-            }
+            DescShape::Array(_) | DescShape::Tuple { .. } => ty.desc.get() == Some(desc),
+            // A dictionary of a narrower type keeps it: what is written is checked against
+            // the dictionary's own type, whatever type it is seen through.
+            DescShape::Dict(of) => ty.desc.get().is_some_and(|actual| {
+                let narrower = |have| is_subtype(have, *of, depth + 1);
+                actual == desc
+                    || matches!(actual.get_shape(), DescShape::Dict(have) if narrower(*have))
+            }),
             DescShape::ReadonlyArray(_) => {
                 let actual = ty.desc.get();
                 actual.is_some_and(|actual| is_subtype(actual, desc, depth + 1))

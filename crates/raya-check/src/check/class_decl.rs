@@ -8,6 +8,7 @@ use crate::env::{
 use crate::hir::{self, ExprId, ExprKind, FieldIdx, FuncKind, MethodIdx, Stmt, StmtKind};
 use crate::types::{ClassId, MAX_ANCESTORS, OrderError, Ty, TypeKind};
 use raya_syntax::ast::{self, Access, Class, ClassMemberKind, MethodKind, PropKey};
+use raya_syntax::limits::ensure_stack;
 use raya_syntax::name::{Name, names};
 use raya_syntax::span::Span;
 use rustc_hash::FxHashMap;
@@ -502,7 +503,7 @@ impl<'a> Checker<'a> {
                     continue;
                 };
                 if let TypeKind::Class(parent, _) = c.types.kind(ty) {
-                    c.ensure_base(parent);
+                    ensure_stack(|| c.ensure_base(parent));
                     if c.types.inherits(parent, id) {
                         return c.report_circular_base(id);
                     }

@@ -17,6 +17,7 @@ use crate::hir::{
 };
 use crate::types::Ty;
 use raya_syntax::ast::{self, Class, ClassMemberKind, FunctionBody, MethodKind, PatternKind};
+use raya_syntax::limits::ensure_stack;
 use raya_syntax::name::{Name, names};
 use raya_syntax::span::Span;
 
@@ -65,7 +66,7 @@ impl<'a> Checker<'a> {
                 return true;
             };
             if let Some(sibling) = sibling_class(siblings, ident.name) {
-                return self.has_computed_base(sibling, siblings);
+                return ensure_stack(|| self.has_computed_base(sibling, siblings));
             }
             match self.value_symbol(ident.name) {
                 Some(symbol) => !matches!(self.symbol(symbol).kind, SymKind::Class(_)),

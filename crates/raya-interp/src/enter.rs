@@ -25,9 +25,9 @@ use raya_runtime::raya_fn;
 /// Native entry into the middle of a loop: `(ctx, fp) -> status`.
 type LoopEntry = raya_fn!((*mut Ctx, *mut u64) -> u64);
 
-/// Status of a [`LoopEntry`]: the function returned, its result is in `ctx.ret`.
+/// Status of a `LoopEntry`: the function returned, its result is in `ctx.ret`.
 pub const OSR_RETURNED: u64 = 0;
-/// Status of a [`LoopEntry`]: continue at `ctx.ip`, `ctx.fp`.
+/// Status of a `LoopEntry`: continue at `ctx.ip`, `ctx.fp`.
 pub const OSR_EXITED: u64 = 1;
 
 /// Makes this crate the interpreter of an engine.

@@ -2,7 +2,7 @@
 //!
 //! [`Ctx::matches`] is the test of `instanceof` and narrowing: what a value is, by its
 //! header, in O(1) up to the size of the descriptor. [`Ctx::check`] is the cast: numbers convert where
-//! they move, values born in `any` are checked deeply and pinned ([`crate::pin`]).
+//! they move, values born in `any` are checked deeply and pinned (`pin`).
 //! Nothing here changes a value otherwise.
 
 use raya_bytecode::Repr;

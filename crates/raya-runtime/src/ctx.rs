@@ -3,7 +3,7 @@
 //!
 //! Fields are at fixed offsets (`repr(C)`); compiled code addresses them with
 //! `offset_of!`. The context belongs to a task and its address is valid on any
-//! thread; allocation cursors are behind [`Ctx::heap`] and are re-read after every
+//! thread; allocation cursors are behind `Ctx::heap` and are re-read after every
 //! call or poll.
 //!
 //! Invariant: before an instruction or helper that may throw, collect or run user code,

@@ -2,7 +2,7 @@
 //!
 //! `as`, `any` → T, narrowing and pinning test values against them. Owns their shape,
 //! the interner and the O(1) test; deep checks and pinning are in
-//! [`crate::pin`]. Knows nothing of instructions.
+//! `pin`. Knows nothing of instructions.
 //!
 //! Invariant: two descriptors of one engine denote the same type iff they are the same
 //! address, recursive ones included.

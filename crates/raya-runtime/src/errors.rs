@@ -2,7 +2,7 @@
 //!
 //! The classes are Raya declarations (`builtins/Error.raya`); the linker registers them
 //! here when a module contains them. Where no module does, the runtime makes them with
-//! the same fields. Traces are in [`crate::trace`].
+//! the same fields. Traces are in `trace`.
 //!
 //! Invariant: every class here has the fields `message`, `cause` and the hidden
 //! [`TRACE_FIELD`], found by name.

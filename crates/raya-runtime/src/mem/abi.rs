@@ -1,8 +1,8 @@
 //! The calling convention between compiled code, the tiers and Rust.
 //!
 //! One constant for the whole engine: `win64` on x86-64, because it preserves vector
-//! registers across cold calls, and the C convention elsewhere. [`raya_abi!`] defines
-//! entries in it, [`raya_fn!`] names the type of a pointer to one. Nothing here knows
+//! registers across cold calls, and the C convention elsewhere. `raya_abi!` defines
+//! entries in it, `raya_fn!` names the type of a pointer to one. Nothing here knows
 //! what the entries do.
 //!
 //! Invariant: an entry takes `*mut Ctx` first, then arguments of [`AbiKind`], and never

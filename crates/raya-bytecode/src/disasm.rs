@@ -6,6 +6,7 @@ use crate::{
     Class, Const, ConstId, Function, Instr, MethodKind, Module, Native, OperandKind, PropId,
     Receiver, SlotOp, StrId, TypeId, show_signature, show_type,
 };
+use crate::verify::hidden;
 use std::fmt::{self, Write};
 
 /// A module, or one function of it, as text.
@@ -118,8 +119,14 @@ fn write_function(
         m.text(function.name),
         show_signature(m, function.sig)
     )?;
+    let hidden = hidden(function.receiver);
     for (i, &ty) in function.regs.iter().enumerate() {
-        writeln!(f, "  r{i}: {}", show_type(m, ty))?;
+        write!(f, "  r{i}: {}", show_type(m, ty))?;
+        let name = i.checked_sub(hidden).and_then(|i| function.param_names.get(i));
+        match name.map(|&name| m.text(name)) {
+            Some(name) => writeln!(f, "  ; {name}")?,
+            None => writeln!(f)?,
+        }
     }
     let mut labels: Vec<i64> = (0u32..)
         .zip(&function.code)

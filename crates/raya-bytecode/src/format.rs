@@ -258,7 +258,7 @@ struct_wire! {
     Member { name, ty, optional }
     Signature { params, required, rest, ret }
     Function {
-        name, receiver, sig, regs, captures, code, handlers, positions, inlined, loops, weight, flags,
+        name, qualified, param_names, receiver, sig, regs, captures, code, handlers, positions, inlined, loops, weight, flags,
     }
     FuncFlags { constructor, intrinsic, builtin, initialiser, exported }
     Handler { start, end, target, reg }
@@ -363,6 +363,8 @@ mod tests {
         let text = |s: &str| StrConst::Utf8(s.into());
         let function = Function {
             name: StrId(0),
+            qualified: StrId(0),
+            param_names: vec![],
             receiver: Receiver::None,
             sig: SigId(0),
             regs: vec![TypeId(0), TypeId(1)],

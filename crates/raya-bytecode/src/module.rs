@@ -202,6 +202,11 @@ pub enum Receiver {
 pub struct Function {
     /// Name for traces, e.g. `Point.norm`.
     pub name: StrId,
+    /// Name for errors about its arguments: CPython's `__qualname__`, e.g. `Point.__init__`,
+    /// `outer.<locals>.inner`, `<lambda>`.
+    pub qualified: StrId,
+    /// Names of the declared parameters; empty for functions that the compiler made.
+    pub param_names: Vec<StrId>,
     /// Hidden first registers.
     pub receiver: Receiver,
     /// Declared parameters and result; parameters follow the hidden registers.

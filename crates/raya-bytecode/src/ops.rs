@@ -444,6 +444,7 @@ impl Op {
                 | GeAny
                 | EqAny
                 | NeAny
+                | BinaryAny
         )
     }
 }

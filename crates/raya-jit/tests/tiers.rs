@@ -197,6 +197,8 @@ impl Build {
             .collect();
         self.0.functions.push(Function {
             name: StrId(0),
+            qualified: StrId(0),
+            param_names: vec![],
             receiver: Receiver::None,
             sig: SigId(self.0.signatures.len() as u16 - 1),
             regs,

@@ -9,6 +9,7 @@
 use raya_bytecode::{Repr, Slot};
 
 use crate::abi::{R, Thrown};
+use crate::class_attrs::constructor_of;
 use crate::ctx::Ctx;
 use crate::errors::ErrorKind;
 use crate::func::FuncInfo;
@@ -37,14 +38,16 @@ impl Ctx {
     /// As [`Ctx::get_attr`], none where the attribute does not exist.
     pub fn get_attr_opt(&mut self, o: Value, name: Value) -> R<Option<Value>> {
         let ty = self.type_of(o);
-        if ty.has(type_flags::ATTR_HOOKS) {
-            return match self.get_attr_hooked(o, &ty, name) {
-                Ok(v) => Ok(Some(v)),
-                Err(_) if self.take_if(ErrorKind::AttributeError) => Ok(None),
-                Err(thrown) => Err(thrown),
-            };
+        let found = if ty.has(type_flags::ATTR_HOOKS) {
+            self.get_attr_hooked(o, &ty, name).map(Some)
+        } else {
+            self.find_attr(o, &ty, name)
+        };
+        match found {
+            // Accessors and descriptors may say so too.
+            Err(_) if self.take_if(ErrorKind::AttributeError) => Ok(None),
+            found => found,
         }
-        self.find_attr(o, &ty, name)
     }
 
     /// A class with attribute hooks: `__getattribute__`, then `__getattr__`.
@@ -85,7 +88,7 @@ impl Ctx {
             return self.find_class_attr(class, name);
         }
         self.ensure_methods(ty)?;
-        let on_type = ty.lookup(self.attr_name(name)?);
+        let on_type = self.type_attr(ty, name)?;
         if let Some((_, attr)) = on_type
             && let Some(v) = self.read_data_descriptor(o, attr, name)?
         {
@@ -102,6 +105,31 @@ impl Ctx {
             return Ok(Some(Value::NULL));
         }
         self.special_attr(o, ty, name)
+    }
+
+    /// The attribute that instances of a type have through it. A static field that may hold
+    /// anything counts as its present value, which may be a descriptor; where a class has an
+    /// instance field of that name as well, instances see that one.
+    fn type_attr(&mut self, ty: &TypeInfo, name: Value) -> R<Option<(TypeRef, Attr)>> {
+        let stored = self.attr_name(name)?;
+        let found = match ty.meta.mro.first() {
+            Some(&class) if self.name_is(name, "__init__") => constructor_of(class, stored),
+            _ => ty.lookup(stored),
+        };
+        Ok(match found {
+            Some((owner, attr)) if ty.field(name).is_none() => Some((owner, self.settled(attr))),
+            found => found,
+        })
+    }
+
+    /// A static field that may hold anything as its present value.
+    pub(crate) fn settled(&self, attr: Attr) -> Attr {
+        match attr {
+            Attr::Static(field) if field.repr == Repr::Word => {
+                Attr::Value(self.read_static(&field))
+            }
+            attr => attr,
+        }
     }
 
     /// `__str__` and `__init__` are other spellings of `toString` and `constructor`.
@@ -225,61 +253,44 @@ impl Ctx {
         box_slot(bits, field.repr)
     }
 
-    /// What every object has: `__class__`, `__dict__`, `name` and `length` of functions.
+    /// What every object has: `__class__`, `__dict__`, the methods of the root class, `name` and
+    /// `length` of functions, `length` where there is `__len__`.
     fn special_attr(&mut self, o: Value, ty: &TypeInfo, name: Value) -> R<Option<Value>> {
         if self.name_is(name, "__class__") {
             let class = self.engine().class_of(ty);
             return self.class_object(class).map(Some);
         }
+        if ty.kind == TypeKind::AttributeView && (self.is_length(name) || self.name_is(name, "size"))
+        {
+            return Ok(Some(Value::number(self.view_size(o) as f64)));
+        }
         if matches!(ty.kind, TypeKind::Function | TypeKind::BoundMethod) {
             return self.function_attr(o, name);
         }
-        if ty.has(type_flags::ERROR) {
-            return self.error_attr(o, name);
+        if ty.has(type_flags::ERROR)
+            && let Some(v) = self.error_attr(o, name)?
+        {
+            return Ok(Some(v));
         }
-        if ty.kind == TypeKind::Instance && self.name_is(name, "__dict__") {
-            return self.dict_of(o).map(Some);
-        }
-        Ok(None)
-    }
-
-    fn function_attr(&mut self, o: Value, name: Value) -> R<Option<Value>> {
-        let bound = self.as_bound_method(o);
-        if let Some((receiver, func)) = bound {
-            if self.name_is(name, "__self__") {
-                return Ok(Some(receiver));
-            }
-            if self.name_is(name, "__func__") {
-                return Ok(Some(func));
-            }
-        }
-        let func = bound.map_or(o, |(_, func)| func);
-        let Some(closure) = self.as_closure(func) else {
-            return Ok(None);
-        };
-        let func = closure.func();
-        if self.name_is(name, "name") || self.name_is(name, "__name__") {
-            let text = func.name.rsplit('.').next().unwrap_or("");
-            return self.string(text).map(Some);
-        }
-        if self.is_length(name) || self.name_is(name, "__arity__") {
-            return Ok(Some(Value::number(func.sig_info.required.into())));
+        if ty.kind == TypeKind::Instance {
+            return self.instance_attr(o, ty, name);
         }
         Ok(None)
     }
 
-    /// A snapshot of the own attributes as a dictionary.
-    fn dict_of(&mut self, o: Value) -> R<Value> {
-        let any = self.engine().descs.any;
-        let desc = self
-            .engine()
-            .descs
-            .intern(crate::desc::DescShape::Dict(any));
-        let dict = self.new_dict(desc)?;
-        for (name, v) in self.own_members(o) {
-            self.dict_set(dict, name, v)?;
+    fn instance_attr(&mut self, o: Value, ty: &TypeInfo, name: Value) -> R<Option<Value>> {
+        if self.name_is(name, "__dict__") {
+            return self.attribute_view(o).map(Some);
         }
-        Ok(dict)
+        if self.name_is(name, "constructor") {
+            let class = self.engine().class_of(ty);
+            return self.class_object(class).map(Some);
+        }
+        if self.is_length(name) && !ty.slot(Slot::len, Form::Forward).is_absent() {
+            let len = self.length_by_slot(o)?;
+            return Ok(Some(Value::number(len)));
+        }
+        self.root_method(o, name)
     }
 
     /// What reading a missing attribute gives: null on structural objects, else
@@ -306,7 +317,11 @@ impl Ctx {
                 class.meta.name
             ),
             None => {
-                let ty = self.type_of(o);
+                // A bound method answers for its function.
+                let ty = match self.type_of(o) {
+                    ty if ty.kind == TypeKind::BoundMethod => self.engine().core.function,
+                    ty => ty,
+                };
                 format!("'{}' object has no attribute '{name}'", ty.meta.name)
             }
         };
@@ -350,7 +365,7 @@ impl Ctx {
         if let Some(class) = self.as_class(o) {
             return self.set_class_attr(class, name, v);
         }
-        if let Some((_, attr)) = ty.lookup(self.attr_name(name)?)
+        if let Some((_, attr)) = self.type_attr(&ty, name)?
             && self.write_data_descriptor(o, attr, name, v)?
         {
             return Ok(());
@@ -373,7 +388,7 @@ impl Ctx {
     }
 
     /// Stores an own member of an instance or literal, checked against its declared type.
-    fn store_own(&mut self, o: Value, ty: TypeRef, name: Value, v: Value) -> R<()> {
+    pub(crate) fn store_own(&mut self, o: Value, ty: TypeRef, name: Value, v: Value) -> R<()> {
         let Some(object) = self.as_instance(o) else {
             return Ok(());
         };
@@ -442,7 +457,10 @@ impl Ctx {
                 }
                 let set = ty.slot(Slot::descr_set, Form::Forward);
                 if set.is_absent() {
-                    return Ok(false);
+                    if ty.slot(Slot::descr_delete, Form::Forward).is_absent() {
+                        return Ok(false);
+                    }
+                    return Err(self.throw(ErrorKind::AttributeError, "__set__"));
                 }
                 self.call_slot(set, &[descriptor, o, v])?;
                 Ok(true)
@@ -473,25 +491,10 @@ impl Ctx {
         if let Some(class) = self.as_class(o) {
             return self.del_class_attr(class, name);
         }
-        if let Some((_, Attr::Value(descriptor))) = ty.lookup(name)
-            && descriptor.is_object()
+        if let Some((_, attr)) = self.type_attr(&ty, name)?
+            && self.delete_by_descriptor(o, attr, name)?
         {
-            let delete = self
-                .type_of(descriptor)
-                .slot(Slot::descr_delete, Form::Forward);
-            if !delete.is_absent() {
-                self.call_slot(delete, &[descriptor, o])?;
-                return Ok(());
-            }
-        }
-        if let Some((
-            _,
-            Attr::Accessor {
-                is_static: false, ..
-            },
-        )) = ty.lookup(name)
-        {
-            return Err(self.no_accessor(o, name, "deleter"));
+            return Ok(());
         }
         if self.is_frozen(o) {
             let name = self.name_text(name);
@@ -502,5 +505,30 @@ impl Ctx {
             return Ok(());
         }
         Err(self.no_attribute(o, name))
+    }
+
+    /// Deletes through a data descriptor; false if the attribute is not one.
+    fn delete_by_descriptor(&mut self, o: Value, attr: Attr, name: Value) -> R<bool> {
+        match attr {
+            Attr::Accessor {
+                is_static: false, ..
+            } => Err(self.no_accessor(o, name, "deleter")),
+            Attr::Value(descriptor) if descriptor.is_object() => {
+                let ty = self.type_of(descriptor);
+                let delete = ty.slot(Slot::descr_delete, Form::Forward);
+                if !delete.is_absent() {
+                    self.call_slot(delete, &[descriptor, o])?;
+                    return Ok(true);
+                }
+                if ty.kind == TypeKind::Property {
+                    return Err(self.no_accessor(o, name, "deleter"));
+                }
+                if ty.slot(Slot::descr_set, Form::Forward).is_absent() {
+                    return Ok(false);
+                }
+                Err(self.throw(ErrorKind::AttributeError, "__delete__"))
+            }
+            _ => Ok(false),
+        }
     }
 }

@@ -51,7 +51,7 @@ impl Ctx {
             let func = closure.func();
             if func.takes_this() {
                 let Some((&this, rest)) = args.split_first() else {
-                    return Err(self.missing_arguments(&func, 1, true));
+                    return Err(self.missing_arguments(&func, None));
                 };
                 return self.call_function(func, callee, this, rest, surplus);
             }
@@ -152,6 +152,10 @@ impl Ctx {
                 let (this, rest) = args.split_first().unwrap_or((&Value::NULL, &[]));
                 self.call_bound(callee, *this, rest, Surplus::Refuse)
             }
+            SlotFn::Static(field) => {
+                let callee = self.read_static(&field);
+                self.call_slot(SlotFn::User(callee), args)
+            }
         }
     }
 
@@ -224,11 +228,7 @@ impl Ctx {
         let sig = func.sig_info;
         let fixed = sig.params.len() - usize::from(sig.rest);
         if args.len() < usize::from(sig.required) {
-            return Err(self.missing_arguments(
-                func,
-                usize::from(sig.required) - args.len(),
-                false,
-            ));
+            return Err(self.missing_arguments(func, Some(args.len())));
         }
         if args.len() > fixed && !sig.rest && surplus == Surplus::Refuse {
             return Err(self.surplus_arguments(func, args.len()));
@@ -298,20 +298,27 @@ impl Ctx {
             return Ok(converted);
         }
         let new = class.slot(Slot::new, Form::Forward);
+        let mut of = class;
         let made = if new.is_absent() {
-            if class.has(type_flags::ABSTRACT) {
-                return Err(self.abstract_class(class));
-            }
-            Instance::new(self, class)?.value()
+            self.new_instance(class)?
         } else {
             let made = self.call_new(class, args)?;
             if !(made.is_object() && self.type_of(made).is_subtype_of(&class)) {
                 return Ok(made);
             }
+            of = self.type_of(made);
             made
         };
-        self.initialise(class, made, args)?;
+        self.initialise(of, made, args)?;
         Ok(made)
+    }
+
+    /// A fresh instance, not initialised.
+    pub(crate) fn new_instance(&mut self, class: TypeRef) -> R<Value> {
+        if class.has(type_flags::ABSTRACT) {
+            return Err(self.abstract_class(class));
+        }
+        Ok(Instance::new(self, class)?.value())
     }
 
     /// Calls `__new__`, which is static by its name: the class comes before the arguments.
@@ -370,6 +377,8 @@ impl Ctx {
                 Ok(())
             }
             None if args.is_empty() => Ok(()),
+            // What a class's own `__new__` took is no concern of the root's constructor.
+            None if !class.slot(Slot::new, Form::Forward).is_absent() => Ok(()),
             None => {
                 let message = format!("{}() takes no arguments", class.meta.name);
                 Err(self.type_error(&message))
@@ -406,37 +415,6 @@ impl Ctx {
         let message = format!(
             "Can't instantiate abstract class {}{methods}",
             class.meta.name
-        );
-        self.type_error(&message)
-    }
-
-    #[cold]
-    fn missing_arguments(&mut self, func: &FuncInfo, missing: usize, this: bool) -> Thrown {
-        let plural = if missing == 1 { "" } else { "s" };
-        let name = if this { ": 'this'" } else { "" };
-        let message = format!(
-            "{}() missing {missing} required positional argument{plural}{name}",
-            func.name
-        );
-        self.type_error(&message)
-    }
-
-    #[cold]
-    fn surplus_arguments(&mut self, func: &FuncInfo, given: usize) -> Thrown {
-        // As in CPython the receiver of a method counts.
-        let hidden = usize::from(func.takes_this());
-        let (most, given) = (func.sig_info.params.len() + hidden, given + hidden);
-        let least = usize::from(func.sig_info.required) + hidden;
-        let takes = if least < most {
-            format!("from {least} to {most}")
-        } else {
-            most.to_string()
-        };
-        let plural = if most == 1 { "" } else { "s" };
-        let were = if given == 1 { "was" } else { "were" };
-        let message = format!(
-            "{}() takes {takes} positional argument{plural} but {given} {were} given",
-            func.name
         );
         self.type_error(&message)
     }

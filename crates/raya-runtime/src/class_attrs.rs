@@ -16,6 +16,7 @@ use crate::func::BridgeTarget;
 use crate::mem::array::Array;
 use crate::mem::object::Record;
 use crate::mem::value::Value;
+use crate::super_access::{Constructor, first_constructor};
 use crate::type_info::{Attr, Form, TypeInfo, TypeKind, TypeRef, type_flags};
 
 impl Engine {
@@ -30,19 +31,28 @@ impl Engine {
     }
 }
 
+/// The constructor of a class as an attribute: what was put in its place on the nearest class
+/// of the MRO that has either, else the declared one. `name` is the interned `constructor`.
+pub(crate) fn constructor_of(class: TypeRef, name: Value) -> Option<(TypeRef, Attr)> {
+    Some(match first_constructor(&class.meta.mro, name)? {
+        Constructor::Declared(func) => (class, Attr::Method(func)),
+        Constructor::Attr(owner, attr) => (owner, attr),
+    })
+}
+
 impl Ctx {
     /// Attribute `name` of a class object.
     pub(crate) fn find_class_attr(&mut self, class: TypeRef, name: Value) -> R<Option<Value>> {
         let stored = self.attr_name(name)?;
-        if let Some((owner, attr)) = class.lookup(stored)
+        let found = if self.name_is(stored, "constructor") {
+            constructor_of(class, stored)
+        } else {
+            class.lookup(stored)
+        };
+        if let Some((owner, attr)) = found
             && !self.is_name_of_instances(attr, name)
         {
             return self.class_attr_value(class, owner, attr, name).map(Some);
-        }
-        if let Some(func) = class.meta.constructor.get()
-            && self.name_is(stored, "constructor")
-        {
-            return self.function_object(func).map(Some);
         }
         self.special_class_attr(class, name)
     }
@@ -85,7 +95,8 @@ impl Ctx {
                     let message = format!("Cannot access '{name}' before initialization");
                     return Err(self.throw(ErrorKind::ReferenceError, &message));
                 }
-                Ok(self.read_static(&field))
+                let v = self.read_static(&field);
+                self.class_value(class, v)
             }
             Attr::Accessor {
                 get: Some(get),
@@ -109,18 +120,21 @@ impl Ctx {
                 Ok(property)
             }
             Attr::Native(def) => self.native_value(def, Value::UNSET),
-            Attr::Value(v) => {
-                if !v.is_object() {
-                    return Ok(v);
-                }
-                let get = self.type_of(v).slot(Slot::descr_get, Form::Forward);
-                if get.is_absent() {
-                    return Ok(v);
-                }
-                let class = self.class_object(class)?;
-                self.call_slot(get, &[v, Value::NULL, class])
-            }
+            Attr::Value(v) => self.class_value(class, v),
         }
+    }
+
+    /// A value that is stored on a class, read through it.
+    fn class_value(&mut self, class: TypeRef, v: Value) -> R<Value> {
+        if !v.is_object() {
+            return Ok(v);
+        }
+        let get = self.type_of(v).slot(Slot::descr_get, Form::Forward);
+        if get.is_absent() {
+            return Ok(v);
+        }
+        let class = self.class_object(class)?;
+        self.call_slot(get, &[v, Value::NULL, class])
     }
 
     /// `__name__`, `name`, `__mro__`, `__bases__`, `__subclasses__`, `__class__`.
@@ -142,7 +156,10 @@ impl Ctx {
             let receiver = self.class_object(class)?;
             return self.native_value(&SUBCLASSES, receiver).map(Some);
         }
-        Ok(None)
+        if class.kind != TypeKind::Instance {
+            return Ok(None);
+        }
+        self.root_method(Value::UNSET, name)
     }
 
     fn class_list(&mut self, classes: &[TypeRef]) -> R<Value> {
@@ -176,7 +193,7 @@ impl Ctx {
             Some((_, Attr::Static(field))) if class.meta.attrs.borrow().get(name).is_some() => {
                 let bits = self.convert(v, field.desc)?;
                 self.engine().globals.set_bits(field.slot, bits);
-                return Ok(());
+                return self.slot_attr_changed(class, name);
             }
             Some((
                 _,

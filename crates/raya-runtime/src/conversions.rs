@@ -61,14 +61,17 @@ impl Ctx {
                 }
             };
         }
-        let len = ty.slot(Slot::len, Form::Forward);
-        if len.is_absent() {
-            return Ok(true);
-        }
+        Ok(self.length_by_slot(v)? != 0.0)
+    }
+
+    /// What `__len__` says: a whole number that is not negative.
+    pub(crate) fn length_by_slot(&mut self, v: Value) -> R<f64> {
+        let len = self.type_of(v).slot(Slot::len, Form::Forward);
         let result = self.call_slot(len, &[v])?;
         match result.as_f64() {
-            Some(n) => Ok(n != 0.0),
-            None => {
+            Some(n) if n < 0.0 => Err(self.range_error("__len__() should return >= 0")),
+            Some(n) if n.fract() == 0.0 => Ok(n),
+            _ => {
                 let message = format!(
                     "'{}' object cannot be interpreted as an integer",
                     self.type_name(result)

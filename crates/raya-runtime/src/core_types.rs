@@ -119,6 +119,8 @@ core_types! {
     dict = "Object", Dict, AllWords, 1, Word;
     /// Objects that `JSON.parse` and `any` contexts make: members live in the expando.
     record = "Object", Literal, Object, 1, Word;
+    /// `o.__dict__`: the object.
+    attribute_view = "dict", AttributeView, AllWords, 1, Word;
     /// `NotImplemented`.
     not_implemented = "NotImplementedType", NotImplemented, Leaf, 0, Word;
 }

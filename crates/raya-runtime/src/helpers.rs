@@ -107,7 +107,7 @@ macro_rules! for_each_helper {
             ge_any(a: Word, b: Word, cache: Cache) -> Word, [throws, user, gc], small, ">=";
             eq_any(a: Word, b: Word, cache: Cache) -> Word, [throws, user, gc], small, "==";
             ne_any(a: Word, b: Word, cache: Cache) -> Word, [throws, user, gc], small, "!=";
-            binary_any(a: Word, b: Word, op: U32) -> Word, [throws, user, gc], small, "any other binary operator";
+            binary_any(a: Word, b: Word, op: U32, cache: Cache) -> Word, [throws, user, gc], small, "any other binary operator";
             unary_any(a: Word, op: U32) -> Word, [throws, user, gc], small, "any unary operator";
             // calls; `window` is the address of a call window on the VM stack (or a copy of it)
             call_any(window: Slots, n: U32) -> Word, [throws, user, gc], small, "call through the call slot";

@@ -63,6 +63,7 @@ impl Ctx {
         let ty = self.type_of(o);
         match ty.kind {
             TypeKind::String => self.string_item(o, k),
+            TypeKind::AttributeView => self.view_get(o, k),
             TypeKind::Dict => {
                 let key = self.key_string(k)?;
                 if self.dict_elem(o) == self.engine().descs.any {
@@ -112,7 +113,17 @@ impl Ctx {
                     }
                     self.get_attr(o, name.value())
                 }
-                None => Err(self.bad_index(o, k)),
+                None => {
+                    let index = self.type_of(k).slot(Slot::index, Form::Forward);
+                    if index.is_absent() {
+                        return Err(self.bad_index(o, k));
+                    }
+                    let k = self.call_slot(index, &[k])?;
+                    match k.as_f64() {
+                        Some(_) => self.array_item(array, o, k),
+                        None => Err(self.bad_index(o, k)),
+                    }
+                }
             },
         }
     }
@@ -212,6 +223,7 @@ impl Ctx {
         }
         let ty = self.type_of(o);
         match ty.kind {
+            TypeKind::AttributeView => self.view_set(o, k, v),
             TypeKind::Dict => {
                 let key = self.key_string(k)?;
                 if self.is_frozen(o) {
@@ -235,7 +247,7 @@ impl Ctx {
                 }
                 match self.attribute_key(o, k)? {
                     Some(name) if ty.kind != TypeKind::String => self.set_attr(o, name, v),
-                    _ => Err(self.no_item_support(o, "assignment")),
+                    _ => Err(self.no_item_support(o, "does not support item assignment")),
                 }
             }
         }
@@ -244,7 +256,7 @@ impl Ctx {
     #[cold]
     fn no_item_support(&mut self, o: Value, what: &str) -> Thrown {
         let name = &self.type_of(o).meta.name;
-        let message = format!("'{name}' object does not support item {what}");
+        let message = format!("'{name}' object {what}");
         self.type_error(&message)
     }
 
@@ -258,6 +270,9 @@ impl Ctx {
             }
             return Ok(());
         }
+        if ty.kind == TypeKind::AttributeView {
+            return self.view_delete(o, k);
+        }
         let own = ty.slot(Slot::delitem, Form::Forward);
         if !own.is_absent() {
             self.call_slot(own, &[o, k])?;
@@ -265,7 +280,7 @@ impl Ctx {
         }
         match self.attribute_key(o, k)? {
             Some(name) if o.is_object() && ty.kind != TypeKind::String => self.del_attr(o, name),
-            _ => Err(self.no_item_support(o, "deletion")),
+            _ => Err(self.no_item_support(o, "doesn't support item deletion")),
         }
     }
 }

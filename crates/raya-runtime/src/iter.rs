@@ -35,6 +35,7 @@ impl Ctx {
                 self.sequence_iter(o, Gives::Values)
             }
             TypeKind::Iterator => Ok(o),
+            TypeKind::AttributeView => self.view_keys(o),
             TypeKind::Instance | TypeKind::Literal => self.object_iter(o),
             _ => Err(self.not_iterable(o)),
         }
@@ -51,7 +52,12 @@ impl Ctx {
         let ty = self.type_of(o);
         let own = ty.slot(Slot::iter, Form::Forward);
         if !own.is_absent() {
-            return self.call_slot(own, &[o]);
+            let it = self.call_slot(own, &[o])?;
+            if self.is_iterator(it)? {
+                return Ok(it);
+            }
+            let message = format!("iter() returned non-iterator of type '{}'", self.type_name(it));
+            return Err(self.type_error(&message));
         }
         if ty.kind == TypeKind::Literal {
             let name = self.intern("__iter__")?;
@@ -66,6 +72,15 @@ impl Ctx {
             return Ok(o);
         }
         Err(self.not_iterable(o))
+    }
+
+    /// Whether a value can be asked for its next element.
+    fn is_iterator(&mut self, it: Value) -> R<bool> {
+        let ty = self.type_of(it);
+        if ty.kind == TypeKind::Iterator || ty.has(type_flags::BUILTIN) {
+            return Ok(it.is_object() && !matches!(ty.kind, TypeKind::String | TypeKind::Array));
+        }
+        Ok(!ty.slot(Slot::next, Form::Forward).is_absent() || self.next_method(it)?.is_some())
     }
 
     #[cold]
@@ -217,6 +232,9 @@ impl Ctx {
                 }
             }
             return Ok(false);
+        }
+        if ty.kind == TypeKind::AttributeView {
+            return self.view_has(o, k);
         }
         if let Some(array) = self.as_array(o) {
             let at = self.to_number(k)?;

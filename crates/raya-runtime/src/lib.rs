@@ -3,7 +3,9 @@
 //! Owns all semantics. Neither tier implements an operation a second time: both
 //! call the helpers declared in [`helpers`].
 
+mod arity;
 pub mod assumptions;
+mod attribute_view;
 mod attrs;
 mod bridges;
 pub mod caches;
@@ -23,6 +25,7 @@ pub mod engine;
 pub mod errors;
 mod frozen;
 pub mod func;
+mod function_attrs;
 pub mod helpers;
 pub mod hooks;
 pub mod host;

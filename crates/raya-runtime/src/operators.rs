@@ -11,7 +11,7 @@ use crate::ctx::Ctx;
 use crate::mem::object::Record;
 use crate::mem::string::Str;
 use crate::mem::value::Value;
-use crate::type_info::{Form, SlotFn, TypeRef};
+use crate::type_info::{Form, SlotFn, TypeKind, TypeRef};
 
 pub use crate::math::{pow as power, rem as remainder, to_int32};
 
@@ -34,7 +34,7 @@ impl Ctx {
 
     /// A binary operator, possibly in-place.
     pub fn binary(&mut self, op: SlotOp, a: Value, b: Value) -> R<Value> {
-        if let Some(v) = self.binary_primitive(op.slot, a, b)? {
+        if let Some(v) = self.binary_primitive(op, a, b)? {
             return Ok(v);
         }
         self.binary_slots(op, a, b)
@@ -42,7 +42,8 @@ impl Ctx {
 
     /// The operator on two numbers, ints, or strings.
     #[inline]
-    fn binary_primitive(&mut self, slot: Slot, a: Value, b: Value) -> R<Option<Value>> {
+    fn binary_primitive(&mut self, op: SlotOp, a: Value, b: Value) -> R<Option<Value>> {
+        let slot = op.slot;
         if let (Some(x), Some(y)) = (a.as_int(), b.as_int()) {
             return self.binary_ints(slot, x, y);
         }
@@ -50,6 +51,9 @@ impl Ctx {
             return Ok(number_op(slot, x, y).map(Value::number));
         }
         if slot == Slot::add {
+            if op.in_place && self.has_slot(a, slot, Form::InPlace) {
+                return Ok(None);
+            }
             return self.add_strings(a, b);
         }
         Ok(None)
@@ -147,9 +151,12 @@ impl Ctx {
     #[cold]
     fn unsupported_operands(&mut self, op: SlotOp, a: Value, b: Value) -> crate::abi::Thrown {
         let mark = if op.in_place { "=" } else { "" };
+        let spelling = match (op.slot, op.in_place) {
+            (Slot::pow, false) => "** or pow()",
+            _ => op.slot.spelling(),
+        };
         let message = format!(
-            "unsupported operand type(s) for {}{mark}: '{}' and '{}'",
-            op.slot.spelling(),
+            "unsupported operand type(s) for {spelling}{mark}: '{}' and '{}'",
             self.type_of(a).meta.name,
             self.type_of(b).meta.name
         );
@@ -170,7 +177,10 @@ impl Ctx {
         if !own.is_absent() {
             return self.call_slot(own, &[v]);
         }
-        if slot == Slot::pos {
+        let converts = [Slot::float, Slot::int, Slot::index]
+            .iter()
+            .any(|&slot| self.has_slot(v, slot, Form::Forward));
+        if slot == Slot::pos && (converts || self.kind_of(v) != TypeKind::Instance) {
             return Ok(Value::number(self.to_number(v)?));
         }
         let message = format!(
@@ -301,6 +311,14 @@ fn overrides_reflected(ta: TypeRef, tb: TypeRef, slot: Slot, reflected: SlotFn) 
         && !reflected.is_absent()
         && tb.is_subtype_of(&ta)
         && !reflected.same(ta.slot(slot, Form::Reflected))
+}
+
+/// The operator of `BinaryAny` with operand `op` on two doubles; none if they are something
+/// else.
+#[inline(always)]
+pub fn on_numbers(op: u16, a: Value, b: Value) -> Option<f64> {
+    let (x, y) = (a.as_number()?, b.as_number()?);
+    number_op(SlotOp::from_u16(op)?.slot, x, y)
 }
 
 /// The operator on two doubles.

@@ -7,6 +7,7 @@
 use raya_bytecode::{Slot, for_each_slot};
 
 use crate::abi::R;
+use crate::class_attrs::constructor_of;
 use crate::class_builder::{MethodPlan, is_static};
 use crate::ctx::Ctx;
 use crate::mem::value::Value;
@@ -73,17 +74,22 @@ pub static UNHASHABLE: NativeDef = NativeDef {
     },
 };
 
-/// The slot function of an attribute.
-fn slot_fn(attr: Attr) -> SlotFn {
-    match attr {
-        Attr::Method(func) => SlotFn::Method(func),
-        Attr::Native(def) => SlotFn::Native(def.func),
-        Attr::Value(Value::NULL) => SlotFn::Absent,
-        Attr::Value(v) => SlotFn::User(v),
-        Attr::StaticMethod(func) => SlotFn::Method(func),
-        Attr::ClassMethod(v) => SlotFn::User(v),
-        Attr::Accessor { .. } | Attr::Static(_) => SlotFn::Absent,
+/// A slot that a class switches off: null in place of the method. Where an operation has
+/// another way without the method, the refusal tells it not to look for one.
+fn switched_off(slot: Slot) -> SlotFn {
+    match slot {
+        Slot::hash => SlotFn::Native(UNHASHABLE.func),
+        Slot::iter => SlotFn::Native(|ctx, args| refuse(ctx, args, "is not iterable")),
+        Slot::reversed => SlotFn::Native(|ctx, args| refuse(ctx, args, "is not reversible")),
+        Slot::contains => SlotFn::Native(|ctx, args| refuse(ctx, args, "is not a container")),
+        _ => SlotFn::User(Value::NULL),
     }
+}
+
+fn refuse(ctx: &mut Ctx, args: &[Value], what: &str) -> R<Value> {
+    let name = ctx.type_name(args.first().copied().unwrap_or(Value::NULL));
+    let message = format!("'{name}' object {what}");
+    Err(ctx.type_error(&message))
 }
 
 impl Ctx {
@@ -93,11 +99,16 @@ impl Ctx {
         let others_differ = ty.meta.bases.iter().any(|b| b.slots.get() != primary);
         let mut special = Vec::new();
         for method in methods {
-            if let Some(name) = self.special_name(method.name)
-                && (!is_static(method.kind) || name == Slot::new.dunder())
-            {
+            let name = self.special_name(method.name);
+            if let Some(name) = name.filter(|name| !is_static(method.kind) || name == "__new__") {
                 special.push((name, method.name));
             }
+        }
+        let defines = |name: &str| special.iter().any(|(text, _)| text == name);
+        if defines("__eq__") && !defines("__hash__") {
+            let name = self.intern("__hash__")?;
+            ty.meta.attrs.borrow_mut().set(name, Attr::Value(Value::NULL));
+            special.push(("__hash__".to_string(), name));
         }
         if !others_differ && special.is_empty() {
             return Ok(());
@@ -172,23 +183,50 @@ impl Ctx {
         Ok(())
     }
 
+    /// The slot function of an attribute.
+    fn slot_fn(&self, slot: Slot, attr: Attr) -> SlotFn {
+        match attr {
+            Attr::Method(func) | Attr::StaticMethod(func) => SlotFn::Method(func),
+            Attr::Native(def) => SlotFn::Native(def.func),
+            Attr::Value(Value::NULL) => switched_off(slot),
+            Attr::Value(v) | Attr::ClassMethod(v) => SlotFn::User(v),
+            Attr::Static(field) if self.read_static(&field).is_null() => switched_off(slot),
+            Attr::Static(field) => SlotFn::Static(field),
+            Attr::Accessor { .. } => SlotFn::Absent,
+        }
+    }
+
+    /// Static fields that are called like special methods have their values now.
+    pub(crate) fn fill_static_slots(&mut self, ty: TypeRef) -> R<()> {
+        let attrs: Vec<(Value, Attr)> = ty.meta.attrs.borrow().iter().collect();
+        for (name, attr) in attrs {
+            if matches!(attr, Attr::Static(_)) {
+                self.slot_attr_changed(ty, name)?;
+            }
+        }
+        Ok(())
+    }
+
     /// Looks the special method `text` up along the MRO and stores it in its slot.
     fn refresh_slot(&mut self, ty: TypeRef, text: &str) -> R<()> {
         let Some((slot, form)) = slot_of_name(text) else {
             return Ok(());
         };
         let name = self.intern(canonical_name(text))?;
-        let found = ty
-            .lookup(name)
-            .map_or(SlotFn::Absent, |(_, attr)| slot_fn(attr));
+        let found = match slot {
+            // The declared constructor is no method: construction runs it without the slot.
+            Slot::init => constructor_of(ty, name).filter(|(_, a)| !matches!(a, Attr::Method(_))),
+            _ => ty.lookup(name),
+        };
+        let found = match found {
+            Some((_, attr)) => self.slot_fn(slot, attr),
+            None => SlotFn::Absent,
+        };
         let table = ty.slots.get();
         table.set(slot, form, found);
         if slot.reflected().is_some() && slot.kind() == raya_bytecode::SlotKind::Compare {
             // `__gt__` is the reflected form of `__lt__`, found through its own slot.
             table.set(slot, Form::Reflected, SlotFn::Absent);
-        }
-        if matches!(slot, Slot::eq | Slot::hash) {
-            self.refresh_hash(ty)?;
         }
         if matches!(
             slot,
@@ -196,25 +234,6 @@ impl Ctx {
         ) {
             ty.set_flag(type_flags::ATTR_HOOKS);
         }
-        Ok(())
-    }
-
-    /// A class that defines `__eq__` is hashable only if it, or an heir nearer to `ty`,
-    /// defines `__hash__`.
-    fn refresh_hash(&mut self, ty: TypeRef) -> R<()> {
-        let (eq, hash) = (self.intern("__eq__")?, self.intern("__hash__")?);
-        let has = |name| move |c: &TypeRef| c.meta.attrs.borrow().get(name).is_some();
-        let eq_at = ty.meta.mro.iter().position(has(eq));
-        let hash_at = ty.meta.mro.iter().position(has(hash));
-        let to = match (eq_at, hash_at) {
-            (Some(e), Some(h)) if e < h => SlotFn::Native(UNHASHABLE.func),
-            (Some(_), None) => SlotFn::Native(UNHASHABLE.func),
-            (_, Some(_)) => ty
-                .lookup(hash)
-                .map_or(SlotFn::Absent, |(_, attr)| slot_fn(attr)),
-            (None, None) => SlotFn::Absent,
-        };
-        ty.slots.get().set(Slot::hash, Form::Forward, to);
         Ok(())
     }
 }

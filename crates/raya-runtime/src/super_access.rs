@@ -7,11 +7,11 @@ use crate::abi::R;
 use crate::ctx::Ctx;
 use crate::errors::ErrorKind;
 use crate::func::FuncInfo;
-use crate::mem::object::Instance;
 use crate::mem::refs::Ref;
 use crate::mem::value::Value;
 use crate::natives::object::object_repr;
-use crate::type_info::{Attr, NativeDef, TypeInfo, TypeKind, TypeRef, type_flags};
+use crate::type_info::{Attr, Form, NativeDef, TypeInfo, TypeKind, TypeRef};
+use raya_bytecode::Slot;
 
 /// A constructor that resolution order finds.
 #[derive(Clone, Copy, Debug)]
@@ -74,14 +74,15 @@ impl Ctx {
             self.ensure_methods(&class)?;
             let found = class.meta.attrs.borrow().get(stored);
             if let Some(attr) = found {
+                let attr = self.settled(attr);
                 return match self.read_data_descriptor(this, attr, name)? {
                     Some(v) => Ok(v),
                     None => self.bind_attr(this, class, attr),
                 };
             }
         }
-        match self.root_default(name) {
-            Some(def) => self.native_value(def, this),
+        match self.root_method(this, stored)? {
+            Some(method) => Ok(method),
             None => Err(self.no_super_attr(name)),
         }
     }
@@ -101,6 +102,20 @@ impl Ctx {
         match self.root_default(name) {
             Some(def) => self.native_value(def, Value::UNSET),
             None => Err(self.no_super_attr(name)),
+        }
+    }
+
+    /// The root class's method of that name, bound to `o` (unbound if that is unset). Such
+    /// methods fill no slots: an operator behaves in the absence of a method as they do.
+    pub(crate) fn root_method(&mut self, o: Value, name: Value) -> R<Option<Value>> {
+        let name = match self.name_is(name, "toString") {
+            true => self.intern("__str__")?,
+            false => name,
+        };
+        let found = self.root_default(name);
+        match found.filter(|def| o.is_unset() || def.name != "__new__") {
+            Some(def) => self.native_value(def, o).map(Some),
+            None => Ok(None),
         }
     }
 
@@ -184,10 +199,11 @@ root_defaults! {
         true => Ok(Value::TRUE),
         false => ctx.not_implemented(),
     };
-    "__ne__" (1, 1) |ctx, args| match args(0) == args(1) {
-        true => Ok(Value::FALSE),
-        false => ctx.not_implemented(),
-    };
+    "__ne__" (1, 1) |ctx, args| ctx.root_not_equal(args(0), args(1));
+    "__lt__" (1, 1) |ctx, _args| ctx.not_implemented();
+    "__le__" (1, 1) |ctx, _args| ctx.not_implemented();
+    "__gt__" (1, 1) |ctx, _args| ctx.not_implemented();
+    "__ge__" (1, 1) |ctx, _args| ctx.not_implemented();
     "__hash__" (0, 0) |_ctx, args| Ok(Value::number((args(0).0 >> 4) as u32 as f64));
     "__repr__" (0, 0) |ctx, args| Ok(ctx.plain_text(args(0))?.value());
     "__str__" (0, 0) |ctx, args| Ok(object_repr(ctx, args(0))?.value());
@@ -208,10 +224,23 @@ impl Ctx {
             let message = format!("object.__new__({name}) is not safe, use {name}.__new__()");
             return Err(self.type_error(&message));
         }
-        if ty.has(type_flags::ABSTRACT) {
-            return Err(self.abstract_class(ty));
+        self.new_instance(ty)
+    }
+
+    /// `object.__ne__`: the inverse of `__eq__`, unless that refuses.
+    fn root_not_equal(&mut self, a: Value, b: Value) -> R<Value> {
+        let own = self.type_of(a).slot(Slot::eq, Form::Forward);
+        if own.is_absent() && a != b {
+            return self.not_implemented();
         }
-        Ok(Instance::new(self, ty)?.value())
+        let equal = match own.is_absent() {
+            true => Value::TRUE,
+            false => self.call_slot(own, &[a, b])?,
+        };
+        if equal == self.not_implemented()? {
+            return Ok(equal);
+        }
+        Ok(Value::bool(!self.truth(equal)?))
     }
 
     /// An attribute's name that a program passes.

@@ -89,6 +89,8 @@ pub enum TypeKind {
     Dict,
     /// Iterator over a built-in container.
     Iterator,
+    /// The own attributes of an instance as a mapping.
+    AttributeView,
     /// The `NotImplemented` singleton.
     NotImplemented,
 }
@@ -347,6 +349,8 @@ pub enum SlotFn {
     Method(Ref<FuncInfo>),
     /// Any other callable that a class attribute holds.
     User(Value),
+    /// What a static field of that name holds.
+    Static(Ref<StaticField>),
 }
 
 impl SlotFn {
@@ -362,6 +366,7 @@ impl SlotFn {
             (SlotFn::Native(a), SlotFn::Native(b)) => std::ptr::fn_addr_eq(a, b),
             (SlotFn::Method(a), SlotFn::Method(b)) => a == b,
             (SlotFn::User(a), SlotFn::User(b)) => a == b,
+            (SlotFn::Static(a), SlotFn::Static(b)) => a == b,
             _ => false,
         }
     }

@@ -96,11 +96,6 @@ const EXEMPT: &[(&[Op], &[&str], &str)] = &[
         &EVENTS,
         "there is no debugger yet that would insert it",
     ),
-    (
-        &[Op::EqAny, Op::NeAny],
-        &EVENTS,
-        "the language's == is a boolean: the compiler emits LooseEq",
-    ),
 ];
 
 /// Whether an event can happen to an opcode at all.

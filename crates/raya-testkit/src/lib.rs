@@ -19,6 +19,7 @@ pub mod generate;
 pub mod lattice;
 pub mod modes;
 pub mod process;
+pub mod slot_matrix;
 pub mod soundness;
 pub mod suite;
 pub mod twins;

@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use raya_testkit::generate::{Campaign, Report};
 use raya_testkit::suite::Setup;
-use raya_testkit::{coverage, fixture, generate, lattice, modes, suite, twins};
+use raya_testkit::{coverage, fixture, generate, lattice, modes, slot_matrix, suite, twins};
 
 #[derive(Parser)]
 #[command(
@@ -91,6 +91,9 @@ enum Command {
         #[arg(long, default_value_t = 5)]
         findings: usize,
     },
+    /// Write the programs made from the slot table among the fixtures; `twins --write` then
+    /// derives what they print.
+    Slots,
     /// Print a program as JavaScript, without its types.
     Strip {
         /// The program.
@@ -131,6 +134,10 @@ fn run(cli: &Cli) -> Result<bool, String> {
             let (text, holes) = coverage::report(&counts);
             print!("{text}");
             Ok(holes == 0)
+        }
+        Command::Slots => {
+            slot_matrix::write(&root)?;
+            Ok(true)
         }
         Command::Twins { filter, write } => {
             let summary = twins::run(&root, filter.as_deref(), *write)?;

@@ -89,6 +89,13 @@ impl Check<'_> {
         if f.regs.len() > u16::MAX as usize || f.regs.len() < hidden + sig.params.len() {
             return Err("the frame does not hold the parameters".into());
         }
+        let names = [&[f.name, f.qualified], &*f.param_names].concat();
+        if names.iter().any(|name| name.index() >= m.strings.len()) {
+            return Err("a name is out of bounds".into());
+        }
+        if !f.param_names.is_empty() && f.param_names.len() != sig.params.len() {
+            return Err("the names are not those of the parameters".into());
+        }
         for (i, &ty) in sig.params.iter().enumerate() {
             self.fits(ty, f.regs[hidden + i], "a parameter")?;
         }

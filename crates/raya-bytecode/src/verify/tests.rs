@@ -96,6 +96,8 @@ pub(crate) fn sample() -> Module {
 fn plain(sig: u16, regs: Vec<TypeId>, code: Vec<Instr>) -> Function {
     Function {
         name: StrId(0),
+        qualified: StrId(0),
+        param_names: vec![],
         receiver: Receiver::None,
         sig: SigId(sig),
         regs,

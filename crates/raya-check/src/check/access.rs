@@ -206,6 +206,12 @@ impl<'a> Checker<'a> {
                 };
                 self.add(ExprKind::Read(place), found.ty, span)
             }
+            How::Static { .. } if self.is_class_attribute(found, name) => {
+                let object = self.coerce(object, Ty::ANY);
+                let read = ExprKind::Read(Place::Attr { object, name });
+                let id = self.add(read, Ty::ANY, span);
+                self.coerce(id, found.ty)
+            }
             How::Static { class, field } => {
                 let place = Place::Static {
                     object: self.asked_class(object, class),
@@ -302,6 +308,14 @@ impl<'a> Checker<'a> {
 
     /// The class that is asked for a static member, unless that is plainly the one that
     /// declares it.
+    /// Whether a static field is reached by the attribute's name: one that may hold anything
+    /// may hold a descriptor.
+    pub(crate) fn is_class_attribute(&self, found: &super::member::Found, name: Name) -> bool {
+        matches!(found.how, How::Static { .. })
+            && found.ty == Ty::ANY
+            && !self.text(name).starts_with('#')
+    }
+
     pub(crate) fn asked_class(&self, object: ExprId, declaring: ClassId) -> Option<ExprId> {
         match self.hir.exprs[object.index()].kind {
             ExprKind::Class { class, .. } if class == declaring => None,

@@ -81,7 +81,7 @@ impl<'a> Checker<'a> {
         let wish = self.is_int_target(current).then_some(Ty::INT);
         let wish = wish.filter(|_| is_integer_literal(value));
         let value_id = self.expr(value, wish);
-        let result = self.apply_binary(op, current, value_id, Some(target.ty), span);
+        let result = self.apply_in_place(op, current, value_id, target.ty, span);
         let moved = self.move_to(result, target.ty, span);
         let id = self.write(&target, moved, span);
         let ty = self.ty(result);

@@ -72,6 +72,7 @@ impl<'a> Checker<'a> {
             _ => FuncKind::ClosureThis,
         };
         let func = self.new_func(name, f.span, kind);
+        self.hir.functions[func.index()].is_arrow = f.is_arrow;
         if let Some(symbol) = self.self_symbol.take()
             && let Some(var) = self.var_mut(symbol)
             && var.kind == VarKind::Const

@@ -37,7 +37,7 @@ impl<'a> Checker<'a> {
             } => self.or_condition(left, right, e.span),
             ast::ExprKind::Binary { op, left, right } => match op {
                 BinaryOp::Eq | BinaryOp::NotEq | BinaryOp::StrictEq | BinaryOp::StrictNotEq => {
-                    self.equality(*op, left, right, e.span)
+                    self.equality(*op, left, right, None, e.span)
                 }
                 BinaryOp::Instanceof | BinaryOp::In => self.membership(*op, left, right, e.span),
                 _ => self.plain_condition(e),
@@ -394,6 +394,7 @@ impl<'a> Checker<'a> {
         op: BinaryOp,
         left: &'a Expr,
         right: &'a Expr,
+        expected: Option<Ty>,
         span: Span,
     ) -> (ExprId, Flow, Flow) {
         let strict = matches!(op, BinaryOp::StrictEq | BinaryOp::StrictNotEq);
@@ -410,6 +411,11 @@ impl<'a> Checker<'a> {
         } else {
             self.operands_of(left, right, true)
         };
+        if let Some(id) = self.equal_by_method(op, l, r, expected, span) {
+            // What a method says proves nothing about the operands.
+            let flow = std::mem::take(&mut self.flow);
+            return (id, flow.clone(), flow);
+        }
         let id = self.equal(strict, l, r, span);
         let (equal, different) = self.narrow_by_equality((left, l), (right, r));
         if negated {

@@ -313,6 +313,7 @@ impl<'a> Checker<'a> {
             span,
             builtin,
             kind,
+            is_arrow: false,
             parent: None,
             type_params: Vec::new(),
             outer_params: Vec::new(),

@@ -72,6 +72,10 @@ impl<'a> Checker<'a> {
             Some(ty) => ty,
             // An iterator is its own iterable where it has only `next`.
             None => {
+                let item = self.names.intern("__getitem__");
+                if let Some(element) = self.indexed_result(apparent, item) {
+                    return Some(Walk::Dynamic(element));
+                }
                 let next = self.method_result(apparent, names::NEXT);
                 let stepped = next.and_then(|t| self.result_value(t));
                 return stepped.map(Walk::Dynamic);
@@ -103,6 +107,13 @@ impl<'a> Checker<'a> {
         let result = self.method_result(iterator, names::NEXT)?;
         let element = self.result_value(result)?;
         Some(Walk::Next { iterator, element })
+    }
+
+    /// The result of a class's `__getitem__`, which is asked from 0 on.
+    fn indexed_result(&mut self, ty: Ty, name: Name) -> Option<Ty> {
+        let method = self.dunder_of(ty, name)?;
+        let signatures = self.call_signatures(method);
+        signatures.iter().find(|s| s.required() == 1).map(|s| s.ret)
     }
 
     /// The result of a method without parameters.

@@ -494,6 +494,9 @@ impl<'a> Checker<'a> {
         if let Some(found) = self.lookup(ty, name) {
             return Some((object, found));
         }
+        if self.has_special_member(ty, name) {
+            return Some((object, self.lookup(Ty::ANY, name)?));
+        }
         let ExprKind::Coerce {
             expr,
             kind: CoerceKind::Narrow,
@@ -504,6 +507,23 @@ impl<'a> Checker<'a> {
         let open = self.ty(expr) == Ty::ANY && matches!(self.types.kind(ty), TypeKind::Class(..));
         let found = self.lookup(Ty::ANY, name).filter(|_| open)?;
         Some((expr, found))
+    }
+
+    /// What the object model gives objects, classes and functions beyond their declarations:
+    /// `__dict__`, `__class__`, `__get__`; `length` where there is `__len__`.
+    fn has_special_member(&mut self, ty: Ty, name: Name) -> bool {
+        let text = self.text(name);
+        let is_special = text.len() > 4 && text.starts_with("__") && text.ends_with("__");
+        let is_length = text == "length";
+        let apparent = self.apparent(ty);
+        match self.types.kind(apparent) {
+            TypeKind::Class(..) if is_length => {
+                let len = self.names.intern("__len__");
+                self.dunder_of(ty, len).is_some()
+            }
+            TypeKind::Class(..) | TypeKind::ClassObject(_) | TypeKind::Function(_) => is_special,
+            _ => false,
+        }
     }
 
     /// Reports a member that a type does not have.

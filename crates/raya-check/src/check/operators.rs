@@ -32,6 +32,7 @@ fn dunder(op: BinaryOp) -> Option<(&'static str, &'static str)> {
         BinaryOp::Pow => ("__pow__", "__rpow__"),
         BinaryOp::Shl => ("__lshift__", "__rlshift__"),
         BinaryOp::Shr => ("__rshift__", "__rrshift__"),
+        BinaryOp::UShr => ("__urshift__", "__rurshift__"),
         BinaryOp::BitAnd => ("__and__", "__rand__"),
         BinaryOp::BitOr => ("__or__", "__ror__"),
         BinaryOp::BitXor => ("__xor__", "__rxor__"),
@@ -43,6 +44,12 @@ fn dunder(op: BinaryOp) -> Option<(&'static str, &'static str)> {
         BinaryOp::NotEq => ("__ne__", "__ne__"),
         _ => return None,
     })
+}
+
+/// The method of an operator's in-place form.
+fn in_place_dunder(op: BinaryOp) -> Option<String> {
+    let (own, _) = dunder(op)?;
+    Some(format!("__i{}", own.strip_prefix("__")?))
 }
 
 fn is_comparison(op: BinaryOp) -> bool {
@@ -97,7 +104,7 @@ impl<'a> Checker<'a> {
     ) -> ExprId {
         match op {
             BinaryOp::Eq | BinaryOp::NotEq | BinaryOp::StrictEq | BinaryOp::StrictNotEq => {
-                let (id, yes, no) = self.equality(op, left, right, span);
+                let (id, yes, no) = self.equality(op, left, right, expected, span);
                 self.flow = self.join(yes, no);
                 id
             }
@@ -342,6 +349,33 @@ impl<'a> Checker<'a> {
         self.error_expr(span)
     }
 
+    /// The operator of `left op= right`: the in-place method comes first.
+    pub(crate) fn apply_in_place(
+        &mut self,
+        op: BinaryOp,
+        left: ExprId,
+        right: ExprId,
+        expected: Ty,
+        span: Span,
+    ) -> ExprId {
+        let (lt, rt) = (self.ty(left), self.ty(right));
+        if let Some(name) = in_place_dunder(op) {
+            let name = self.names.intern(&name);
+            if let Some(ty) = self.dunder_of(lt, name)
+                && self.first_param_takes(ty, rt)
+                && !self.may_pass_turn(ty)
+            {
+                return self.call_method_on(left, name, vec![right], span);
+            }
+            let dynamic = lt == Ty::ANY || self.dunder_of(lt, name).is_some();
+            if dynamic && !matches!(rt, Ty::ERROR | Ty::UNKNOWN | Ty::VOID) {
+                let (left, right) = (self.coerce(left, Ty::ANY), self.coerce(right, Ty::ANY));
+                return self.add(ExprKind::InPlace { op, left, right }, Ty::ANY, span);
+            }
+        }
+        self.apply_binary(op, left, right, Some(expected), span)
+    }
+
     // ---- dunder methods
 
     /// The call of an operator method, if one of the operands' classes has it.
@@ -369,12 +403,19 @@ impl<'a> Checker<'a> {
         if let Some(ty) = self.dunder_of(lt, name)
             && self.first_param_takes(ty, rt)
         {
+            if self.may_pass_turn(ty) {
+                return Some(self.slot_binary(op, left, right, name, span));
+            }
             return Some(self.call_method_on(left, name, vec![right], span));
         }
         let name = self.names.intern(reflected);
         if let Some(ty) = self.dunder_of(rt, name)
             && self.first_param_takes(ty, lt)
         {
+            if self.may_pass_turn(ty) {
+                let any = [left, right].map(|id| self.coerce(id, Ty::ANY));
+                return Some(self.dynamic_binary(op, any[0], any[1], Some(Ty::ANY), span));
+            }
             // The left operand is evaluated first.
             let (kept, ty) = self.keep(left);
             let argument = self.read_temp(kept, ty, span);
@@ -402,6 +443,12 @@ impl<'a> Checker<'a> {
         let (left, right) = (self.coerce(left, Ty::ANY), self.coerce(right, Ty::ANY));
         let id = self.add(ExprKind::Binary { op, left, right }, Ty::ANY, span);
         self.coerce(id, ret)
+    }
+
+    /// Whether what an operator method gives may be `NotImplemented`.
+    fn may_pass_turn(&mut self, method: Ty) -> bool {
+        let signatures = self.call_signatures(method);
+        signatures.iter().any(|sig| sig.ret == Ty::ANY)
     }
 
     fn first_param_takes(&mut self, method: Ty, arg: Ty) -> bool {
@@ -443,6 +490,45 @@ impl<'a> Checker<'a> {
     }
 
     // ---- equality of values
+
+    /// `==` or `!=` where a method may decide: any value if that is what is `expected`,
+    /// else its truth. None where both types are known to have no such method.
+    pub(crate) fn equal_by_method(
+        &mut self,
+        op: BinaryOp,
+        left: ExprId,
+        right: ExprId,
+        expected: Option<Ty>,
+        span: Span,
+    ) -> Option<ExprId> {
+        let (lt, rt) = (self.ty(left), self.ty(right));
+        let usable = |ty| !matches!(ty, Ty::ERROR | Ty::UNKNOWN | Ty::VOID);
+        if !matches!(op, BinaryOp::Eq | BinaryOp::NotEq) || !usable(lt) || !usable(rt) {
+            return None;
+        }
+        if lt != Ty::ANY && rt != Ty::ANY {
+            let may_differ = op == BinaryOp::NotEq && lt != Ty::NULL && rt != Ty::NULL;
+            if !may_differ || !self.is_class_like(lt) && !self.is_class_like(rt) {
+                return None;
+            }
+            if let Some(call) = self.operator_method(op, left, right, span) {
+                return Some(self.truth(call));
+            }
+            let equal = self.names.intern("__eq__");
+            if self.dunder_of(lt, equal).is_some() || self.dunder_of(rt, equal).is_some() {
+                return None;
+            }
+        }
+        if !self.comparable(lt, rt) {
+            self.report_no_overlap(lt, rt, span);
+        }
+        let ty = match expected {
+            Some(Ty::ANY) => Ty::ANY,
+            _ => Ty::BOOLEAN,
+        };
+        let (left, right) = (self.coerce(left, Ty::ANY), self.coerce(right, Ty::ANY));
+        Some(self.add(ExprKind::Binary { op, left, right }, ty, span))
+    }
 
     /// `==` or `===` on two checked operands, as a boolean that is true if they are
     /// equal.

@@ -207,6 +207,10 @@ impl<'a> Checker<'a> {
                     field,
                 }
             }
+            How::Static { .. } if self.is_class_attribute(found, name) => {
+                let object = self.coerce(object, Ty::ANY);
+                Place::Attr { object, name }
+            }
             How::Static { class, field } => Place::Static {
                 object: self.asked_class(object, class),
                 class,
@@ -247,6 +251,9 @@ impl<'a> Checker<'a> {
                 }
             }
             How::Dynamic => {
+                let written = self.text(name);
+                let constructs = matches!(written, "__init__" | "constructor" | "__new__");
+                self.hir.replaces_constructors |= constructs;
                 let object = self.coerce(object, Ty::ANY);
                 Place::Attr { object, name }
             }

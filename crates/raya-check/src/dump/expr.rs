@@ -57,6 +57,13 @@ impl Dumper<'_> {
                 self.expr(*right),
                 self.show(e.ty)
             ),
+            ExprKind::InPlace { op, left, right } => format!(
+                "({} {}= {}): {}",
+                self.expr(*left),
+                op.text(),
+                self.expr(*right),
+                self.show(e.ty)
+            ),
             ExprKind::Logical { and, left, right } => {
                 let op = if *and { "&&" } else { "||" };
                 format!("({} {op} {})", self.expr(*left), self.expr(*right))

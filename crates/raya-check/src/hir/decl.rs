@@ -20,6 +20,8 @@ pub struct Function {
     pub builtin: bool,
     /// What it is.
     pub kind: FuncKind,
+    /// Written with `=>`.
+    pub is_arrow: bool,
     /// For closures and nested declarations: the function that it stands in.
     pub parent: Option<FuncId>,
     /// Its own type parameters. A closure or method also sees those of what it

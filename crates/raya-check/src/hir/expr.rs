@@ -95,6 +95,15 @@ pub enum ExprKind {
         /// Right operand.
         right: ExprId,
     },
+    /// The operator of `left op= right` on any words: the in-place method comes first.
+    InPlace {
+        /// The operator without `=`.
+        op: BinaryOp,
+        /// What the target held, any.
+        left: ExprId,
+        /// Any.
+        right: ExprId,
+    },
     /// `a && b`, `a || b` on booleans, giving a boolean.
     Logical {
         /// `&&` (else `||`)

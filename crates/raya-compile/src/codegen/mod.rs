@@ -53,6 +53,8 @@ pub fn generate(
     let weight = code.code.len().clamp(1, u16::MAX as usize) as u16;
     Ok(Function {
         name: func.name,
+        qualified: func.qualified,
+        param_names: func.param_names.clone(),
         receiver: func.receiver,
         sig: func.sig,
         regs: allocation

@@ -41,6 +41,8 @@ impl Build {
         let name = self.tables.string("f");
         let mut func = Func {
             name,
+            qualified: name,
+            param_names: Vec::new(),
             receiver: Receiver::None,
             sig,
             ret,

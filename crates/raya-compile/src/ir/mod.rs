@@ -174,6 +174,10 @@ pub struct Inlined {
 pub struct Func {
     /// Name for traces.
     pub name: StrId,
+    /// Name for errors about its arguments.
+    pub qualified: StrId,
+    /// Names of the declared parameters, or none.
+    pub param_names: Vec<StrId>,
     /// What the first registers hold.
     pub receiver: Receiver,
     /// Signature.

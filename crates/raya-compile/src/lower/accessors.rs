@@ -122,6 +122,8 @@ impl Compiler<'_> {
         });
         let mut func = Func {
             name: accessor.name,
+            qualified: accessor.name,
+            param_names: Vec::new(),
             receiver: Receiver::This,
             sig: accessor.sig,
             ret: sig.ret,

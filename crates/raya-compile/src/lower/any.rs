@@ -3,7 +3,8 @@
 use super::ctx::Lower;
 use crate::ir::VReg;
 use raya_bytecode::{Op, TypeDesc};
-use raya_check::hir::{self, Element, Expr, ExprId};
+use raya_check::hir::{self, Element, Expr, ExprId, ExprKind};
+use raya_check::types::{ClassId, TyList, TypeKind};
 use raya_syntax::Name;
 
 impl Lower<'_, '_> {
@@ -121,6 +122,10 @@ impl Lower<'_, '_> {
     /// `new e(…)` on a class only known at run time.
     pub fn new_any(&mut self, callee: ExprId, args: &[Element]) -> VReg {
         let callee = self.expr(callee);
+        self.new_of(callee, args)
+    }
+
+    fn new_of(&mut self, callee: VReg, args: &[Element]) -> VReg {
         let callee = self.boxed(callee);
         let any = self.c.any;
         if has_spread(args) {
@@ -131,6 +136,61 @@ impl Lower<'_, '_> {
         }
         let window = self.words(callee, args);
         self.emit_window(Op::NewAny, any, 0, &window)
+    }
+}
+
+/// Construction of declared classes whose constructor may change.
+impl Lower<'_, '_> {
+    /// Whether what `new` runs is found out when it runs: the program replaces constructors.
+    pub(super) fn constructs_by_name(&self, new: ExprId, class: ClassId) -> bool {
+        let decl = self.hir.class(class);
+        let fixed = decl.builtin || !decl.params.is_empty();
+        self.hir.replaces_constructors && !fixed && !self.hir.new_scopes.contains_key(&new)
+    }
+
+    /// A class and its bases, nearest first.
+    fn chain(&self, class: ClassId) -> impl Iterator<Item = ClassId> {
+        std::iter::successors(Some(class), |&c| {
+            match self.c.types.kind(self.hir.class(c).base?) {
+                TypeKind::Class(base, _) => Some(base),
+                _ => None,
+            }
+        })
+    }
+
+    /// `new C(…)` as a call of the class object.
+    pub(super) fn new_by_class_object(
+        &mut self,
+        class: ClassId,
+        class_args: TyList,
+        args: &[ExprId],
+        checked: bool,
+    ) -> VReg {
+        let constructor = self.chain(class).find_map(|c| self.hir.class(c).ctor);
+        let rest = constructor.is_some_and(|f| self.hir.function(f).rest);
+        let mut elements: Vec<Element> = args.iter().map(|&a| Element::One(a)).collect();
+        if rest && let Some(last) = elements.last_mut() {
+            let (Element::One(id) | Element::Spread(id)) = *last;
+            *last = Element::Spread(id);
+        } else {
+            let given = args.iter().rposition(|&a| !self.is_absent(a));
+            elements.truncate(given.map_or(0, |last| last + 1));
+        }
+        let callee = self.class_value(class, checked);
+        let made = self.new_of(callee, &elements);
+        let id = self.c.class_instance(class, class_args);
+        self.c.comes_alive(id);
+        let ty = self.c.tables.ty(TypeDesc::Class(id));
+        self.checked(made, ty)
+    }
+
+    /// Whether an argument is one that was left out.
+    fn is_absent(&self, id: ExprId) -> bool {
+        match self.hx(id).kind {
+            ExprKind::Null => true,
+            ExprKind::Coerce { expr, .. } => self.is_absent(expr),
+            _ => false,
+        }
     }
 }
 

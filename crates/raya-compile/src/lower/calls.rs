@@ -464,6 +464,9 @@ impl<'a> Lower<'_, 'a> {
         args: &[ExprId],
         checked: bool,
     ) -> VReg {
+        if self.constructs_by_name(new, class) {
+            return self.new_by_class_object(class, class_args, args, checked);
+        }
         let class_args = self.c.types.substitute_list(class_args, &self.subst);
         let id = self.c.class_instance(class, class_args);
         self.c.comes_alive(id);

@@ -123,6 +123,7 @@ impl Lower<'_, '_> {
         let (yes, no) = if negated { (no, yes) } else { (yes, no) };
         let strict = matches!(op, BinaryOp::StrictEq | BinaryOp::StrictNotEq);
         match kind {
+            Operands::Word if self.asks_equality_slots(op, a, b) => return false,
             Operands::Number => self.branch(Op::JeqF64, a.0, b.0, yes, no),
             Operands::Int => self.branch(Op::JeqI32, a.0, b.0, yes, no),
             Operands::Word => {

@@ -62,6 +62,7 @@ impl Lower<'_, '_> {
             ExprKind::This => VReg(self.this_index()),
             ExprKind::Unary { op, operand } => self.unary(e, *op, *operand),
             ExprKind::Binary { op, left, right } => self.binary(e, *op, *left, *right),
+            ExprKind::InPlace { op, left, right } => self.in_place(*op, *left, *right),
             ExprKind::Logical { .. } | ExprKind::IsNull(_) => self.condition_value(id),
             ExprKind::Conditional {
                 test,
@@ -197,7 +198,7 @@ impl Lower<'_, '_> {
         }
     }
 
-    fn class_value(&mut self, class: raya_check::types::ClassId, checked: bool) -> VReg {
+    pub(super) fn class_value(&mut self, class: raya_check::types::ClassId, checked: bool) -> VReg {
         let id = self.c.origin_class(class);
         self.c.comes_alive(id);
         if checked {

@@ -44,8 +44,22 @@ impl Lower<'_, '_> {
             Operands::Str if op == BinaryOp::Add => {
                 self.emit_to(self.c.string, Op::StrConcat, a.0, b.0)
             }
-            _ => self.any_binary(op, a, b),
+            _ => {
+                let value = self.any_binary(op, a, b);
+                // A comparison may give anything; where a boolean is wanted its truth counts.
+                if self.reg_type(e.ty).0 == self.c.boolean {
+                    return self.truth(value);
+                }
+                value
+            }
         }
+    }
+
+    /// The operator of a compound assignment on any words.
+    pub(super) fn in_place(&mut self, op: BinaryOp, left: ExprId, right: ExprId) -> VReg {
+        let (a, b, _) = self.operands(left, right);
+        let (a, b) = (self.boxed(a), self.boxed(b));
+        self.slot_binary(op, true, a, b)
     }
 
     /// Evaluates both operands and brings them to one kind.
@@ -133,27 +147,32 @@ impl Lower<'_, '_> {
             BinaryOp::Ge => Op::GeAny,
             BinaryOp::Eq => Op::EqAny,
             BinaryOp::NotEq => Op::NeAny,
-            _ => {
-                let slot = match op {
-                    BinaryOp::Pow => Slot::pow,
-                    BinaryOp::Shl => Slot::lshift,
-                    BinaryOp::Shr => Slot::rshift,
-                    BinaryOp::UShr => Slot::ushift,
-                    BinaryOp::BitAnd => Slot::and,
-                    BinaryOp::BitOr => Slot::or,
-                    _ => Slot::xor,
-                };
-                let code = SlotOp {
-                    slot,
-                    in_place: false,
-                };
-                let dst = self.temp(self.c.any);
-                self.emit(Op::Mov, dst.0, a.0, 0);
-                self.emit(Op::BinaryAny, dst.0, b.0, code.to_u16().into());
-                return dst;
-            }
+            _ => return self.slot_binary(op, false, a, b),
         };
         self.emit_to(self.c.any, code, a.0, b.0)
+    }
+
+    /// An operator that has no instruction of its own on any words.
+    fn slot_binary(&mut self, op: BinaryOp, in_place: bool, a: VReg, b: VReg) -> VReg {
+        let slot = match op {
+            BinaryOp::Add => Slot::add,
+            BinaryOp::Sub => Slot::sub,
+            BinaryOp::Mul => Slot::mul,
+            BinaryOp::Div => Slot::truediv,
+            BinaryOp::Rem => Slot::modulo,
+            BinaryOp::Pow => Slot::pow,
+            BinaryOp::Shl => Slot::lshift,
+            BinaryOp::Shr => Slot::rshift,
+            BinaryOp::UShr => Slot::ushift,
+            BinaryOp::BitAnd => Slot::and,
+            BinaryOp::BitOr => Slot::or,
+            _ => Slot::xor,
+        };
+        let code = SlotOp { slot, in_place };
+        let dst = self.temp(self.c.any);
+        self.emit(Op::Mov, dst.0, a.0, 0);
+        self.emit(Op::BinaryAny, dst.0, b.0, code.to_u16().into());
+        dst
     }
 
     /// `-`, `+` and `~`.
@@ -263,7 +282,8 @@ impl Lower<'_, '_> {
     fn comparison_value(&mut self, op: BinaryOp, a: VReg, b: VReg, kind: Operands) -> Option<VReg> {
         let boolean = self.c.boolean;
         if is_equality(op) {
-            return Some(self.equality_value(op, a, b, kind));
+            let by_slots = kind == Operands::Word && self.asks_equality_slots(op, a, b);
+            return (!by_slots).then(|| self.equality_value(op, a, b, kind));
         }
         let (lt, le) = match kind {
             Operands::Number => (Op::LtF64, Op::LeF64),
@@ -308,6 +328,53 @@ impl Lower<'_, '_> {
             self.emit_to(boolean, Op::Not, value.0, 0)
         } else {
             value
+        }
+    }
+
+    /// Whether `==` or `!=` may give what a method gives. Two values of known types are
+    /// equal by the truth of `__eq__`; `!=` has a method of its own.
+    pub(super) fn asks_equality_slots(&self, op: BinaryOp, a: VReg, b: VReg) -> bool {
+        let dynamic = self.is_any(a) || self.is_any(b);
+        match op {
+            BinaryOp::Eq => dynamic,
+            BinaryOp::NotEq => {
+                let null = self.is_null(a) || self.is_null(b);
+                dynamic || !null && (self.may_be_instance(a) || self.may_be_instance(b))
+            }
+            _ => false,
+        }
+    }
+
+    fn is_any(&self, reg: VReg) -> bool {
+        matches!(self.desc(reg), TypeDesc::Any)
+    }
+
+    fn is_null(&self, reg: VReg) -> bool {
+        matches!(self.desc(reg), TypeDesc::Null)
+    }
+
+    /// Whether values of the register's type may be instances.
+    fn may_be_instance(&self, reg: VReg) -> bool {
+        let plain = |desc: &TypeDesc| {
+            matches!(
+                desc,
+                TypeDesc::Null
+                    | TypeDesc::String
+                    | TypeDesc::LitString(_)
+                    | TypeDesc::Number
+                    | TypeDesc::Int
+                    | TypeDesc::Boolean
+                    | TypeDesc::LitBool(_)
+                    | TypeDesc::LitNumber(_)
+                    | TypeDesc::Array(_)
+                    | TypeDesc::ReadonlyArray(_)
+                    | TypeDesc::Tuple { .. }
+                    | TypeDesc::Function(_)
+            )
+        };
+        match self.desc(reg) {
+            TypeDesc::Union(members) => !members.iter().all(|&m| plain(self.c.tables.desc(m))),
+            desc => !plain(desc),
         }
     }
 

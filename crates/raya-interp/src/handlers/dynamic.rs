@@ -7,6 +7,7 @@ use crate::translate::{numbered_cell, site, string};
 use raya_bytecode::StrId;
 use raya_runtime::caches::{CacheCell, read_cached, write_cached};
 use raya_runtime::mem::value::Value;
+use raya_runtime::operators::on_numbers;
 
 /// Binary operators with a fast path for two doubles.
 macro_rules! on_doubles {
@@ -45,7 +46,13 @@ on_doubles! { cx:
 flow! {
     BinaryAny |i, fp, cx| {
         let (a, b) = (word(fp, (*i).a), word(fp, (*i).b));
-        let result = try_helper!(i, fp, cx, binary_any(a, b, (*i).c as u32));
+        let result = match on_numbers((*i).c, Value(a), Value(b)) {
+            Some(x) => Value::number(x).0,
+            None => {
+                let cell = numbered_cell((*i).d, fp, cx);
+                try_helper!(i, fp, cx, binary_any(a, b, (*i).c as u32, cell as _))
+            }
+        };
         set_word(fp, (*i).a, result);
         (i.add(1), fp)
     };

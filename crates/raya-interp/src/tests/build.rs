@@ -64,6 +64,8 @@ impl Build {
         });
         self.module.functions.push(Function {
             name: StrId(0),
+            qualified: StrId(0),
+            param_names: vec![],
             receiver: Receiver::None,
             sig: SigId(self.module.signatures.len() as u16 - 1),
             regs: [f.params, f.locals].concat(),

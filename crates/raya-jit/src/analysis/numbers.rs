@@ -12,7 +12,7 @@
 use super::graph::{Graph, NodeId};
 use super::loops::Loops;
 use super::operands::{self, Code};
-use raya_bytecode::{Function, Instr, Op, Repr};
+use raya_bytecode::{Function, Instr, Op, Repr, Slot, SlotOp};
 
 /// What is known about a register, the strongest first: joining takes the weakest.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -145,8 +145,24 @@ pub fn constants(func: &Function) -> Vec<Option<i16>> {
     constant.collect()
 }
 
+/// A compound assignment as the operator that it is on numbers.
+fn arithmetic_form(ins: Instr) -> Instr {
+    if ins.op != Op::BinaryAny {
+        return ins;
+    }
+    let op = match SlotOp::from_u16(ins.c).map(|op| op.slot) {
+        Some(Slot::add) => Op::AddAny,
+        Some(Slot::sub) => Op::SubAny,
+        Some(Slot::mul) => Op::MulAny,
+        Some(Slot::truediv) => Op::DivAny,
+        _ => return ins,
+    };
+    Instr::new(op, ins.a, ins.a, ins.b)
+}
+
 /// What an instruction does to the kinds of registers.
 pub fn step(state: &mut [Kind], pc: u32, ins: Instr, rules: &impl Rules) {
+    let ins = arithmetic_form(ins);
     let (b, c) = (ins.b as usize, ins.c as usize);
     let mut result = Kind::Any;
     match ins.op {

@@ -19,6 +19,7 @@ use raya_bytecode::Slot;
 
 use crate::abi::R;
 use crate::ctx::Ctx;
+use crate::iter::Gives;
 use crate::mem::string::{Str, Units};
 use crate::mem::value::Value;
 use crate::text::inspect_layout::{self, Shape};
@@ -205,6 +206,10 @@ impl<'a> Inspector<'a> {
             TypeKind::ClassObject => self.class(v, level),
             TypeKind::Literal | TypeKind::Dict => self.plain(v, level),
             TypeKind::Instance => self.instance(v, ty, level),
+            TypeKind::AttributeView => {
+                let list = self.ctx.view_list(v, Gives::Entries)?;
+                self.array(list.value(), level)
+            }
             TypeKind::Property => Ok("[Getter/Setter]".to_owned()),
             TypeKind::NotImplemented => Ok("NotImplemented".to_owned()),
             TypeKind::Iterator => Ok("Object [Iterator] {}".to_owned()),

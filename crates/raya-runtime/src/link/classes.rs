@@ -179,6 +179,7 @@ impl Ctx {
             }
             self.enter(init, &registers)?;
         }
+        self.fill_static_slots(class)?;
         self.set_names(class)?;
         let hook = self.intern("__init_subclass__")?;
         let inherited = class.meta.mro[1..]

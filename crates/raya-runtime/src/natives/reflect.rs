@@ -2,11 +2,11 @@
 
 use crate::abi::R;
 use crate::ctx::Ctx;
-use crate::errors::ErrorKind;
 use crate::mem::array::Array;
 use crate::mem::string::Str;
 use crate::mem::value::Value;
 use crate::natives::object::object_keys;
+use crate::type_info::TypeKind;
 
 /// `Reflect.get(o, name)`.
 pub fn reflect_get(ctx: &mut Ctx, o: Value, name: Str) -> R<Value> {
@@ -28,20 +28,21 @@ pub fn reflect_set(ctx: &mut Ctx, o: Value, name: Str, v: Value) -> R<bool> {
     Ok(true)
 }
 
-/// `Reflect.has(o, name)`: false only for `AttributeError`.
+/// `Reflect.has(o, name)`: whether reading the attribute gives something, false only for
+/// `AttributeError`. Structural objects have what they hold.
 pub fn reflect_has(ctx: &mut Ctx, o: Value, name: Str) -> R<bool> {
-    let name = ctx.intern_str(name)?;
-    ctx.has_attr(o, name.value())
+    let name = ctx.intern_str(name)?.value();
+    if matches!(ctx.kind_of(o), TypeKind::Literal | TypeKind::Dict) {
+        return ctx.has_attr(o, name);
+    }
+    Ok(ctx.get_attr_opt(o, name)?.is_some())
 }
 
-/// `Reflect.deleteProperty(o, name)`; false where there is none.
+/// `Reflect.deleteProperty(o, name)`: as `delete o.name`, which throws where there is none.
 pub fn reflect_delete(ctx: &mut Ctx, o: Value, name: Str) -> R<bool> {
     let name = ctx.intern_str(name)?;
-    match ctx.del_attr(o, name.value()) {
-        Ok(()) => Ok(true),
-        Err(_) if ctx.take_if(ErrorKind::AttributeError) => Ok(false),
-        Err(thrown) => Err(thrown),
-    }
+    ctx.del_attr(o, name.value())?;
+    Ok(true)
 }
 
 /// `super.name` in the code of `class`, looked up for this receiver.

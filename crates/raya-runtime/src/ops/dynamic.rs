@@ -92,8 +92,11 @@ comparisons! {
     ne_any, ne, |x, y| x != y;
 }
 
-/// Any other binary operator.
-pub fn binary_any(ctx: &mut Ctx, a: Value, b: Value, op: u32) -> R<Value> {
+/// Any other binary operator, and the in-place forms.
+pub fn binary_any(ctx: &mut Ctx, a: Value, b: Value, op: u32, cache: Cache) -> R<Value> {
+    if a.as_number().is_none() || b.as_number().is_none() {
+        remember_operands(&cache);
+    }
     let op = SlotOp::from_u16(op as u16).unwrap_or(SlotOp {
         slot: Slot::add,
         in_place: false,

@@ -6,7 +6,9 @@
 //! reads an attribute of such a type.
 
 use crate::abi::R;
+use crate::attribute_view::VIEW;
 use crate::ctx::Ctx;
+use crate::function_attrs::PROPERTY;
 use crate::iter::Gives;
 use crate::mem::array::Array;
 use crate::mem::object::Instance;
@@ -381,6 +383,8 @@ impl Ctx {
             TypeKind::Int => (core.int, &[TO_STRING, NUMBER]),
             TypeKind::Boolean => (core.boolean, &[TO_STRING]),
             TypeKind::Iterator => (core.iterator, &[ITERATOR]),
+            TypeKind::AttributeView => (core.attribute_view, &[VIEW]),
+            TypeKind::Property => (core.property, &[PROPERTY]),
             TypeKind::Function => (core.function, &[FUNCTION]),
             TypeKind::BoundMethod => (core.bound_method, &[FUNCTION]),
             _ => {

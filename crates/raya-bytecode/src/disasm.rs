@@ -2,11 +2,11 @@
 //!
 //! Stable: equal modules give equal text. Works on any module, verified or not.
 
+use crate::verify::hidden;
 use crate::{
     Class, Const, ConstId, Function, Instr, MethodKind, Module, Native, OperandKind, PropId,
     Receiver, SlotOp, StrId, TypeId, show_signature, show_type,
 };
-use crate::verify::hidden;
 use std::fmt::{self, Write};
 
 /// A module, or one function of it, as text.
@@ -122,7 +122,9 @@ fn write_function(
     let hidden = hidden(function.receiver);
     for (i, &ty) in function.regs.iter().enumerate() {
         write!(f, "  r{i}: {}", show_type(m, ty))?;
-        let name = i.checked_sub(hidden).and_then(|i| function.param_names.get(i));
+        let name = i
+            .checked_sub(hidden)
+            .and_then(|i| function.param_names.get(i));
         match name.map(|&name| m.text(name)) {
             Some(name) => writeln!(f, "  ; {name}")?,
             None => writeln!(f)?,

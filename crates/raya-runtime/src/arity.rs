@@ -73,9 +73,8 @@ impl Ctx {
         };
         let plural = if takes == "1" { "" } else { "s" };
         let were = if given == 1 { "was" } else { "were" };
-        let message = format!(
-            "{name}() takes {takes} positional argument{plural} but {given} {were} given"
-        );
+        let message =
+            format!("{name}() takes {takes} positional argument{plural} but {given} {were} given");
         self.type_error(&message)
     }
 }

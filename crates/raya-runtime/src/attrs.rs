@@ -260,7 +260,8 @@ impl Ctx {
             let class = self.engine().class_of(ty);
             return self.class_object(class).map(Some);
         }
-        if ty.kind == TypeKind::AttributeView && (self.is_length(name) || self.name_is(name, "size"))
+        if ty.kind == TypeKind::AttributeView
+            && (self.is_length(name) || self.name_is(name, "size"))
         {
             return Ok(Some(Value::number(self.view_size(o) as f64)));
         }

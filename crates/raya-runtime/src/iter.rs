@@ -56,7 +56,10 @@ impl Ctx {
             if self.is_iterator(it)? {
                 return Ok(it);
             }
-            let message = format!("iter() returned non-iterator of type '{}'", self.type_name(it));
+            let message = format!(
+                "iter() returned non-iterator of type '{}'",
+                self.type_name(it)
+            );
             return Err(self.type_error(&message));
         }
         if ty.kind == TypeKind::Literal {

@@ -107,7 +107,10 @@ impl Ctx {
         let defines = |name: &str| special.iter().any(|(text, _)| text == name);
         if defines("__eq__") && !defines("__hash__") {
             let name = self.intern("__hash__")?;
-            ty.meta.attrs.borrow_mut().set(name, Attr::Value(Value::NULL));
+            ty.meta
+                .attrs
+                .borrow_mut()
+                .set(name, Attr::Value(Value::NULL));
             special.push(("__hash__".to_string(), name));
         }
         if !others_differ && special.is_empty() {

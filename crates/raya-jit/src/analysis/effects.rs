@@ -11,9 +11,8 @@ pub fn is_opaque(ins: Instr) -> bool {
         ArrayPush | ArrayPop | ArraySetLen | ArrayExtend => true,
         AddAny | SubAny | MulAny | DivAny | LtAny | LeAny | GtAny | GeAny | EqAny | NeAny
         | Truthy | ToNumber | GetProp | SetProp => false,
-        BinaryAny => !SlotOp::from_u16(ins.c).is_some_and(|op| {
-            matches!(op.slot, Slot::add | Slot::sub | Slot::mul | Slot::truediv)
-        }),
+        BinaryAny => !SlotOp::from_u16(ins.c)
+            .is_some_and(|op| matches!(op.slot, Slot::add | Slot::sub | Slot::mul | Slot::truediv)),
         NativeCall => Native::by_id(ins.b).is_none_or(touches_arrays),
         op => op.flags().user && !op.flags().loop_,
     }

@@ -11,7 +11,10 @@ fn gives(class: &str, method: &str) -> (String, String) {
 }
 
 fn refuses() -> (String, String) {
-    ("return NotImplemented;".into(), "return NotImplemented".into())
+    (
+        "return NotImplemented;".into(),
+        "return NotImplemented".into(),
+    )
 }
 
 fn throws(class: &str) -> (String, String) {
@@ -53,7 +56,14 @@ fn operands(t: &mut Twin, slot: Slot, in_place: bool) -> Vec<String> {
     };
     let name = |suffix: &str| format!("{p}{suffix}");
     let make = |t: &mut Twin, suffix: &str, base: &str, methods: &[&str]| {
-        let (name, base) = (name(suffix), if base.is_empty() { base.into() } else { name(base) });
+        let (name, base) = (
+            name(suffix),
+            if base.is_empty() {
+                base.into()
+            } else {
+                name(base)
+            },
+        );
         class(t, &name, &base, methods, |m| gives(&name, m));
     };
     make(t, "Forward", "", &[own]);
@@ -65,7 +75,14 @@ fn operands(t: &mut Twin, slot: Slot, in_place: bool) -> Vec<String> {
     class(t, &name("Throw"), "", &both, |m| throws(m));
     make(t, "Absent", "", &[]);
     let mut all = vec![
-        "Forward", "Reflected", "Both", "Heir", "Override", "Refuse", "Throw", "Absent",
+        "Forward",
+        "Reflected",
+        "Both",
+        "Heir",
+        "Override",
+        "Refuse",
+        "Throw",
+        "Absent",
     ];
     if let Some(method) = slot.in_place().filter(|_| in_place) {
         make(t, "InPlace", "", &[method]);
@@ -93,7 +110,11 @@ fn try_pairs(t: &mut Twin, operands: &[String], op: &str, function: &str) {
                 continue;
             }
             // Names of primitive types differ, so there the error's class has to do.
-            let attempt = if a == "7" || b == "7" { "kind" } else { "attempt" };
+            let attempt = if a == "7" || b == "7" {
+                "kind"
+            } else {
+                "attempt"
+            };
             let ((ra, pa), (rb, pb)) = (made(a), made(b));
             t.say(
                 &format!("{attempt}(\"{a} {op} {b}\", () => {function}({ra}, {rb}));"),

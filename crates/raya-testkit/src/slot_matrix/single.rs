@@ -131,7 +131,11 @@ fn classes(t: &mut Twin, p: &str, probe: &Probe) {
         ("Patched", "", false),
         ("Absent", "", false),
     ] {
-        let base = if base.is_empty() { String::new() } else { format!("{p}{base}") };
+        let base = if base.is_empty() {
+            String::new()
+        } else {
+            format!("{p}{base}")
+        };
         t.class(&format!("{p}{suffix}"), &base);
         if own {
             let (raya, python) = logs(suffix);

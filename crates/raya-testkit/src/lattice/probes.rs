@@ -127,7 +127,7 @@ fn change(count: usize, number: usize, c: &mut Choices<'_>, out: &mut Pair) {
             &format!("{o}.{method} = () => \"own {method}\";"),
         ),
         2 | 3 => {
-            let member = if number % 2 == 0 { attr } else { "prop" };
+            let member = if number.is_multiple_of(2) { attr } else { "prop" };
             ask_each(
                 out,
                 &label,

@@ -72,7 +72,7 @@ fn operands(t: &mut Twin, slot: Slot, in_place: bool) -> Vec<String> {
     make(t, "Heir", "Both", &[]);
     make(t, "Override", "Both", &[reflected]);
     class(t, &name("Refuse"), "", &both, |_| refuses());
-    class(t, &name("Throw"), "", &both, |m| throws(m));
+    class(t, &name("Throw"), "", &both, throws);
     make(t, "Absent", "", &[]);
     let mut all = vec![
         "Forward",
@@ -92,7 +92,7 @@ fn operands(t: &mut Twin, slot: Slot, in_place: bool) -> Vec<String> {
             true => refuses(),
             false => gives("InRefuse", m),
         });
-        class(t, &name("InThrow"), "", &[method], |m| throws(m));
+        class(t, &name("InThrow"), "", &[method], throws);
         all.extend(["InPlace", "InHeir", "InRefuse", "InThrow"]);
     }
     all.iter().map(|suffix| name(suffix)).collect()

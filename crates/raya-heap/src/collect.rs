@@ -19,6 +19,9 @@ use crate::space::Kind;
 /// the runs of free cells are so short that nearly every allocation takes the slow path.
 const WORTHWHILE: usize = 2;
 
+/// The same where most of the heap's limit is in use: then room counts for more than time.
+const WORTHWHILE_AT_LIMIT: usize = 16;
+
 impl<M: ObjectModel> Heap<M> {
     /// Collects garbage. `roots` reports what is alive.
     ///
@@ -113,6 +116,15 @@ impl Core {
     }
 
     /// Accounts for one block; the objects in it that were not counted before are added
+    /// A block with one free cell in this many is allocated into again.
+    fn worthwhile(&self) -> usize {
+        let (used, limit) = (self.space.used_blocks, self.space.limit);
+        match used >= limit - limit / 4 {
+            true => WORTHWHILE_AT_LIMIT,
+            false => WORTHWHILE,
+        }
+    }
+
     /// to `live`, in bytes.
     fn sweep_block(&mut self, block: usize, live: &mut usize) {
         let mut meta = self.space.meta.get(block);
@@ -143,7 +155,7 @@ impl Core {
                 let (space, from) = (&self.space, block * TABLE_WORDS);
                 space.unlog.copy_from(&space.marks, from, TABLE_WORDS);
                 let free = cells_per_block(class) - survivors as usize;
-                if free * WORTHWHILE >= cells_per_block(class) {
+                if free * self.worthwhile() >= cells_per_block(class) {
                     self.partial[class].push(block as u32);
                 }
                 if self.options.gc_stress != 0 {

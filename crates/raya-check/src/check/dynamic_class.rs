@@ -155,7 +155,14 @@ impl<'a> Checker<'a> {
         }
         let mut bases = Vec::with_capacity(class.bases.len());
         for base in &class.bases {
-            bases.push(Element::One(self.expr_as(&base.expr, Ty::ANY)));
+            let value = self.expr(&base.expr, None);
+            let ty = self.ty(value);
+            let apparent = self.apparent(ty);
+            if self.is_primitive(apparent) || self.array_element(apparent).is_some() {
+                let message = format!("a value of type `{}` is not a class", self.show(ty));
+                self.error(codes::INVALID_BASE, base.span, message);
+            }
+            bases.push(Element::One(self.coerce(value, Ty::ANY)));
         }
         let list = self.types.array(Ty::ANY);
         let bases = self.add(ExprKind::Array(bases.into()), list, span);

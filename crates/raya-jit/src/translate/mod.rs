@@ -1,6 +1,6 @@
 //! From bytecode to CLIF.
 //!
-//! One [`Translator`] emits one CLIF function: the typed entry of a function or an
+//! One `Translator` emits one CLIF function: the typed entry of a function or an
 //! entry at a loop header. Registers are Cranelift variables with unboxed types;
 //! callees that are inlined are translated in place, with a [`Frame`] of their own.
 //! Knows no addresses but those in the [`Snapshot`] and the [`Linkage`].

@@ -73,7 +73,7 @@ pub(crate) fn internal(message: &str, phase: &str) -> ! {
 #[cfg(test)]
 mod tests {
     use std::io::{self, Write};
-    use std::process::{Command, Output};
+    use std::process::Command;
 
     use raya::{Engine, Options};
 
@@ -89,25 +89,9 @@ mod tests {
         }
     }
 
-    /// Runs one of the tests below in a process of its own.
-    fn child(test: &str) -> Output {
-        let name = format!("crash::tests::{test}");
-        Command::new(std::env::current_exe().expect("this program"))
-            .args(["--exact", &name, "--ignored", "--nocapture"])
-            .output()
-            .expect("a process")
-    }
+    /// Tells a child process how to fail.
+    const FAULT: &str = "RAYA_CRASH_TEST";
 
-    fn assert_reported(test: &str, report: &str) {
-        let output = child(test);
-        let text = String::from_utf8_lossy(&output.stderr);
-        assert_eq!(output.status.code(), Some(70), "{text}");
-        assert!(text.contains(report), "{text}");
-        assert!(text.contains("Please report it"), "{text}");
-    }
-
-    #[test]
-    #[ignore = "ends the process: started by another test"]
     fn a_native_panics() {
         super::install();
         let mut engine = Engine::new(Options::default()).expect("an engine");
@@ -116,18 +100,28 @@ mod tests {
         let _ = engine.eval(code);
     }
 
-    #[test]
-    #[ignore = "ends the process: started by another test"]
-    fn the_engine_reports() {
-        super::internal("something is off", "execution");
+    /// Runs the test in a process of its own that fails in some way, and looks at its end.
+    fn assert_reported(fault: &str, report: &str) {
+        let test = "crash::tests::faults_of_raya_end_with_70";
+        let output = Command::new(std::env::current_exe().expect("this program"))
+            .args(["--exact", test, "--nocapture"])
+            .env(FAULT, fault)
+            .output()
+            .expect("a process");
+        let text = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(70), "{text}");
+        assert!(text.contains(report), "{text}");
+        assert!(text.contains("Please report it"), "{text}");
     }
 
     #[test]
     fn faults_of_raya_end_with_70() {
-        assert_reported("a_native_panics", "a faulty stream");
-        assert_reported(
-            "the_engine_reports",
-            "internal error in execution: something is off",
-        );
+        match std::env::var(FAULT).as_deref() {
+            Ok("panic") => return a_native_panics(),
+            Ok(_) => super::internal("something is off", "execution"),
+            Err(_) => {}
+        }
+        assert_reported("panic", "a faulty stream");
+        assert_reported("report", "internal error in execution: something is off");
     }
 }

@@ -1,7 +1,7 @@
 //! The walk over a function's nodes, and what happens at the start of a loop.
 
 use super::checks::ROUNDS;
-use super::{Lowered, Translator, lower};
+use super::{Lowered, Register, Translator, lower};
 use crate::analysis::{LoopId, NodeId};
 use crate::error::JitError;
 use crate::translate::frame::LoopState;
@@ -195,17 +195,24 @@ impl Translator<'_> {
         }
     }
 
-    /// The registers of the frames further out that are live here, with their values: no loop
-    /// of the innermost function changes them.
-    fn registers_around(&mut self) -> Vec<(usize, u16, Value)> {
+    /// The registers of the outermost `count` frames that are live behind the calls they are
+    /// at, with their values.
+    pub(super) fn registers_of(&mut self, count: usize) -> Vec<Register> {
         let mut all = Vec::new();
-        for level in 0..self.frames.len() - 1 {
+        for level in 0..count {
             for r in self.live_across(level).iter() {
                 let v = self.raw_at(level, r as u16);
                 all.push((level, r as u16, v));
             }
         }
         all
+    }
+
+    /// Defines registers again in a block where the frontend does not see their values.
+    pub(super) fn redefine(&mut self, registers: Vec<Register>) {
+        for (level, r, v) in registers {
+            self.define_at(level, r, v);
+        }
     }
 
     /// Emits what runs once before a loop, and starts its body.
@@ -242,16 +249,15 @@ impl Translator<'_> {
                 state.rounds = Some(rounds);
             }
         }
-        let around = self.registers_around();
+        // No loop of the innermost function changes them.
+        let around = self.registers_of(self.frames.len() - 1);
         let body = self.frame().blocks[n.index()].body;
         self.b.ins().jump(body, &[]);
         self.b.switch_to_block(body);
         for (&r, v) in invariant.iter().zip(values) {
             self.define(r, v);
         }
-        for (level, r, v) in around {
-            self.define_at(level, r, v);
-        }
+        self.redefine(around);
         self.frame_mut().loops[l.index()] = Some(state);
     }
 }

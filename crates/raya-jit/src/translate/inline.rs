@@ -4,7 +4,7 @@
 //! interpreter would have put them, so an exit inside it rebuilds the whole chain.
 
 use super::emit::clif_type;
-use super::{InlineNode, Translator};
+use super::{InlineNode, Register, Translator};
 use crate::analysis::Analysis;
 use crate::error::JitError;
 use crate::snapshot::Snapshot;
@@ -60,6 +60,20 @@ impl<'a> Translator<'a> {
         let site = self.site();
         self.b.set_srcloc(SourceLoc::new(site));
         result
+    }
+
+    /// The registers that must be defined again behind what is inlined at the current
+    /// instruction, with their values. Blocks of a callee with handlers begin before all ways to
+    /// them are known, so that the frontend takes the callers' registers there for new values,
+    /// of which nothing is known.
+    pub(super) fn registers_over_inlined(&mut self) -> Vec<Register> {
+        let frame = self.frame();
+        let inline = frame.snapshot.inlines.get(&frame.pc);
+        let mut callees = inline.iter().flat_map(|inline| &inline.targets);
+        match callees.any(|c| !c.code().func.handlers.is_empty()) {
+            true => self.registers_of(self.frames.len()),
+            false => Vec::new(),
+        }
     }
 
     /// A block that takes the result of a call with that representation.

@@ -46,6 +46,9 @@ use raya_bytecode::Repr;
 use rustc_hash::FxHashMap;
 use std::mem::offset_of;
 
+/// Level of a frame, number of a register of it, and its value.
+type Register = (usize, u16, Value);
+
 /// What lowering an instruction gives.
 pub(crate) type Lowered = Result<(), JitError>;
 

@@ -85,6 +85,7 @@ fn call_any_method(t: &mut Translator<'_>, i: Instr) -> Lowered {
     let object = is_object(t, args[0]);
     t.require(object, slow);
     let handle = t.load(I32, Region::Header, args[0], layout::HEADER_TYPE);
+    let around = t.registers_over_inlined();
     let converted = observed_methods(t, i, &args, handle, (called, done))?;
     match boxed_form(Receiver::This, n) {
         0 => {
@@ -107,6 +108,7 @@ fn call_any_method(t: &mut Translator<'_>, i: Instr) -> Lowered {
     t.join_called((called, from_call), (done, i.a));
     t.ran_code = converted;
     t.enter(done);
+    t.redefine(around);
     t.set(i.a, v);
     Ok(())
 }
@@ -133,6 +135,7 @@ fn call_prop(t: &mut Translator<'_>, i: Instr) -> Lowered {
         t.require(object, slow);
     }
     let handle = t.load(I32, Region::Header, args[0], layout::HEADER_TYPE);
+    let around = t.registers_over_inlined();
     let converted = observed_methods(t, i, &args, handle, (called, done))?;
     let answer = memo::ask(t, (prop.site, SiteQuestion::Call), handle, slow);
     let info = answer.method(t);
@@ -150,6 +153,7 @@ fn call_prop(t: &mut Translator<'_>, i: Instr) -> Lowered {
     t.join_called((called, from_call), (done, i.a));
     t.ran_code = converted;
     t.enter(done);
+    t.redefine(around);
     t.set(i.a, v);
     Ok(())
 }
@@ -193,6 +197,7 @@ fn observed_methods(
     }
     Ok(converted)
 }
+
 /// Goes on where the receiver is of the type of an observed method, and gives the arguments
 /// that this takes; control is in `other` where it is not, or where a class has changed since.
 fn enter_observed(

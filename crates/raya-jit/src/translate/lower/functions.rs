@@ -129,8 +129,10 @@ fn direct(t: &mut Translator<'_>, i: Instr, callee: &FuncFact) -> Lowered {
     let v = match planned(t) {
         Some(inline) => {
             let (done, v) = t.result_block(callee.interface.ret);
+            let around = t.registers_over_inlined();
             t.inline_body(&inline.targets[0], i.a, &args, done)?;
             t.enter(done);
+            t.redefine(around);
             v
         }
         None => t.call_function(callee, &args),
@@ -168,9 +170,11 @@ fn method_call(t: &mut Translator<'_>, i: Instr) -> Lowered {
                 Ok(())
             })?;
         }
-        None => t.call_record(callee, how, &args, done),
+        None => {
+            t.call_record(callee, how, &args, done);
+            t.enter(done);
+        }
     }
-    t.enter(done);
     t.set(i.a, v);
     Ok(())
 }
@@ -187,7 +191,7 @@ fn vtable_entry(t: &mut Translator<'_>, object: Value, index: u32) -> Value {
 }
 
 /// The bodies of the planned targets, each behind a comparison of `callee`. Another
-/// callee leaves, or, where that happened often, goes on in `otherwise`.
+/// callee leaves, or, where that happened often, goes on in `otherwise`. Ends in `done`.
 fn inline_targets<'a>(
     t: &mut Translator<'a>,
     i: Instr,
@@ -197,6 +201,7 @@ fn inline_targets<'a>(
     done: Block,
     otherwise: impl FnOnce(&mut Translator<'a>, Block) -> Lowered,
 ) -> Lowered {
+    let around = t.registers_over_inlined();
     let mut bodies = Vec::new();
     let last = inline.targets.len() - 1;
     let mut general = None;
@@ -227,6 +232,8 @@ fn inline_targets<'a>(
         t.enter(block);
         otherwise(t, done)?;
     }
+    t.enter(done);
+    t.redefine(around);
     Ok(())
 }
 
@@ -243,9 +250,11 @@ fn closure_call(t: &mut Translator<'_>, i: Instr) -> Lowered {
         Some(inline) => inline_targets(t, i, inline, callee, &args, done, |t, done| {
             any_closure(t, i, sig, callee, &args, done)
         })?,
-        None => any_closure(t, i, sig, callee, &args, done)?,
+        None => {
+            any_closure(t, i, sig, callee, &args, done)?;
+            t.enter(done);
+        }
     }
-    t.enter(done);
     t.set(i.a, v);
     Ok(())
 }

@@ -198,7 +198,7 @@ impl<'a> Checker<'a> {
                 optional,
                 function,
             } => {
-                let Some(name) = self.member_name(key) else {
+                let Some(name) = self.method_name(key, *kind, member.modifiers.is_static) else {
                     return;
                 };
                 self.declare_method(id, member, (name, key.span()), *kind, *optional, function);
@@ -215,6 +215,21 @@ impl<'a> Checker<'a> {
 
     fn member_name(&mut self, key: &'a PropKey) -> Option<Name> {
         self.type_key(key)
+    }
+
+    /// The name of a declared method; that of instances called `__str__` is `toString`.
+    pub(crate) fn method_name(
+        &mut self,
+        key: &'a PropKey,
+        kind: MethodKind,
+        is_static: bool,
+    ) -> Option<Name> {
+        let name = self.member_name(key)?;
+        let is_method = kind == MethodKind::Method && !is_static;
+        Some(match name {
+            names::STR_METHOD if is_method => names::TO_STRING,
+            name => name,
+        })
     }
 
     fn new_member(
@@ -302,7 +317,10 @@ impl<'a> Checker<'a> {
 
     fn report_duplicate_member(&mut self, data: &MemberData<'a>) {
         let message = format!("member `{}` is declared twice", self.text(data.name));
-        self.error(codes::DUPLICATE_MEMBER, data.span, message);
+        let report = self.error(codes::DUPLICATE_MEMBER, data.span, message);
+        if data.name == names::TO_STRING {
+            report.help = Some("`__str__` is another name of `toString`".to_string());
+        }
     }
 
     fn check_abstract_member(&mut self, id: ClassId, data: &MemberData<'a>) {
@@ -449,11 +467,9 @@ impl<'a> Checker<'a> {
             return;
         }
         if self.class(id).ctor.is_some() {
-            self.error(
-                codes::DUPLICATE_MEMBER,
-                function.span,
-                "a class has one constructor",
-            );
+            let message = "a class has one constructor";
+            self.error(codes::DUPLICATE_MEMBER, function.span, message)
+                .help = Some("`__init__` is another name of it".to_string());
             return;
         }
         let name = self.hir.classes[id.index()].name;

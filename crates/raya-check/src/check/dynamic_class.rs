@@ -218,7 +218,7 @@ impl<'a> Checker<'a> {
                     function,
                     ..
                 } => {
-                    let Some(name) = self.type_key(key) else {
+                    let Some(name) = self.method_name(key, *kind, is_static) else {
                         continue;
                     };
                     if matches!(function.body, FunctionBody::None) {

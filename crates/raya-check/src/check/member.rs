@@ -263,6 +263,10 @@ impl<'a> Checker<'a> {
         name: Name,
         is_static: bool,
     ) -> Option<Found> {
+        let name = match name {
+            names::STR_METHOD if !is_static => names::TO_STRING,
+            name => name,
+        };
         let index = *self.class(class).by_name.get(&(name, is_static))?;
         let declared = self.member_type(class, index);
         let decl = self.types.class(class);

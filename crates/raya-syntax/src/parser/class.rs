@@ -235,10 +235,13 @@ fn keyed_member<'s>(
     if !must_be_method && !matches!(p.kind(), T::LParen | T::Lt) {
         return field(p, key, optional, definite);
     }
-    let is_constructor =
-        !modifiers.is_static && !must_be_method && key.as_name() == Some(names::CONSTRUCTOR);
-    if is_constructor {
-        let function = function::class_method(p, FunctionFlags::CONSTRUCTOR)?;
+    let constructs = matches!(key.as_name(), Some(names::CONSTRUCTOR | names::INIT_METHOD));
+    if constructs && !modifiers.is_static && !must_be_method {
+        let mut function = function::class_method(p, FunctionFlags::CONSTRUCTOR)?;
+        if key.as_name() == Some(names::INIT_METHOD) {
+            // Under this name it is written like a method, which gives nothing.
+            function.signature.return_type.take_if(|ty| is_void(ty));
+        }
         check_constructor(p, &key, optional, &function);
         return Ok(ClassMemberKind::Constructor(Box::new(function)));
     }
@@ -251,6 +254,10 @@ fn keyed_member<'s>(
         optional,
         function: Box::new(function),
     })
+}
+
+fn is_void(ty: &TypeExpr) -> bool {
+    matches!(ty.kind, TypeKind::Keyword(KeywordType::Void))
 }
 
 fn check_constructor(p: &mut Input<'_, '_>, key: &PropKey, optional: bool, function: &Function) {

@@ -84,10 +84,28 @@ impl<'a> Checker<'a> {
         if flow.dead || from == Ty::ERROR {
             return;
         }
-        if from != to {
+        if self.admits_null(to) && self.is_null_by_chain(flow, e) {
+            flow.remove(reference);
+        } else if from != to {
             flow.set(reference, to);
         }
         self.narrow_parent(flow, e, from, to);
+    }
+
+    /// Whether a member is never `null` where its object is not: `a?.b` is `null` because `a`
+    /// is, which tells nothing about `a.b` where `a` turns out to be an object.
+    fn is_null_by_chain(&mut self, flow: &Flow, e: &Expr) -> bool {
+        let ast::ExprKind::Chain(inner) = &e.kind else {
+            return false;
+        };
+        let Some((object, name)) = member_access(inner) else {
+            return false;
+        };
+        let Some(ty) = self.reference_type(flow, object) else {
+            return false;
+        };
+        let ty = self.types.non_null(ty);
+        (self.lookup(ty, name)).is_some_and(|found| !self.admits_null(found.ty))
     }
 
     /// Discriminants: a member that is narrowed narrows the union it is read from.
@@ -150,21 +168,7 @@ impl<'a> Checker<'a> {
             return;
         };
         let mut at: &Expr = inner;
-        loop {
-            let (object, optional) = match &at.kind {
-                ast::ExprKind::Member {
-                    object, optional, ..
-                }
-                | ast::ExprKind::PrivateMember {
-                    object, optional, ..
-                }
-                | ast::ExprKind::Index {
-                    object, optional, ..
-                } => (&**object, *optional),
-                ast::ExprKind::Call(call) => (&call.callee, call.optional),
-                ast::ExprKind::NonNull(inner) => (&**inner, false),
-                _ => return,
-            };
+        while let Some((object, optional)) = chain_link(at) {
             if optional
                 && let Some(reference) = self.reference(object)
                 && let Some(ty) = self.reference_type(flow, object)
@@ -197,7 +201,13 @@ impl<'a> Checker<'a> {
                 let ty = self.reference_type(flow, inner)?;
                 Some(self.types.non_null(ty))
             }
-            ast::ExprKind::Chain(inner) => self.reference_type(flow, inner),
+            ast::ExprKind::Chain(inner) => {
+                let ty = self.reference_type(flow, inner)?;
+                match self.may_end_early(flow, inner) {
+                    true => Some(self.types.nullable(ty)),
+                    false => Some(ty),
+                }
+            }
             _ => {
                 let (object, name) = member_access(e)?;
                 let ty = self.reference_type(flow, object)?;
@@ -205,6 +215,20 @@ impl<'a> Checker<'a> {
                 self.lookup(ty, name).map(|f| f.ty)
             }
         }
+    }
+
+    /// Whether a chain may give `null` because an object before a `?.` is.
+    fn may_end_early(&mut self, flow: &Flow, chain: &Expr) -> bool {
+        let mut at = chain;
+        while let Some((object, optional)) = chain_link(at) {
+            if optional
+                && (self.reference_type(flow, object)).is_some_and(|ty| self.admits_null(ty))
+            {
+                return true;
+            }
+            at = object;
+        }
+        false
     }
 
     // ---- tests
@@ -315,8 +339,12 @@ impl<'a> Checker<'a> {
             self.typeof_part(ty, &text, true),
             self.typeof_part(ty, &text, false),
         );
-        self.narrow_flow(yes, operand, reference, ty, is);
-        self.narrow_flow(no, operand, reference, ty, is_not);
+        for (flow, part) in [(yes, is), (no, is_not)] {
+            self.narrow_flow(flow, operand, reference, ty, part);
+            if !self.admits_null(part) {
+                self.narrow_chain_objects(flow, operand);
+            }
+        }
     }
 
     /// The part of a type for which `typeof` gives the word, or does not.
@@ -584,6 +612,25 @@ impl<'a> Checker<'a> {
 fn is_falsy_number(bits: u64) -> bool {
     let value = f64::from_bits(bits);
     value == 0.0 || value.is_nan()
+}
+
+/// What a link of a chain of members and calls is about, and whether it ends the chain where
+/// that is `null`.
+fn chain_link(e: &Expr) -> Option<(&Expr, bool)> {
+    match &e.kind {
+        ast::ExprKind::Member {
+            object, optional, ..
+        }
+        | ast::ExprKind::PrivateMember {
+            object, optional, ..
+        }
+        | ast::ExprKind::Index {
+            object, optional, ..
+        } => Some((object, *optional)),
+        ast::ExprKind::Call(call) => Some((&call.callee, call.optional)),
+        ast::ExprKind::NonNull(inner) => Some((inner, false)),
+        _ => None,
+    }
 }
 
 /// The object and the name, if an expression reads a named member.

@@ -4,7 +4,8 @@
 //! | --- | --- | --- |
 //! | `- * / %` | int, int | int |
 //! | `- * / %`, `**` | numbers (an int becomes one) | number |
-//! | `+` | as above; or a string and anything | the same; string |
+//! | `+` | as above; or a string and anything, but `any` | the same; string |
+//! | `+` | a string and `any` | string, or any where any is expected |
 //! | `& \| ^ << >>` | int, int | int |
 //! | `& \| ^ << >>` | numbers | number, or int where int is expected |
 //! | `>>>` | numbers | number |
@@ -15,7 +16,7 @@
 
 use super::Checker;
 use crate::codes;
-use crate::hir::{ExprId, ExprKind, UnOp};
+use crate::hir::{CoerceKind, ExprId, ExprKind, UnOp};
 use crate::types::{Ty, TypeKind};
 use raya_syntax::ast::{self, BinaryOp, Expr, UnaryOp};
 use raya_syntax::name::Name;
@@ -169,6 +170,10 @@ impl<'a> Checker<'a> {
         expected: Option<Ty>,
         span: Span,
     ) -> ExprId {
+        let left = match op {
+            BinaryOp::Add => self.without_text_check(left),
+            _ => left,
+        };
         let (lt, rt) = (self.ty(left), self.ty(right));
         if lt == Ty::ERROR || rt == Ty::ERROR {
             return self.error_expr(span);
@@ -177,6 +182,9 @@ impl<'a> Checker<'a> {
             return call;
         }
         if op == BinaryOp::Add && (self.is_stringy(lt) || self.is_stringy(rt)) {
+            if lt == Ty::ANY || rt == Ty::ANY {
+                return self.dynamic_text(left, right, expected, span);
+            }
             return self.concat(left, right, span);
         }
         if is_comparison(op) && self.is_stringy(lt) && self.is_stringy(rt) {
@@ -277,6 +285,40 @@ impl<'a> Checker<'a> {
             Ty::ANY
         };
         self.add(ExprKind::Binary { op, left, right }, ty, span)
+    }
+
+    /// `+` of a string and a value of `any`, which may be an object with an operator of its own:
+    /// a string where nobody asks for what that gives.
+    fn dynamic_text(
+        &mut self,
+        left: ExprId,
+        right: ExprId,
+        expected: Option<Ty>,
+        span: Span,
+    ) -> ExprId {
+        let sum = self.dynamic_binary(BinaryOp::Add, left, right, Some(Ty::ANY), span);
+        match expected {
+            Some(Ty::ANY) => sum,
+            _ => self.coerce(sum, Ty::STRING),
+        }
+    }
+
+    /// The sum that `dynamic_text` gave, before it had to be a string: in `a + "b" + "c"` what
+    /// the first operator gives is asked for the second.
+    fn without_text_check(&self, id: ExprId) -> ExprId {
+        let ExprKind::Coerce {
+            expr,
+            kind: CoerceKind::Check,
+        } = self.hir.exprs[id.index()].kind
+        else {
+            return id;
+        };
+        match self.hir.exprs[expr.index()].kind {
+            ExprKind::Binary {
+                op: BinaryOp::Add, ..
+            } => expr,
+            _ => id,
+        }
     }
 
     fn report_unusable(&mut self, ty: Ty, span: Span) {

@@ -22,6 +22,9 @@ pub(crate) struct Inference {
     pub firm: bool,
     /// Candidates now come from a parameter position: they bound from above.
     contra: bool,
+    /// Candidates now come from the elements or members of something, where an int is not
+    /// converted to a number.
+    inside: bool,
     depth: u32,
 }
 
@@ -31,6 +34,8 @@ struct Slot {
     candidates: Vec<Ty>,
     /// Those of the candidates that are not widened.
     firm: Vec<Ty>,
+    /// Those of the candidates that are elements or members of an argument.
+    inside: Vec<Ty>,
     contra: Vec<Ty>,
     result: Vec<Ty>,
 }
@@ -44,6 +49,7 @@ impl Inference {
             from_result: false,
             firm: false,
             contra: false,
+            inside: false,
             depth: 0,
         }
     }
@@ -56,6 +62,9 @@ impl Inference {
         let slot = &mut self.slots[index];
         if self.firm && !self.from_result && !self.contra && !slot.firm.contains(&ty) {
             slot.firm.push(ty);
+        }
+        if self.inside && !self.from_result && !self.contra && !slot.inside.contains(&ty) {
+            slot.inside.push(ty);
         }
         let list = if self.from_result {
             &mut slot.result
@@ -86,9 +95,20 @@ impl<'a> Checker<'a> {
             }
             return;
         }
+        let outer = inference.inside;
+        inference.inside |= matches!(
+            self.types.kind(target),
+            TypeKind::Array(_)
+                | TypeKind::ReadonlyArray(_)
+                | TypeKind::Tuple(_)
+                | TypeKind::Class(..)
+                | TypeKind::Object(_)
+                | TypeKind::Named(..)
+        );
         inference.depth += 1;
         ensure_stack(|| self.infer_kinds(inference, target, source));
         inference.depth -= 1;
+        inference.inside = outer;
     }
 
     fn infer_kinds(&mut self, inference: &mut Inference, target: Ty, source: Ty) {
@@ -444,6 +464,10 @@ impl<'a> Checker<'a> {
                     .chain(&slot.candidates)
                     .any(|&c| c != wanted)
                 && slot.candidates.iter().all(|&c| self.fits(c, wanted))
+                && slot
+                    .inside
+                    .iter()
+                    .all(|&c| !self.converts_int(c, wanted) || self.subtype(c, wanted))
                 && slot.contra.iter().all(|&c| self.subtype(wanted, c))
             {
                 return wanted;

@@ -20,5 +20,5 @@ pub use natives::{NATIVES, Native, NativeType, native_index};
 pub use ops::{Op, OpFlags, OperandKind, Usage};
 pub use show::{show_signature, show_type};
 pub use slots::{Slot, SlotKind, SlotOp};
-pub use subtype::{assignable, inherits, may_view_unboxed, word_fits};
+pub use subtype::{assignable, assignable_but_null, inherits, may_view_unboxed, word_fits};
 pub use verify::{Fault, verify};

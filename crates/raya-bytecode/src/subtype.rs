@@ -43,6 +43,19 @@ pub fn word_fits(m: &Module, from: &TypeDesc, to: TypeId) -> bool {
     }
 }
 
+/// Whether a register of type `to` takes every value of a register of type `from` that is not
+/// `null`.
+pub fn assignable_but_null(m: &Module, from: TypeId, to: TypeId) -> bool {
+    let is_null = |ty: TypeId| matches!(m.types[ty.index()], TypeDesc::Null);
+    match &m.types[from.index()] {
+        TypeDesc::Union(members) if m.repr(to) == Repr::Word => {
+            (members.iter()).all(|&member| is_null(member) || boxed_fits(m, member, to, MAX_DEPTH))
+        }
+        TypeDesc::Union(_) => false,
+        _ => is_null(from) || assignable(m, from, to),
+    }
+}
+
 fn desc_fits(m: &Module, f: &TypeDesc, to: TypeId, depth: u32) -> bool {
     if depth == 0 {
         return false;

@@ -164,8 +164,21 @@ impl Tables {
         }
     }
 
-    /// Describes a reserved type.
+    /// Describes a reserved type. Unions that were made of it before are flat only now.
     pub fn describe(&mut self, id: TypeId, desc: TypeDesc) {
+        if let TypeDesc::Union(inner) = &desc {
+            for ty in &mut self.module.types[id.index() + 1..] {
+                if let TypeDesc::Union(members) = ty
+                    && members.contains(&id)
+                {
+                    let others = members.iter().filter(|&&m| m != id);
+                    let mut flat: Vec<TypeId> = others.chain(inner.iter()).copied().collect();
+                    flat.sort_unstable();
+                    flat.dedup();
+                    *members = flat.into();
+                }
+            }
+        }
         self.module.types[id.index()] = desc;
     }
 

@@ -207,14 +207,8 @@ impl Check<'_> {
 
     /// Only null is tested, so everything else must fit already.
     fn non_null(&self, a: u16, b: u16) -> Checked {
-        let to = self.reg_type(a)?;
-        let fits = |ty: TypeId| {
-            matches!(self.m.types[ty.index()], TypeDesc::Null) || crate::assignable(self.m, ty, to)
-        };
-        let ok = match self.desc(b)? {
-            TypeDesc::Union(members) => members.iter().all(|&t| fits(t)),
-            _ => fits(self.reg_type(b)?),
-        };
+        let (from, to) = (self.reg_type(b)?, self.reg_type(a)?);
+        let ok = crate::assignable_but_null(self.m, from, to);
         if ok {
             Ok(())
         } else {

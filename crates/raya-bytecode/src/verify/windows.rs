@@ -262,8 +262,15 @@ impl Check<'_> {
         }
     }
 
+    /// Whether all values are functions, of whatever signatures: the call finds out which.
     fn is_function(&self, ty: TypeId) -> bool {
-        matches!(self.m.types[ty.index()], TypeDesc::Function(_))
+        match &self.m.types[ty.index()] {
+            TypeDesc::Function(_) => true,
+            TypeDesc::Union(members) => {
+                (members.iter()).all(|m| matches!(self.m.types[m.index()], TypeDesc::Function(_)))
+            }
+            _ => false,
+        }
     }
 
     /// A destination that receives any value must promise nothing.

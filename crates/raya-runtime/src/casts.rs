@@ -16,7 +16,7 @@ use crate::func::SigInfo;
 use crate::mem::obj::Obj;
 use crate::mem::value::Value;
 use crate::text::number_format;
-use crate::type_info::{TypeInfo, TypeKind, TypeRef};
+use crate::type_info::{Attr, TypeInfo, TypeKind, TypeRef};
 
 /// Nesting of descriptors that tests follow; deeper types are compared by identity only.
 const MAX_NESTING: u32 = 64;
@@ -130,9 +130,17 @@ impl Ctx {
                     Some(inner) => self.object_matches(inner, member.ty, depth + 1),
                     None => immediate_matches(v, member.ty),
                 },
-                None => member.optional,
+                None => member.optional || self.native_fits(obj, member.name, member.ty),
             }
         })
+    }
+
+    /// Whether a member is a method that the runtime brings, where a function is asked for.
+    fn native_fits(&mut self, obj: Obj, name: Value, wanted: DescRef) -> bool {
+        let ty = self.type_of_obj(obj);
+        matches!(wanted.shape(), DescShape::Function(_))
+            && self.ensure_methods(&ty).is_ok()
+            && matches!(ty.lookup(name), Some((_, Attr::Native(_))))
     }
 
     /// Whether flow analysis may take `v` for the type.
@@ -230,7 +238,10 @@ impl Ctx {
                 cached(desc, &ty).unwrap_or_else(|| {
                     let fits = members.iter().all(|member| {
                         let declared = self.member_type(obj.value(), member.name);
-                        declared.is_some_and(|d| is_subtype(d, member.ty, 1))
+                        match declared {
+                            Some(declared) => is_subtype(declared, member.ty, 1),
+                            None => self.native_fits(obj, member.name, member.ty),
+                        }
                     });
                     if ty.kind == TypeKind::Literal || !ty.meta.fields.is_empty() {
                         desc.cache.borrow_mut().insert(ty.handle, fits);

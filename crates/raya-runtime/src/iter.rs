@@ -243,8 +243,14 @@ impl Ctx {
             let at = self.to_number(k)?;
             return Ok(at >= 0.0 && at < array.len() as f64 && at.fract() == 0.0);
         }
+        let named = o.is_object() && ty.kind != TypeKind::String;
+        // The keys of dictionaries are text, also those that are written as numbers.
+        let k = match named && matches!(ty.kind, TypeKind::Literal | TypeKind::Dict) {
+            true => self.to_str(k)?.value(),
+            false => k,
+        };
         match self.as_str(k) {
-            Some(name) if o.is_object() && ty.kind != TypeKind::String => {
+            Some(name) if named => {
                 let name = self.intern_str(name)?.value();
                 Ok(self.has_attr(o, name)?)
             }

@@ -14,7 +14,7 @@ use crate::class_builder::{ClassPlan, FieldPlan};
 use crate::ctx::Ctx;
 use crate::desc::{DescKind, DescRef, DescShape, MemberDesc};
 use crate::mem::array::{Array, Storage};
-use crate::mem::layout::{ElemKind, FLAG_PINNED};
+use crate::mem::layout::{ElemKind, FLAG_INCOMPLETE, FLAG_PINNED};
 use crate::mem::object::Instance;
 use crate::mem::value::Value;
 use crate::type_info::{TypeKind, TypeRef};
@@ -128,7 +128,7 @@ impl Ctx {
         match self.own_member(v, m.name) {
             Some(item) if item.is_null() && m.optional => true,
             Some(item) => self.fits_deep(item, m.ty, assumed, depth),
-            None => m.optional,
+            None => m.optional || is_incomplete(v),
         }
     }
 
@@ -322,6 +322,13 @@ impl Ctx {
         self.engine().pinned.borrow_mut().insert(key, pinned);
         Ok(pinned)
     }
+}
+
+/// Whether members that a type asks for may be missing until the program sets them: a read of
+/// one that is not there is refused, as any read through a structural type verifies itself.
+fn is_incomplete(v: Value) -> bool {
+    v.as_obj()
+        .is_some_and(|obj| obj.flags() & FLAG_INCOMPLETE != 0)
 }
 
 /// Whether values of the kind are structural: their members are all there is to them.

@@ -249,9 +249,21 @@ impl Check<'_> {
     }
 
     pub(super) fn array_like(&self, reg: u16) -> Checked {
-        match self.desc(reg)? {
-            TypeDesc::Array(_) | TypeDesc::ReadonlyArray(_) | TypeDesc::Tuple { .. } => Ok(()),
-            _ => Err(format!("register {reg} holds no array")),
+        let ty = self.reg_type(reg)?;
+        let all = |t: TypeId| {
+            matches!(
+                self.m.types[t.index()],
+                TypeDesc::Array(_) | TypeDesc::ReadonlyArray(_) | TypeDesc::Tuple { .. }
+            )
+        };
+        let ok = match &self.m.types[ty.index()] {
+            TypeDesc::Union(members) => members.iter().all(|&t| all(t)),
+            _ => all(ty),
+        };
+        if ok {
+            Ok(())
+        } else {
+            Err(format!("register {reg} holds no array"))
         }
     }
 

@@ -457,6 +457,9 @@ impl<'a> Checker<'a> {
 
     /// The member that a literal key stands for; a number only where it is one's name.
     pub(super) fn member_key(&mut self, index: &Expr, apparent: Ty) -> Option<Name> {
+        if let Some(symbol) = index.as_well_known_symbol() {
+            return Some(self.symbol_member(symbol));
+        }
         if apparent == Ty::ANY || self.array_element(apparent).is_some() {
             return None;
         }

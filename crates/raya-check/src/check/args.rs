@@ -3,7 +3,7 @@
 use super::Checker;
 use super::infer::Inference;
 use crate::codes;
-use crate::hir::{Element, ExprId, ExprKind, Place};
+use crate::hir::{ExprId, ExprKind, Place};
 use crate::types::{Signature, Subst, Ty, TypeKind};
 use raya_syntax::ast::{self, Expr, FunctionBody, TypeExpr};
 use raya_syntax::span::Span;
@@ -172,13 +172,17 @@ impl<'a> Checker<'a> {
                 let part = self.add(ExprKind::Read(place), t, arg.expr.span);
                 flat.push(Arg::Part(part, arg.expr.span));
             }
+            if tuple.rest.is_some() {
+                let rest = self.rest_elements(id, apparent, tuple.elems.len(), arg.expr.span);
+                flat.push(Arg::Spread(&arg.expr, rest));
+            }
         }
         flat
     }
 
     /// The tuple behind several parts: kept in a local by the first of them.
     fn keep_spread(&mut self, id: ExprId, tuple: &crate::types::Tuple) -> ExprId {
-        if tuple.elems.len() < 2 {
+        if tuple.elems.len() + usize::from(tuple.rest.is_some()) < 2 {
             return id;
         }
         let simple = matches!(
@@ -200,30 +204,44 @@ impl<'a> Checker<'a> {
         self.read_temp(local, ty, span)
     }
 
-    fn count_fits(&self, sig: &Signature, args: &[Arg<'a>]) -> bool {
-        let spread = args.iter().any(|a| matches!(a, Arg::Spread(..)));
-        let enough = args.len() >= sig.required() || spread;
-        let most = if sig.rest {
-            usize::MAX
-        } else {
-            sig.params.len()
+    /// The fewest and the most arguments that a call passes; none where nothing bounds them.
+    fn counts(&mut self, sig: &Signature) -> (usize, Option<usize>) {
+        let rest = sig.params.last().filter(|_| sig.rest);
+        let Some(rest) = rest else {
+            return (sig.required(), Some(sig.params.len()));
         };
-        enough && args.len() <= most
+        let apparent = self.apparent(rest.ty);
+        let TypeKind::Tuple(id) = self.types.kind(apparent) else {
+            return (sig.required(), None);
+        };
+        let (tuple, fixed) = (self.types.tuple(id), sig.fixed().len());
+        let least = match tuple.required {
+            0 => sig.required(),
+            more => fixed + usize::from(more),
+        };
+        let bounded = tuple.rest.is_none();
+        (least, bounded.then_some(fixed + tuple.elems.len()))
+    }
+
+    fn count_fits(&mut self, sig: &Signature, args: &[Arg<'a>]) -> bool {
+        let spread = args.iter().any(|a| matches!(a, Arg::Spread(..)));
+        let (least, most) = self.counts(sig);
+        (args.len() >= least || spread) && most.is_none_or(|most| args.len() <= most)
     }
 
     fn check_count(&mut self, sig: &Signature, args: &[Arg<'a>], span: Span) -> bool {
         if self.count_fits(sig, args) {
             return true;
         }
-        let (least, most) = (sig.required(), sig.params.len());
-        let wanted = match (least, most, sig.rest) {
-            (a, _, true) => format!("at least {}", arguments(a)),
-            (a, b, _) if a == b => arguments(a),
-            (a, b, _) => format!("{a} to {}", arguments(b)),
+        let (least, most) = self.counts(sig);
+        let wanted = match (least, most) {
+            (a, None) => format!("at least {}", arguments(a)),
+            (a, Some(b)) if a == b => arguments(a),
+            (a, Some(b)) => format!("{a} to {}", arguments(b)),
         };
-        let at = match args.get(most) {
-            Some(extra) if !sig.rest => extra.span(),
-            _ => span,
+        let at = match most.and_then(|most| args.get(most)) {
+            Some(extra) => extra.span(),
+            None => span,
         };
         let message = format!("this call needs {wanted}, not {}", args.len());
         let help = sig
@@ -507,194 +525,6 @@ impl<'a> Checker<'a> {
             _ => false,
         }
     }
-
-    // ---- moving arguments to parameters
-
-    /// One expression per parameter. `checked`: what inference has checked already.
-    fn move_args(
-        &mut self,
-        sig: &Signature,
-        args: &[Arg<'a>],
-        checked: &[Option<ExprId>],
-        span: Span,
-    ) -> Vec<ExprId> {
-        let fixed = sig.fixed().len();
-        let mut moved = Vec::with_capacity(sig.params.len());
-        for i in 0..fixed {
-            let ty = sig.params[i].ty;
-            let id = match args.get(i) {
-                Some(Arg::Spread(e, _)) => {
-                    let message = "an array can only be spread into a rest parameter";
-                    self.error(codes::INVALID_SPREAD, e.span, message);
-                    self.error_expr(e.span)
-                }
-                Some(arg) => self.move_arg(arg, checked.get(i).copied().flatten(), ty),
-                None => self.absent(ty, span),
-            };
-            moved.push(id);
-        }
-        if sig.rest
-            && let Some(param) = sig.params.last()
-        {
-            moved.push(self.rest_argument(param.ty, args, checked, fixed, span));
-        }
-        moved
-    }
-
-    /// The filler for an argument that is left out.
-    pub(crate) fn absent(&mut self, ty: Ty, span: Span) -> ExprId {
-        let null = self.add(ExprKind::Null, Ty::NULL, span);
-        self.coerce(null, ty)
-    }
-
-    fn move_arg(&mut self, arg: &Arg<'a>, checked: Option<ExprId>, ty: Ty) -> ExprId {
-        match *arg {
-            Arg::Part(id, span) => self.move_to(id, ty, span),
-            Arg::Spread(e, id) => self.move_to(id, ty, e.span),
-            Arg::Expr(e) => match checked {
-                None => self.expr_as(e, ty),
-                Some(id) => self.move_checked(e, id, ty),
-            },
-        }
-    }
-
-    /// An argument that inference has checked. A literal can still adapt to what was
-    /// inferred; nested literals are checked again only so often, because each level
-    /// doubles the work.
-    fn move_checked(&mut self, e: &'a Expr, id: ExprId, ty: Ty) -> ExprId {
-        let from = self.ty(id);
-        let fits = self.fits(from, ty);
-        if fits && !self.wants_recheck(e, from, ty) {
-            return self.coerce(id, ty);
-        }
-        if !is_adaptable(e) || self.rechecks >= MAX_RECHECKS {
-            return self.move_to(id, ty, e.span);
-        }
-        self.rechecks += 1;
-        let again = self.expr_as(e, ty);
-        self.rechecks -= 1;
-        again
-    }
-
-    /// Integer literals become ints where an int was inferred; literals become what
-    /// the place asks for rather than being converted.
-    fn wants_recheck(&mut self, e: &Expr, from: Ty, to: Ty) -> bool {
-        let number = matches!(
-            e.kind,
-            ast::ExprKind::Number(_) | ast::ExprKind::Unary { .. }
-        );
-        (number && self.wants_int(to))
-            || (matches!(e.kind, ast::ExprKind::Array(_) | ast::ExprKind::Object(_)) && from != to)
-    }
-
-    fn rest_argument(
-        &mut self,
-        ty: Ty,
-        args: &[Arg<'a>],
-        checked: &[Option<ExprId>],
-        from: usize,
-        span: Span,
-    ) -> ExprId {
-        if let [Arg::Spread(_, all)] = args.get(from..).unwrap_or_default()
-            && self.ty(*all) == ty
-            && matches!(self.types.kind(ty), TypeKind::Param(_))
-        {
-            return *all;
-        }
-        let apparent = self.apparent(ty);
-        if let TypeKind::Tuple(id) = self.types.kind(apparent) {
-            let tuple = self.types.tuple(id).clone();
-            let mut parts = Vec::with_capacity(tuple.elems.len());
-            for (i, &t) in tuple.elems.iter().enumerate() {
-                let id = match args.get(from + i) {
-                    Some(arg) => self.move_arg(arg, checked.get(from + i).copied().flatten(), t),
-                    None => self.absent(t, span),
-                };
-                parts.push(id);
-            }
-            return self.add(ExprKind::Tuple(parts.into()), ty, span);
-        }
-        let elem = self.array_element(apparent).unwrap_or(Ty::ERROR);
-        let mut parts = Vec::with_capacity(args.len().saturating_sub(from));
-        for (i, arg) in args.iter().enumerate().skip(from) {
-            let known = checked.get(i).copied().flatten();
-            parts.push(match arg {
-                Arg::Spread(e, id) => self.rest_spread(e, *id, elem),
-                arg => Element::One(self.move_arg(arg, known, elem)),
-            });
-        }
-        let array = self.types.array(elem);
-        let id = self.add(ExprKind::Array(parts.into()), array, span);
-        self.coerce(id, ty)
-    }
-
-    fn rest_spread(&mut self, e: &'a Expr, id: ExprId, elem: Ty) -> Element {
-        let ty = self.ty(id);
-        if let TypeKind::Array(t) = self.types.kind(ty)
-            && t == elem
-        {
-            return Element::Spread(id);
-        }
-        match self.iterated_type(ty) {
-            Some(t) if self.fits(t, elem) => {}
-            Some(t) => self.report_mismatch(t, elem, e.span),
-            None => self.report_not_iterable(ty, e.span),
-        }
-        Element::Spread(self.coerce(id, Ty::ANY))
-    }
-
-    // ---- overloads with one implementation
-
-    /// Moves arguments from an overload's parameters to the implementation's.
-    pub(crate) fn adapt_args(
-        &mut self,
-        args: Vec<ExprId>,
-        overload: &Signature,
-        own: &Signature,
-        span: Span,
-    ) -> Vec<ExprId> {
-        let given = overload.fixed().len();
-        let mut moved = Vec::with_capacity(own.params.len());
-        for (i, p) in own.fixed().iter().enumerate() {
-            moved.push(match args.get(i).filter(|_| i < given) {
-                Some(&id) => self.force(id, p.ty),
-                None => self.absent(p.ty, span),
-            });
-        }
-        if own.rest
-            && let Some(last) = own.params.last()
-        {
-            let from = own.fixed().len();
-            if overload.rest && overload.fixed().len() == from {
-                let rest = args.last().copied();
-                moved.extend(rest.map(|id| self.force(id, last.ty)));
-                return moved;
-            }
-            let elem = self.array_element(last.ty).unwrap_or(Ty::ANY);
-            let mut parts = Vec::new();
-            for &id in args.iter().take(given).skip(from) {
-                parts.push(Element::One(self.force(id, elem)));
-            }
-            if overload.rest
-                && let Some(&rest) = args.last()
-            {
-                let rest = self.coerce(rest, Ty::ANY);
-                parts.push(Element::Spread(rest));
-            }
-            let id = self.add(ExprKind::Array(parts.into()), last.ty, span);
-            moved.push(id);
-        }
-        moved
-    }
-
-    /// A value at a type that it fits or is checked against.
-    pub(crate) fn force(&mut self, id: ExprId, to: Ty) -> ExprId {
-        let from = self.ty(id);
-        if self.fits(from, to) {
-            return self.coerce(id, to);
-        }
-        self.coerce_node(id, to, crate::hir::CoerceKind::Check)
-    }
 }
 
 fn arguments(count: usize) -> String {
@@ -706,7 +536,7 @@ fn arguments(count: usize) -> String {
 }
 
 /// Whether an expression can take another type when it is checked again.
-fn is_adaptable(e: &Expr) -> bool {
+pub(super) fn is_adaptable(e: &Expr) -> bool {
     match &e.kind {
         ast::ExprKind::Array(_)
         | ast::ExprKind::Object(_)

@@ -42,6 +42,19 @@ impl<'a> Checker<'a> {
             } => {
                 return self.call_member(object, *property, *optional, call, expected, span);
             }
+            ast::ExprKind::Index {
+                object,
+                index,
+                optional,
+            } => {
+                if let Some(symbol) = index.as_well_known_symbol() {
+                    let property = ast::Ident {
+                        name: self.symbol_member(symbol),
+                        span: index.span,
+                    };
+                    return self.call_member(object, property, *optional, call, expected, span);
+                }
+            }
             _ => {}
         }
         if let ast::ExprKind::Function(f) = &call.callee.kind

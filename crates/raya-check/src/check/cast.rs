@@ -34,6 +34,11 @@ impl<'a> Checker<'a> {
         if self.fits(from, to) {
             return self.coerce(id, to);
         }
+        if let ast::ExprKind::Object(members) = &e.kind
+            && self.may_be_incomplete(from, to)
+        {
+            return self.incomplete(members, to, span);
+        }
         let wide = self.types.widen_literals(from);
         let related = from == Ty::UNKNOWN
             || self.subtype(to, from)
@@ -76,6 +81,35 @@ impl<'a> Checker<'a> {
             self.diagnostics.extend(reported);
         }
         own
+    }
+
+    /// Whether a literal lacks members of the type that a cast asks for, and no more.
+    fn may_be_incomplete(&mut self, from: Ty, to: Ty) -> bool {
+        let apparent = self.apparent(to);
+        let TypeKind::Object(own) = self.types.kind(from) else {
+            return false;
+        };
+        let own = self.types.object(own).clone();
+        match self.types.kind(apparent) {
+            // What it will be shows when type arguments are known.
+            _ if self.types.is_deferred(to) => true,
+            TypeKind::Object(_) | TypeKind::Intersection(_) => own.members.iter().all(|m| {
+                let found = self.lookup(to, m.name);
+                found.is_none_or(|found| self.comparable(m.ty, found.ty))
+            }),
+            _ => false,
+        }
+    }
+
+    /// `{ … } as T` where the literal lacks members of `T`: the program sets them later.
+    fn incomplete(&mut self, members: &'a [ast::ObjectMember], to: Ty, span: Span) -> ExprId {
+        let literal = self.any_object(members, span);
+        let native = ExprKind::Native {
+            name: self.names.intern("object_incomplete"),
+            args: [literal].into(),
+        };
+        let marked = self.add(native, Ty::ANY, span);
+        self.coerce_node(marked, to, CoerceKind::Cast)
     }
 
     /// An array that nobody else holds takes the type of a cast that its elements fit: it is

@@ -53,7 +53,7 @@ impl<'a> Checker<'a> {
                 ty
             }
             MemberSource::Param(param) => {
-                let p = self.written_param(param);
+                let p = self.property_param(class, param);
                 let ty = if param.default.is_some() && !param.optional {
                     self.default_param_type(param, p.ty)
                 } else {
@@ -63,6 +63,31 @@ impl<'a> Checker<'a> {
                 ty
             }
             MemberSource::Method(_) => self.method_member_type(class, index),
+        }
+    }
+
+    /// A parameter property as written; the default of one without type may mention the
+    /// parameters in front of it.
+    fn property_param(&mut self, class: ClassId, param: &'a ast::Param) -> Param {
+        let ctor = self.class(class).ctor.zip(self.class(class).ctor_func);
+        let (Some((function, func)), None) = (ctor, &param.ty) else {
+            return self.written_param(param);
+        };
+        let params = &function.signature.params;
+        let at = params.iter().position(|p| std::ptr::eq(p, param));
+        let this = self.this_of(class, false);
+        let (all, _) = self.quietly(|c| {
+            c.in_class_scope(class, |c, parent| {
+                let saved = c.enter_initialiser(func, class, false, this);
+                c.ctx_mut().parent = parent;
+                let all = c.written_params(&function.signature);
+                c.leave_initialiser(saved);
+                all
+            })
+        });
+        match at.and_then(|at| all.get(at).copied()) {
+            Some(p) => p,
+            None => self.written_param(param),
         }
     }
 

@@ -2,8 +2,8 @@
 
 use super::Checker;
 use crate::codes;
-use crate::hir::{CoerceKind, ExprId, ExprKind, UnOp};
-use crate::types::{Ty, TypeKind};
+use crate::hir::{Callee, CoerceKind, ExprId, ExprKind, MethodIdx, UnOp};
+use crate::types::{ClassId, Ty, TypeKind};
 use raya_syntax::ast;
 use raya_syntax::span::Span;
 
@@ -53,19 +53,46 @@ impl<'a> Checker<'a> {
         Some(self.read_found(id, &found, name, false, span))
     }
 
-    /// Whether the place asks for the `this` type and the value is `this` itself.
-    fn is_own_this(&self, id: ExprId, to: Ty) -> bool {
+    /// Whether the place asks for the `this` type and the value is `this` itself, or what
+    /// a method of `this` gives that is declared to give the `this` type.
+    fn is_own_this(&mut self, id: ExprId, to: Ty) -> bool {
         let TypeKind::Param(p) = self.types.kind(to) else {
             return false;
         };
-        let this = match self.hir.exprs[id.index()].kind {
+        self.types.param(p).this_of.is_some() && self.is_this_value(id)
+    }
+
+    fn is_this_value(&mut self, id: ExprId) -> bool {
+        match &self.hir.exprs[id.index()].kind {
             ExprKind::This => true,
             ExprKind::Local { local, .. } => {
                 self.ctx().locals[local.index()].name == raya_syntax::name::names::THIS
             }
+            &ExprKind::Coerce {
+                expr,
+                kind: CoerceKind::Widen,
+            } => self.is_this_value(expr),
+            ExprKind::Call(call) => match call.callee {
+                Callee::Method {
+                    object,
+                    class,
+                    method,
+                    ..
+                } => self.gives_this(class, method) && self.is_this_value(object),
+                _ => false,
+            },
             _ => false,
-        };
-        this && self.types.param(p).this_of.is_some()
+        }
+    }
+
+    /// Whether a method is declared to give the `this` type.
+    fn gives_this(&mut self, class: ClassId, method: MethodIdx) -> bool {
+        let index = (self.class(class).members.iter())
+            .position(|m| m.kind.method().is_some_and(|(at, _)| at == method));
+        let declared = index.and_then(|i| self.method_signature(class, i as u32));
+        declared.is_some_and(|sig| {
+            matches!(self.types.kind(sig.ret), TypeKind::Param(p) if self.types.param(p).this_of.is_some())
+        })
     }
 
     /// The value at a type that it fits.

@@ -307,10 +307,21 @@ impl<'a> Checker<'a> {
             }
             (TypeKind::Function(_), _) => !self.call_signatures(source).is_empty(),
             (TypeKind::Object(_), _) => {
-                self.is_object_like(source) && !self.differ_in_tag(target, source)
+                let stands = self.is_object_like(source) || self.has_members_of(target, source);
+                stands && !self.differ_in_tag(target, source)
             }
             _ => false,
         }
+    }
+
+    /// Whether a primitive stands where an object type asks for some of its methods.
+    fn has_members_of(&mut self, target: Ty, source: Ty) -> bool {
+        let TypeKind::Object(id) = self.types.kind(target) else {
+            return false;
+        };
+        let object = self.types.object(id).clone();
+        let mut required = object.members.iter().filter(|m| !m.optional).peekable();
+        required.peek().is_some() && required.all(|m| self.lookup(source, m.name).is_some())
     }
 
     /// Whether a member tells the two apart: in each it is one value, but another one.

@@ -64,9 +64,10 @@ impl<'a> Checker<'a> {
             _ => {}
         }
         let iter = self.names.intern("__iter__");
-        let wildcard = match self.types.kind(apparent) {
+        // Behind a structural type anything may stand, also what is walked by index.
+        let dynamic = match self.types.kind(apparent) {
             TypeKind::Class(_, args) => self.is_wildcard(args),
-            _ => false,
+            _ => true,
         };
         let iterator = match self.method_result(apparent, iter) {
             Some(ty) => ty,
@@ -82,7 +83,7 @@ impl<'a> Checker<'a> {
             }
         };
         let walk = self.walk_of_iterator(iterator)?;
-        Some(if wildcard {
+        Some(if dynamic {
             Walk::Dynamic(walk.element())
         } else {
             walk

@@ -549,6 +549,7 @@ impl<'a> Checker<'a> {
             return self.dict_literal(members, wanted, value, span);
         }
         let mut builder = super::object::Builder::new(shape, span);
+        builder.bound = shape.is_some_and(|t| matches!(self.types.kind(t), TypeKind::Param(_)));
         self.build_object(&mut builder, members);
         self.finish_literal(builder)
     }
@@ -574,6 +575,14 @@ impl<'a> Checker<'a> {
             .collect();
         match *candidates {
             [] => None,
+            // More members than the bound has are no mistake.
+            [one] if matches!(self.types.kind(expected), TypeKind::Param(_)) => {
+                let computed = members.iter().any(|m| match m {
+                    ast::ObjectMember::Property { key, .. } => self.fixed_key(key).is_none(),
+                    _ => false,
+                });
+                Some(if computed { one } else { expected })
+            }
             [one] => Some(one),
             _ => {
                 let fitting: Vec<Ty> = candidates
@@ -691,7 +700,7 @@ impl<'a> Checker<'a> {
     }
 
     /// A literal where anything is expected: every member is any.
-    fn any_object(&mut self, members: &'a [ast::ObjectMember], span: Span) -> ExprId {
+    pub(super) fn any_object(&mut self, members: &'a [ast::ObjectMember], span: Span) -> ExprId {
         let dynamic = members.iter().any(|m| match m {
             ast::ObjectMember::Property { key, .. } => matches!(key, PropKey::Computed(_)),
             ast::ObjectMember::Method { .. } => false,

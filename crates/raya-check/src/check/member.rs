@@ -381,6 +381,15 @@ impl<'a> Checker<'a> {
 
     /// The public instance members of a class as structural members.
     pub(crate) fn class_as_members(&mut self, ty: Ty) -> Vec<Member> {
+        self.class_members_where(ty, |_| true)
+    }
+
+    /// Those of them whose names are wanted; the others' types are not computed.
+    pub(crate) fn class_members_where(
+        &mut self,
+        ty: Ty,
+        wanted: impl Fn(Name) -> bool,
+    ) -> Vec<Member> {
         let mut parts = super::resolve::ObjectParts::default();
         let chain = match self.types.kind(ty) {
             TypeKind::Class(class, _) => self.lineage(class),
@@ -391,7 +400,7 @@ impl<'a> Checker<'a> {
                 .class(class)
                 .members
                 .iter()
-                .filter(|m| !m.is_static)
+                .filter(|m| !m.is_static && wanted(m.name))
                 .map(|m| m.name)
                 .collect();
             for name in members {

@@ -46,6 +46,7 @@ mod local_class;
 mod loops;
 mod member;
 mod module_body;
+mod move_args;
 mod names;
 mod narrow;
 mod object;

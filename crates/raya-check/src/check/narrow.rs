@@ -3,7 +3,7 @@
 use super::flow::RefId;
 use super::{Checker, Flow};
 use crate::hir::ExprId;
-use crate::types::{ClassId, Ty, TypeKind};
+use crate::types::{ClassId, Member, Ty, TypeKind};
 use raya_syntax::ast::{self, Call, Expr, UnaryOp};
 use raya_syntax::name::Name;
 use raya_syntax::span::Span;
@@ -361,6 +361,7 @@ impl<'a> Checker<'a> {
                 ("string", true) => Ty::STRING,
                 ("number", true) => Ty::NUMBER,
                 ("boolean", true) => Ty::BOOLEAN,
+                ("function", true) => Ty::ANY,
                 ("object", true) if ty == Ty::UNKNOWN => self.types.nullable(Ty::ANY_OBJECT),
                 _ => ty,
             };
@@ -497,7 +498,10 @@ impl<'a> Checker<'a> {
             return (yes, no);
         };
         let members = self.types.members(ty);
-        if members.len() < 2 {
+        if let [only] = *members {
+            if let Some(wider) = self.with_member(only, name) {
+                self.narrow_flow(&mut yes, e, reference, ty, wider);
+            }
             return (yes, no);
         }
         let (mut with, mut without) = (Vec::new(), Vec::new());
@@ -518,6 +522,33 @@ impl<'a> Checker<'a> {
         self.narrow_flow(&mut yes, e, reference, ty, with);
         self.narrow_flow(&mut no, e, reference, ty, without);
         (yes, no)
+    }
+
+    /// An object type that does not declare a member, of an object that has it.
+    fn with_member(&mut self, ty: Ty, name: Name) -> Option<Ty> {
+        let apparent = self.apparent(ty);
+        let kind = self.types.kind(apparent);
+        let open = matches!(
+            kind,
+            TypeKind::AnyObject
+                | TypeKind::Object(_)
+                | TypeKind::Intersection(_)
+                | TypeKind::Class(..)
+        );
+        if !open || self.lookup(ty, name).is_some() {
+            return None;
+        }
+        let member = self.types.object_of(vec![Member {
+            name,
+            ty: Ty::UNKNOWN,
+            optional: false,
+            readonly: false,
+            method: false,
+        }]);
+        Some(match kind {
+            TypeKind::AnyObject => member,
+            _ => self.types.intersection(&[ty, member]),
+        })
     }
 
     /// The flows of a call whose function has the result type `x is T`.

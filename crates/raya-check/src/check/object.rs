@@ -5,7 +5,7 @@ use super::context::ThisCtx;
 use super::resolve::ObjectParts;
 use crate::codes;
 use crate::hir::{ExprId, ExprKind, LocalId, ObjectLit, ObjectMember};
-use crate::types::{Member, Signature, Ty, TypeKind};
+use crate::types::{Member, Signature, Ty, TypeFlags, TypeKind};
 use raya_syntax::ast::{self, FunctionBody, MethodKind};
 use raya_syntax::name::Name;
 use raya_syntax::span::Span;
@@ -14,6 +14,8 @@ use raya_syntax::span::Span;
 pub(crate) struct Builder {
     /// The expected type.
     shape: Option<Ty>,
+    /// It is only the bound of the type, which the literal tells: members keep their types.
+    pub(super) bound: bool,
     span: Span,
     pub(super) parts: ObjectParts,
     pub(super) members: Vec<ObjectMember>,
@@ -28,6 +30,7 @@ impl Builder {
     pub(crate) fn new(shape: Option<Ty>, span: Span) -> Self {
         Self {
             shape,
+            bound: false,
             span,
             parts: ObjectParts::default(),
             members: Vec::new(),
@@ -138,6 +141,10 @@ impl<'a> Checker<'a> {
             return Ty::ANY;
         }
         match wish {
+            Some(wish) if builder.bound => {
+                let literal = self.types.flags(wish).has(TypeFlags::LITERAL);
+                if literal { ty } else { self.widened(value, ty) }
+            }
             Some(wish) if self.is_closed(wish) && self.fits(ty, wish) => wish,
             Some(wish) if self.is_closed(wish) => ty,
             Some(_) => ty,

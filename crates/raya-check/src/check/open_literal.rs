@@ -128,8 +128,7 @@ impl<'a> Checker<'a> {
             let id = self.probe(|c| c.expr(e, None));
             id.is_some_and(|id| {
                 let ty = self.ty(id);
-                let bound = self.apparent(ty);
-                self.types.is_deferred(ty) && matches!(bound, Ty::UNKNOWN | Ty::ANY_OBJECT)
+                self.types.is_deferred(ty)
             })
         })
     }

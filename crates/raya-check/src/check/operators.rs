@@ -335,14 +335,6 @@ impl<'a> Checker<'a> {
 
     /// `+` with a string on one side.
     fn concat(&mut self, left: ExprId, right: ExprId, span: Span) -> ExprId {
-        for id in [left, right] {
-            let ty = self.ty(id);
-            if ty == Ty::UNKNOWN {
-                let span = self.span(id);
-                self.report_unusable(ty, span);
-                return self.error_expr(span);
-            }
-        }
         let (l, r) = (self.as_text(left), self.as_text(right));
         let mut parts = Vec::with_capacity(4);
         match &self.hir.exprs[l.index()].kind {

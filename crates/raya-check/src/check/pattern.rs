@@ -300,7 +300,13 @@ impl<'a> Checker<'a> {
         self.conditional(test, read, null, ty, span)
     }
 
-    fn rest_elements(&mut self, object: ExprId, ty: Ty, from: usize, span: Span) -> ExprId {
+    pub(super) fn rest_elements(
+        &mut self,
+        object: ExprId,
+        ty: Ty,
+        from: usize,
+        span: Span,
+    ) -> ExprId {
         let apparent = self.apparent(ty);
         if apparent == Ty::ERROR {
             return self.error_expr(span);

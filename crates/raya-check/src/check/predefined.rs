@@ -224,9 +224,6 @@ impl<'a> Checker<'a> {
     }
 
     fn pick(&mut self, ty: Ty, keys: Ty, span: Span, keep: bool) -> Ty {
-        let Some(members) = self.members_of(ty, span) else {
-            return Ty::ERROR;
-        };
         let keys: Vec<Name> = self
             .types
             .members(keys)
@@ -236,6 +233,18 @@ impl<'a> Checker<'a> {
                 _ => None,
             })
             .collect();
+        let apparent = self.apparent(ty);
+        // Of a class only the members that are kept are looked at: the type may belong to
+        // one of the others.
+        let members = match self.types.kind(apparent) {
+            TypeKind::Class(..) => {
+                self.class_members_where(apparent, |name| keys.contains(&name) == keep)
+            }
+            _ => match self.members_of(ty, span) {
+                Some(members) => members,
+                None => return Ty::ERROR,
+            },
+        };
         let members = members
             .into_iter()
             .filter(|m| keys.contains(&m.name) == keep)

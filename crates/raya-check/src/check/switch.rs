@@ -97,7 +97,14 @@ impl<'a> Checker<'a> {
                 *entry = missed.clone();
             }
         }
-        if current_ty == Ty::NEVER {
+        let all_kinds = match &discriminant.kind {
+            ast::ExprKind::Unary {
+                op: ast::UnaryOp::Typeof,
+                operand,
+            } => self.reference_type(&missed, operand) == Some(Ty::NEVER),
+            _ => false,
+        };
+        if current_ty == Ty::NEVER || all_kinds {
             // Every value has its case.
             missed = Flow::unreachable();
         }

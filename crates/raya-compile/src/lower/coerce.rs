@@ -156,6 +156,7 @@ impl Lower<'_, '_> {
         match kind {
             CoerceKind::IntToNumber | CoerceKind::Widen => {
                 let value = self.convert(value, to);
+                let value = self.unboxed_elements(value, to);
                 if self.repr(value) == Repr::Word && !self.proves(value, to) {
                     return self.narrowed(value, to);
                 }

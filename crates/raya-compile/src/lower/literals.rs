@@ -59,15 +59,22 @@ impl Lower<'_, '_> {
         tuple
     }
 
-    /// The receiver of a method that reads arrays, `to`: tuples box their elements, so where
-    /// the method reads unboxed ones it gets an array of them. Nothing but the callback's
-    /// last parameter could tell it from the tuple.
+    /// A value for a place of type `to`: tuples box their elements, so where an array of
+    /// unboxed ones is read it is a copy.
     pub fn unboxed_elements(&mut self, receiver: VReg, to: TypeId) -> VReg {
         let TypeDesc::ReadonlyArray(elem) = *self.c.tables.desc(to) else {
             return receiver;
         };
-        let is_tuple = matches!(self.desc(receiver), TypeDesc::Tuple { .. });
-        if !is_tuple || self.c.tables.repr(elem) == Repr::Word {
+        let m = &self.c.tables.module;
+        let may_be_tuple = match self.desc(receiver) {
+            TypeDesc::Tuple { .. } => true,
+            TypeDesc::Union(members) => {
+                let mut kinds = members.iter().map(|t| &m.types[t.index()]);
+                kinds.any(|t| matches!(t, TypeDesc::Tuple { .. }))
+            }
+            _ => false,
+        };
+        if !may_be_tuple || self.c.tables.repr(elem) == Repr::Word {
             return receiver;
         }
         let ty = self.c.tables.ty(TypeDesc::Array(elem));

@@ -72,6 +72,8 @@ pub const FLAG_PINNED: u32 = 8;
 
 /// String flag: characters of growing strings, with room behind them; no program sees it.
 pub const FLAG_BUFFER: u32 = 16;
+/// A literal that a cast gives a type before all of its members are there.
+pub const FLAG_INCOMPLETE: u32 = 32;
 
 /// How array elements lie in a storage.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -6,6 +6,7 @@ use crate::abi::R;
 use crate::ctx::Ctx;
 use crate::desc::DescShape;
 use crate::mem::array::Array;
+use crate::mem::layout::FLAG_INCOMPLETE;
 use crate::mem::string::Str;
 use crate::mem::value::Value;
 use crate::members::array_index;
@@ -136,6 +137,14 @@ pub fn object_entries(ctx: &mut Ctx, o: Value) -> R<Array> {
 }
 
 /// `Object.assign(target, from)` for one source; null has no members.
+/// Marks a literal as one whose members may be set after a cast.
+pub fn object_incomplete(_: &mut Ctx, o: Value) -> R<Value> {
+    if let Some(obj) = o.as_obj() {
+        obj.set_flags(FLAG_INCOMPLETE);
+    }
+    Ok(o)
+}
+
 pub fn object_assign(ctx: &mut Ctx, target: Value, from: Value) -> R<Value> {
     ctx.copy_members(target, from)?;
     Ok(target)

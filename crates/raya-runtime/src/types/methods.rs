@@ -8,6 +8,7 @@
 use crate::abi::R;
 use crate::attribute_view::VIEW;
 use crate::ctx::Ctx;
+use crate::errors::ErrorKind;
 use crate::function_attrs::PROPERTY;
 use crate::iter::Gives;
 use crate::mem::array::Array;
@@ -193,8 +194,16 @@ methods! {
     }
 }
 
-/// Methods whose defaults are values in the heap.
+/// `__iter__` of what is walked by index.
+const WALKED: NativeDef = NativeDef {
+    name: "__iter__",
+    arity: (0, 0),
+    func: |ctx, args| ctx.sequence_iter(at(args, 0), Gives::Values),
+};
+
+/// Methods of strings with values in the heap as defaults, and what walks them.
 static STRING_TEXT: &[NativeDef] = &[
+    WALKED,
     NativeDef {
         name: "padStart",
         arity: (1, 2),
@@ -232,6 +241,7 @@ fn pad(ctx: &mut Ctx, args: &[Value], at_start: bool) -> R<Value> {
 
 /// Methods of arrays with words as defaults or results.
 static ARRAY_TEXT: &[NativeDef] = &[
+    WALKED,
     NativeDef {
         name: "pop",
         arity: (0, 0),
@@ -292,19 +302,34 @@ static TO_STRING: &[NativeDef] = &[
 ];
 
 /// Iterators over built-in sequences.
-static ITERATOR: &[NativeDef] = &[NativeDef {
-    name: "next",
-    arity: (0, 0),
-    func: |ctx, args| {
-        let item = ctx.iter_next(at(args, 0))?;
-        let ty = ctx.engine().core.record;
-        let step = Instance::new(ctx, ty)?;
-        let (value, done) = (ctx.intern("value")?, ctx.intern("done")?);
-        ctx.set_expando(step, value, item.unwrap_or(Value::NULL))?;
-        ctx.set_expando(step, done, Value::bool(item.is_none()))?;
-        Ok(step.value())
+static ITERATOR: &[NativeDef] = &[
+    NativeDef {
+        name: "next",
+        arity: (0, 0),
+        func: |ctx, args| {
+            let item = ctx.iter_next(at(args, 0))?;
+            let ty = ctx.engine().core.record;
+            let step = Instance::new(ctx, ty)?;
+            let (value, done) = (ctx.intern("value")?, ctx.intern("done")?);
+            ctx.set_expando(step, value, item.unwrap_or(Value::NULL))?;
+            ctx.set_expando(step, done, Value::bool(item.is_none()))?;
+            Ok(step.value())
+        },
     },
-}];
+    NativeDef {
+        name: "__iter__",
+        arity: (0, 0),
+        func: |_, args| Ok(at(args, 0)),
+    },
+    NativeDef {
+        name: "__next__",
+        arity: (0, 0),
+        func: |ctx, args| match ctx.iter_next(at(args, 0))? {
+            Some(item) => Ok(item),
+            None => Err(ctx.throw(ErrorKind::StopIteration, "")),
+        },
+    },
+];
 
 /// Calls of functions as methods of functions.
 static FUNCTION: &[NativeDef] = &[

@@ -76,11 +76,14 @@ fn on_path(program: &str) -> bool {
         .is_ok_and(|status| status.success())
 }
 
-/// The engines that compile.
-pub fn compiled(peers: &[&str]) -> Vec<Engine> {
+/// The engines of the first table: those that compile, and CPython where it was asked for by
+/// name and there is no table of interpreters for it.
+pub fn compiled(peers: &[&str], asked: &[String], only: bool) -> Vec<Engine> {
     let mut engines = vec![Engine::Jit];
     engines.extend((peers.contains(&INTERPRETER)).then_some(Engine::Interpreter));
     engines.extend(peers.contains(&"node").then_some(Engine::Node));
+    let python = only && asked.iter().any(|peer| peer == "python3");
+    engines.extend(python.then_some(Engine::Python));
     engines
 }
 
@@ -143,14 +146,20 @@ pub fn prepare(
             Some(job(Path::new("node"), args))
         }
         Engine::Python => {
-            let twin = file
-                .parent()
-                .unwrap_or(Path::new("."))
-                .join("peers")
-                .join(format!("{stem}.py"));
+            let twin = twin(file, &stem);
             let args = number.map(|n| vec![twin.to_string_lossy().into_owned(), n.to_string()]);
             args.filter(|_| twin.exists())
                 .map(|args| job(Path::new("python3"), args))
         }
     })
+}
+
+/// The version of a program for CPython; variants `name-typed` and `name-plain` share that of
+/// `name`.
+fn twin(file: &Path, stem: &str) -> PathBuf {
+    let base = ["-typed", "-plain"]
+        .into_iter()
+        .find_map(|variant| stem.strip_suffix(variant));
+    let folder = file.parent().unwrap_or(Path::new(".")).join("peers");
+    folder.join(format!("{}.py", base.unwrap_or(stem)))
 }

@@ -68,7 +68,7 @@ pub fn run(options: &Options, raya: &Path) -> Result<(), String> {
     let folder = Scratch::new()?;
     let mut tables = Vec::new();
     if !options.no_jit {
-        let engines = engine::compiled(&peers);
+        let engines = engine::compiled(&peers, &options.peers, options.no_interpreter);
         tables.push((
             Size::Full,
             collect(&files, Size::Full, &engines, options, raya, &folder.0)?,

@@ -433,6 +433,11 @@ impl Op {
                 | GetAttr
                 | SetAttr
                 | GetItem
+                | SetItem
+                | Contains
+                | CallAny
+                | NewAny
+                | UnaryAny
                 | AddAny
                 | SubAny
                 | MulAny

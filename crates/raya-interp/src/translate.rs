@@ -324,6 +324,7 @@ impl<'a> Translator<'a> {
                 self.celled(op, a, u16::try_from(sig).unwrap_or(u16::MAX))
             }
             Op::CallProp | Op::CallAnyMethod => self.celled(op, a, c),
+            Op::CallAny | Op::NewAny => self.celled(op, a, b),
             _ => return None,
         })
     }

@@ -8,13 +8,16 @@
 //! | `GetProp`, `SetProp` | byte offset of a field that is kept as the site wants it |
 //! | `GetAttr`, `SetAttr` | a [`Place`]: field, expando slot under a shape, or a length |
 //! | `CallAnyMethod`, `CallProp` | id of the function that the class has under that name |
-//! | `GetItem` | kind of the elements of the first array type that was met |
+//! | `GetItem` | kind of the elements of the first array type that was met, or as below |
+//! | `SetItem`, `Contains`, operators, `CallAny` | the special method, see [`crate::slot_calls`] |
+//! | `NewAny`, `CallAny` | id of the declared constructor of the class with that handle |
 //!
 //! Words fill up in order and stay where they are until a class changes, so compiled code may
 //! embed the ones it was made with; a type may appear twice when its instances have different
 //! shapes. With all words taken a site asks the engine's memo of methods or looks up anew.
 //! `CallMethod` and `CallClosure` keep what they see in the first word, by rules of the
-//! interpreter; cells of operators only say whether something else than two numbers was met.
+//! interpreter. The first word of an operator says whether something else than two numbers was
+//! met, the others which special methods that was ([`crate::slot_calls`]).
 //!
 //! A cell says nothing about values: an unset word still takes the slow way, a receiver
 //! with own attributes beside its fields is looked at before a method is called, and a
@@ -56,6 +59,15 @@ impl CacheCell {
             }
         }
         None
+    }
+
+    /// What it knows about types: their handles with the payloads.
+    #[inline(always)]
+    pub(crate) fn words(&self) -> impl Iterator<Item = (u32, u32)> + '_ {
+        let words = self.0.iter().map(|way| way.load(Ordering::Relaxed));
+        words
+            .filter(|word| *word != 0)
+            .map(|word| (word as u32, (word >> 32) as u32))
     }
 
     /// Whether nothing was remembered.

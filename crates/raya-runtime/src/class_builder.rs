@@ -194,6 +194,7 @@ impl Ctx {
             self.engine().assumptions.overridden(ty, method.name);
         }
         self.fill_slots(ty, &plan.methods)?;
+        self.inherited(ty);
         Ok(ty)
     }
 

@@ -7,7 +7,7 @@
 //!
 //! Invariant: a window is changed only when a function is given back or an error thrown.
 
-use raya_bytecode::{Receiver, Repr};
+use raya_bytecode::{Receiver, Repr, Slot};
 
 use crate::abi::R;
 use crate::caches::{Cache, find_method, plain_method};
@@ -36,11 +36,24 @@ pub(crate) fn stands_for(func: &SigInfo, site: &SigInfo) -> bool {
 
 impl Ctx {
     /// The function that `CallAny` on this window may enter: the callee is in the first
-    /// argument register, converted arguments follow.
-    pub fn direct_call(&mut self, window: Slots, n: usize) -> R<Option<Ref<FuncInfo>>> {
-        match self.as_closure(window.word(HEADER_WORDS)) {
-            Some(closure) => self.direct_closure(closure, window, n),
-            None => Ok(None),
+    /// argument register, converted arguments follow. An object is the receiver of its
+    /// `__call__`.
+    pub fn direct_call(
+        &mut self,
+        window: Slots,
+        n: usize,
+        cache: Cache,
+    ) -> R<Option<Ref<FuncInfo>>> {
+        let callee = window.word(HEADER_WORDS);
+        if let Some(closure) = self.as_closure(callee) {
+            return self.direct_closure(closure, window, n);
+        }
+        match self.declared_slot(&cache, callee, Slot::call) {
+            Some(func) if func.any_entry.arity as usize == n + 1 => {
+                self.convert_in_place(&func, window, n)?;
+                Ok(Some(func))
+            }
+            _ => Ok(None),
         }
     }
 

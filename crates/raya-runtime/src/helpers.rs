@@ -88,9 +88,9 @@ macro_rules! for_each_helper {
             get_item(o: Word, k: Word, cache: Cache) -> Word, [throws, user, gc], small, "`o[k]`";
             get_item_opt(o: Word, k: Word) -> Word, [throws, user, gc], small, "dictionary `o[k]`, null when missing";
             new_dict(ty: Desc) -> Word, [throws, gc], small, "empty dictionary";
-            set_item(o: Word, k: Word, v: Word) -> Word, [throws, user, gc], small, "`o[k] = v`";
+            set_item(o: Word, k: Word, v: Word, cache: Cache) -> Word, [throws, user, gc], small, "`o[k] = v`";
             del_item(o: Word, k: Word) -> Word, [throws, user, gc], small, "`delete o[k]`";
-            contains(k: Word, o: Word) -> Bool, [throws, user, gc], small, "k in o";
+            contains(k: Word, o: Word, cache: Cache) -> Bool, [throws, user, gc], small, "k in o";
             get_method(o: Word, method: Method) -> Word, [throws, user, gc], small, "bound method";
             spread_object(into: Word, from: Word) -> Word, [throws, user, gc], small, "copy own members";
             get_iter(o: Word) -> Word, [throws, user, gc], small, "iterator";
@@ -108,14 +108,15 @@ macro_rules! for_each_helper {
             eq_any(a: Word, b: Word, cache: Cache) -> Word, [throws, user, gc], small, "==";
             ne_any(a: Word, b: Word, cache: Cache) -> Word, [throws, user, gc], small, "!=";
             binary_any(a: Word, b: Word, op: U32, cache: Cache) -> Word, [throws, user, gc], small, "any other binary operator";
-            unary_any(a: Word, op: U32) -> Word, [throws, user, gc], small, "any unary operator";
+            unary_any(a: Word, op: U32, cache: Cache) -> Word, [throws, user, gc], small, "any unary operator";
+            operator_refused(a: Word, b: Word, op: U32) -> Word, [throws, user, gc], small, "the rest of a binary operator behind a first NotImplemented";
             // calls; `window` is the address of a call window on the VM stack (or a copy of it)
-            call_any(window: Slots, n: U32) -> Word, [throws, user, gc], small, "call through the call slot";
+            call_any(window: Slots, n: U32, cache: Cache) -> Word, [throws, user, gc], small, "call through the call slot";
             call_any_method(window: Slots, name: Name, n: U32, cache: Cache) -> Word, [throws, user, gc], small, "attribute called";
-            direct_call(window: Slots, n: U32) -> Address, [throws, user, gc], small, "function that call_any may enter over the window, arguments converted; 0 for none";
+            direct_call(window: Slots, n: U32, cache: Cache) -> Address, [throws, user, gc], small, "function that call_any may enter over the window, arguments converted; 0 for none";
             direct_method(window: Slots, name: Name, n: U32, cache: Cache) -> Address, [throws, user, gc], small, "function that call_any_method may enter, likewise";
             direct_member(window: Slots, prop: Prop, cache: Cache) -> Address, [], small, "function that call_prop may enter";
-            new_any(window: Slots, n: U32) -> Word, [throws, user, gc], small, "construct";
+            new_any(window: Slots, n: U32, cache: Cache) -> Word, [throws, user, gc], small, "construct";
             call_spread(window: Slots) -> Word, [throws, user, gc], small, "call with the elements of an any[]";
             new_spread(window: Slots) -> Word, [throws, user, gc], small, "construct with the elements of an any[]";
             run_bridge(fp: Slots) -> Word, [throws, user, gc], small, "run the bridge whose frame this is, result in register format";

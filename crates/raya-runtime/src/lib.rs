@@ -45,6 +45,7 @@ mod pin;
 mod poll;
 mod props;
 pub mod shape;
+pub mod slot_calls;
 mod slots;
 mod super_access;
 #[cfg(test)]

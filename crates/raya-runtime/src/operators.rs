@@ -4,16 +4,21 @@
 //! subclass that provides another implementation; `NotImplemented` passes the turn; in-place
 //! forms before the plain ones. Knows no instructions: both tiers call in here.
 
-use raya_bytecode::{Slot, SlotOp};
+use raya_bytecode::{Slot, SlotKind, SlotOp};
 
 use crate::abi::R;
+use crate::caches::CacheCell;
 use crate::ctx::Ctx;
 use crate::mem::object::Record;
 use crate::mem::string::Str;
 use crate::mem::value::Value;
+use crate::slot_calls::Candidate;
 use crate::type_info::{Form, SlotFn, TypeKind, TypeRef};
 
 pub use crate::math::{pow as power, rem as remainder, to_int32};
+
+/// Special methods in the order in which they are asked; those that are there.
+type Candidates = smallvec::SmallVec<[Candidate; 3]>;
 
 impl Ctx {
     /// `NotImplemented`.
@@ -108,35 +113,102 @@ impl Ctx {
         !self.type_of(v).slot(slot, form).is_absent()
     }
 
-    fn binary_slots(&mut self, op: SlotOp, a: Value, b: Value) -> R<Value> {
+    /// The special methods that a binary operator asks, in order.
+    fn binary_candidates(&self, op: SlotOp, a: Value, b: Value) -> Candidates {
         let (ta, tb) = (self.type_of(a), self.type_of(b));
-        if op.in_place
-            && let Some(v) = self.try_slot(ta.slot(op.slot, Form::InPlace), a, b)?
-        {
-            return Ok(v);
+        let mut all = Candidates::new();
+        if op.in_place {
+            all.push((ta.slot(op.slot, Form::InPlace), a, b));
         }
-        let forward = ta.slot(op.slot, Form::Forward);
+        let forward = (ta.slot(op.slot, Form::Forward), a, b);
         let reflected = if ta == tb {
             SlotFn::Absent
         } else {
             tb.slot(op.slot, Form::Reflected)
         };
         if overrides_reflected(ta, tb, op.slot, reflected) {
-            if let Some(v) = self.try_slot(reflected, b, a)? {
-                return Ok(v);
-            }
-            if let Some(v) = self.try_slot(forward, a, b)? {
-                return Ok(v);
-            }
+            all.extend([(reflected, b, a), forward]);
         } else {
-            if let Some(v) = self.try_slot(forward, a, b)? {
-                return Ok(v);
-            }
-            if let Some(v) = self.try_slot(reflected, b, a)? {
-                return Ok(v);
+            all.extend([forward, (reflected, b, a)]);
+        }
+        all.retain(|candidate| !candidate.0.is_absent());
+        all
+    }
+
+    /// The special methods that a comparison asks, in order.
+    fn compare_candidates(&self, slot: Slot, a: Value, b: Value) -> Candidates {
+        let (ta, tb) = (self.type_of(a), self.type_of(b));
+        let forward = (ta.slot(slot, Form::Forward), a, b);
+        let reflected = (tb.slot(mirror(slot), Form::Forward), b, a);
+        // A subclass on the right goes first even when it overrides nothing.
+        let right_first = ta != tb && tb.is_subtype_of(&ta);
+        let mut all = Candidates::new();
+        if right_first {
+            all.extend([reflected, forward]);
+        } else {
+            all.extend([forward, reflected]);
+        }
+        all.retain(|candidate| !candidate.0.is_absent());
+        all
+    }
+
+    fn binary_slots(&mut self, op: SlotOp, a: Value, b: Value) -> R<Value> {
+        let all = self.binary_candidates(op, a, b);
+        match self.first_answer(&all)? {
+            Some(v) => Ok(v),
+            None => Err(self.unsupported_operands(op, a, b)),
+        }
+    }
+
+    /// What the first of these methods that does not refuse gives.
+    fn first_answer(&mut self, candidates: &[Candidate]) -> R<Option<Value>> {
+        for &(slot, this, other) in candidates {
+            if let Some(v) = self.try_slot(slot, this, other)? {
+                return Ok(Some(v));
             }
         }
-        Err(self.unsupported_operands(op, a, b))
+        Ok(None)
+    }
+
+    /// An operator or comparison on something else than two numbers, at a site whose cell knows
+    /// or gets to know the special method that comes first.
+    pub(crate) fn operate(&mut self, op: SlotOp, a: Value, b: Value, cell: &CacheCell) -> R<Value> {
+        if let Some((func, this, other)) = self.known_operator(cell, (a, b)) {
+            let v = self.call_special(func, this, &[other])?;
+            if !self.is_not_implemented(v) {
+                return Ok(v);
+            }
+            return self.operator_refused(op, a, b);
+        }
+        if a.is_object() || b.is_object() {
+            let all = match op.slot.kind() {
+                SlotKind::Compare => self.compare_candidates(op.slot, a, b),
+                _ => self.binary_candidates(op, a, b),
+            };
+            let in_place = op.in_place && self.has_slot(a, op.slot, Form::InPlace);
+            self.remember_operator(cell, (a, b), all.first(), in_place);
+        }
+        match op.slot.kind() {
+            SlotKind::Compare => self.rich_compare(op.slot, a, b),
+            _ => self.binary(op, a, b),
+        }
+    }
+
+    /// The rest of an operator whose first special method gave `NotImplemented`.
+    #[cold]
+    pub fn operator_refused(&mut self, op: SlotOp, a: Value, b: Value) -> R<Value> {
+        if op.slot.kind() == SlotKind::Compare {
+            let all = self.compare_candidates(op.slot, a, b);
+            return match self.first_answer(all.get(1..).unwrap_or(&[]))? {
+                Some(v) => Ok(v),
+                None => self.compare_identity(op.slot, a, b),
+            };
+        }
+        let all = self.binary_candidates(op, a, b);
+        match self.first_answer(all.get(1..).unwrap_or(&[]))? {
+            Some(v) => Ok(v),
+            None => Err(self.unsupported_operands(op, a, b)),
+        }
     }
 
     /// Calls a slot; none when it is absent or gave `NotImplemented`.
@@ -196,22 +268,15 @@ impl Ctx {
         if let Some(result) = self.compare_primitive(slot, a, b) {
             return Ok(Value::bool(result));
         }
-        let (ta, tb) = (self.type_of(a), self.type_of(b));
-        let mirrored = mirror(slot);
-        let forward = ta.slot(slot, Form::Forward);
-        let reflected = tb.slot(mirrored, Form::Forward);
-        // A subclass on the right goes first even when it overrides nothing.
-        let right_first = ta != tb && tb.is_subtype_of(&ta);
-        let order = if right_first {
-            [(reflected, b, a), (forward, a, b)]
-        } else {
-            [(forward, a, b), (reflected, b, a)]
-        };
-        for (method, this, other) in order {
-            if let Some(v) = self.try_slot(method, this, other)? {
-                return Ok(v);
-            }
+        let all = self.compare_candidates(slot, a, b);
+        match self.first_answer(&all)? {
+            Some(v) => Ok(v),
+            None => self.compare_identity(slot, a, b),
         }
+    }
+
+    /// A comparison that no special method decides.
+    fn compare_identity(&mut self, slot: Slot, a: Value, b: Value) -> R<Value> {
         match slot {
             Slot::eq => Ok(Value::bool(self.strict_equals(a, b))),
             Slot::ne => self.not_equal(a, b),

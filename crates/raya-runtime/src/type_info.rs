@@ -118,6 +118,8 @@ pub mod type_flags {
     pub const ERROR: u32 = 128;
     /// The native methods of the built-in type are in its attribute table.
     pub const METHODS: u32 = 256;
+    /// Cells rely on the class having no heir, whose reflected operators would go first.
+    pub const FIRST_OPERAND: u32 = 512;
 }
 
 /// The type of an object or immediate. See the module's header.
@@ -446,6 +448,15 @@ impl TypeInfo {
     #[inline]
     pub fn slot(&self, slot: Slot, form: Form) -> SlotFn {
         self.slots.get().get(slot, form)
+    }
+
+    /// The declared constructor, where constructing an instance is to make one and run that.
+    pub fn plain_constructor(&self) -> Option<Ref<FuncInfo>> {
+        let plain = self.kind == TypeKind::Instance
+            && !self.has(type_flags::ABSTRACT | type_flags::BUILTIN)
+            && self.slot(Slot::new, Form::Forward).is_absent()
+            && self.slot(Slot::init, Form::Forward).is_absent();
+        self.meta.constructor.get().filter(|_| plain)
     }
 
     /// The nearest attribute of that name along the MRO, and the class that has it.

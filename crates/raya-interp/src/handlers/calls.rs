@@ -158,11 +158,12 @@ flow! {
             return enter(i, fp, cx, func.as_ptr());
         }
         std::hint::cold_path();
-        let func = try_helper!(i, fp, cx, direct_call(window as _, n as u32));
+        let (n, cell) = (n as u32, pool(i));
+        let func = try_helper!(i, fp, cx, direct_call(window as _, n, cell as _));
         if func != 0 {
             return enter(i, fp, cx, func as _);
         }
-        *window = try_helper!(i, fp, cx, call_any(window as _, n as u32));
+        *window = try_helper!(i, fp, cx, call_any(window as _, n, cell as _));
         (i.add(1), fp)
     };
     CallAnyMethod |i, fp, cx| {
@@ -187,7 +188,7 @@ flow! {
     };
     NewAny |i, fp, cx| {
         let window = fp.add((*i).a as usize);
-        *window = try_helper!(i, fp, cx, new_any(window as _, (*i).b as u32));
+        *window = try_helper!(i, fp, cx, new_any(window as _, (*i).b as u32, pool(i) as _));
         (i.add(1), fp)
     };
     CallSpread |i, fp, cx| {

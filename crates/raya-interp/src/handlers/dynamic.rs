@@ -57,12 +57,16 @@ flow! {
         (i.add(1), fp)
     };
     UnaryAny |i, fp, cx| {
-        let result = try_helper!(i, fp, cx, unary_any(word(fp, (*i).b), (*i).c as u32));
+        let cell = numbered_cell((*i).d, fp, cx);
+        let (x, op) = (word(fp, (*i).b), (*i).c as u32);
+        let result = try_helper!(i, fp, cx, unary_any(x, op, cell as _));
         set_word(fp, (*i).a, result);
         (i.add(1), fp)
     };
     Contains |i, fp, cx| {
-        let has = try_helper!(i, fp, cx, contains(word(fp, (*i).b), word(fp, (*i).c)));
+        let cell = numbered_cell((*i).d, fp, cx);
+        let (key, object) = (word(fp, (*i).b), word(fp, (*i).c));
+        let has = try_helper!(i, fp, cx, contains(key, object, cell as _));
         set_boolean(fp, (*i).a, has != 0);
         (i.add(1), fp)
     };
@@ -120,7 +124,8 @@ flow! {
         let (object, key, value) = (word(fp, (*i).a), word(fp, (*i).b), word(fp, (*i).c));
         if !(*cx).set_element(Value(object), Value(key), Value(value)) {
             std::hint::cold_path();
-            try_helper!(i, fp, cx, set_item(object, key, value));
+            let cell = numbered_cell((*i).d, fp, cx);
+            try_helper!(i, fp, cx, set_item(object, key, value, cell as _));
         }
         (i.add(1), fp)
     };

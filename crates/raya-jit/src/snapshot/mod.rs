@@ -7,6 +7,7 @@
 //!
 //! Invariant: a snapshot never changes; installing its code re-checks what it assumed.
 
+mod any_calls;
 mod assumed;
 pub mod plan;
 pub mod take;
@@ -15,9 +16,10 @@ pub use assumed::Assumed;
 
 use crate::analysis::Code;
 use raya_bytecode::{FuncId, Function, Module, Receiver, Repr};
-use raya_runtime::caches::WAYS;
+use raya_runtime::caches::{NOT_NUMBERS, WAYS};
 use raya_runtime::desc::DescKind;
 use raya_runtime::mem::array::StorageForm;
+use raya_runtime::slot_calls::Side;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::Arc;
 
@@ -88,12 +90,33 @@ pub struct MethodFact {
     pub super_entry: Option<usize>,
 }
 
-/// The method that calls on `any` reached at a site, which a call may enter directly.
+/// The method that calls on `any` reached at a site, or the special method of an operator,
+/// which a call may enter directly.
 #[derive(Clone, Debug)]
 pub struct AnyMethodFact {
     /// What the site's cell says about the receivers' type, as long as that holds.
     pub said: CellWord,
     /// The method.
+    pub func: FuncFact,
+    /// What its arguments are converted to.
+    pub params: Vec<ParamFact>,
+    /// Which operand has it, where the type alone decides: special methods are not looked for on
+    /// instances.
+    pub special: Option<Side>,
+    /// It gives nothing: its call is null.
+    pub void: bool,
+}
+
+/// The class that a construction on `any` met, whose instances may be made in place.
+#[derive(Clone, Debug)]
+pub struct ConstructionFact {
+    /// What the site's cell says about the class, as long as that holds.
+    pub said: CellWord,
+    /// The class object, as a word.
+    pub object: u64,
+    /// Its instances.
+    pub class: ClassFact,
+    /// The constructor.
     pub func: FuncFact,
     /// What its arguments are converted to.
     pub params: Vec<ParamFact>,
@@ -258,6 +281,10 @@ pub struct Snapshot {
     pub closures: u32,
     /// Methods that calls on `any` reached, by program counter.
     pub any_methods: FxHashMap<u32, Vec<AnyMethodFact>>,
+    /// Classes that constructions on `any` met, by program counter.
+    pub constructions: FxHashMap<u32, Vec<ConstructionFact>>,
+    /// `NotImplemented`, as a word.
+    pub not_implemented: u64,
     /// Address of the memo of methods that calls on `any` found.
     pub method_memo: usize,
     /// Address of the memo of what types say to linked records.
@@ -319,7 +346,7 @@ impl Snapshot {
         let words = cell.copied().unwrap_or_default().into_iter().enumerate();
         words
             .map(|(way, bits)| CellWord { way, bits })
-            .filter(|word| word.handle() != 0 && word.bits != MANY)
+            .filter(|word| word.handle() != 0 && word.bits != MANY && word.bits != NOT_NUMBERS)
     }
 
     /// The function with its module.

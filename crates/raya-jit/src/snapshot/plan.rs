@@ -136,13 +136,13 @@ fn candidates(
             let seen = cell().filter(|c| *c != 0 && *c != MANY)?;
             Some((Guard::Closure, vec![record(seen as usize)]))
         }
-        Op::CallAnyMethod | Op::CallProp => {
+        Op::CallAny | Op::CallAnyMethod | Op::CallProp => {
             let facts = caller.any_methods.get(&pc)?;
             // An exit from an inlined body would give the interpreter an unboxed result where
             // it expects the site's word.
             let as_it_is = |fact: &AnyMethodFact| match ins.op {
-                Op::CallAnyMethod => fact.func.interface.ret == Repr::Word,
-                _ => true,
+                Op::CallProp => true,
+                _ => fact.func.interface.ret == Repr::Word && !fact.void,
             };
             if !facts.iter().all(as_it_is) {
                 return None;

@@ -2,12 +2,12 @@
 
 use super::plan::Speculation;
 use super::{
-    AnyMethodFact, Assumed, CellWord, ClassFact, DescFact, FieldFact, FuncFact, Interface,
-    KnownTypes, MethodFact, ParamFact, PropFact, SigFact, Snapshot,
+    Assumed, ClassFact, DescFact, FieldFact, FuncFact, Interface, KnownTypes, MethodFact, PropFact,
+    SigFact, Snapshot, any_calls,
 };
 use raya_bytecode::{
-    ClassId, ConstId, FieldId, FuncId, Instr, MethodId, Module, Op, OperandKind, PropId, Receiver,
-    Repr, SigId, StrId, TypeId,
+    ClassId, ConstId, FieldId, FuncId, Instr, MethodId, Module, Op, OperandKind, PropId, Repr,
+    SigId, StrId, TypeId,
 };
 use raya_runtime::abi::R;
 use raya_runtime::assumptions::{Assumption, Assumptions};
@@ -17,7 +17,7 @@ use raya_runtime::desc::{DescKind, DescRef, DescShape};
 use raya_runtime::func::{FuncInfo, SigInfo};
 use raya_runtime::link::{LoadedModule, MethodSite, NO_INDEX};
 use raya_runtime::mem::refs::Ref;
-use raya_runtime::type_info::{TypeInfo, type_flags};
+use raya_runtime::type_info::{TypeInfo, TypeRef, type_flags};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::atomic::Ordering;
 
@@ -63,6 +63,8 @@ pub fn take_one(
         closures: ctx.engine().core.function.handle,
         unit_strings: ctx.engine().unit_strings(),
         any_methods: FxHashMap::default(),
+        constructions: FxHashMap::default(),
+        not_implemented: not_implemented(ctx)?,
         method_memo: ctx.engine().method_memo(),
         site_memo: ctx.engine().site_memo(),
         known: KnownTypes {
@@ -93,81 +95,18 @@ pub fn take_one(
         }
     }
     snapshot.assumed = trust.assumed;
-    for (pc, &ins) in (0..).zip(&function.code) {
-        let fact = match ins.op {
-            Op::CallAnyMethod => any_method_fact,
-            Op::CallProp => member_call_fact,
-            _ => continue,
-        };
-        let facts: Vec<AnyMethodFact> = (snapshot.said(pc))
-            .filter_map(|said| {
-                let func = ctx.engine().funcs.get(said.payload() as usize)?;
-                fact(&snapshot, ins, said, func)
-            })
-            .collect();
-        if !facts.is_empty() {
-            snapshot.any_methods.insert(pc, facts);
-        }
-    }
+    any_calls::resolve(ctx, &mut snapshot);
     Some(snapshot)
 }
 
-/// The method that a call on `any` reached, if it can be entered like a known function:
-/// it takes the arguments that the site passes, each in a representation that takes one
-/// look to convert to, and gives a value.
-fn any_method_fact(
-    _: &Snapshot,
-    ins: Instr,
-    said: CellWord,
-    func: Ref<FuncInfo>,
-) -> Option<AnyMethodFact> {
-    let sig = &func.sig_info;
-    let direct = func.receiver == Receiver::This
-        && sig.params.len() == ins.c as usize
-        && !sig.rest
-        && sig.ret.kind != DescKind::Null;
-    let easy = |p: &DescRef| p.repr == Repr::Word || p.kind == DescKind::Number;
-    if !direct || !sig.params.iter().all(easy) {
-        return None;
-    }
-    let fact = |p: &DescRef| ParamFact {
-        desc: p.addr(),
-        kind: p.kind,
-    };
-    Some(AnyMethodFact {
-        said,
-        func: method_record(func),
-        params: sig.params.iter().map(fact).collect(),
-    })
-}
-
-/// The method that a call of a structural member reached: the runtime only puts those into
-/// the site's cell that take and give what the site does.
-fn member_call_fact(
-    snapshot: &Snapshot,
-    ins: Instr,
-    said: CellWord,
-    func: Ref<FuncInfo>,
-) -> Option<AnyMethodFact> {
-    let callee = method_record(func);
-    let site = snapshot.props.get(&ins.b)?.call.as_ref()?;
-    let as_it_is = |p: &DescRef| ParamFact {
-        desc: p.addr(),
-        kind: DescKind::Any,
-    };
-    (*site == callee.interface).then(|| AnyMethodFact {
-        said,
-        func: callee,
-        params: func.sig_info.params.iter().map(as_it_is).collect(),
-    })
-}
-
-/// A method as what a call enters.
-fn method_record(func: Ref<FuncInfo>) -> FuncFact {
-    FuncFact {
-        info: func.addr(),
-        interface: receiver_interface(&func.sig_info),
-        needs_thunk: func.cell.load(Ordering::Acquire).is_null(),
+/// The word of `NotImplemented`, of which there is one from now on.
+fn not_implemented(ctx: &mut Ctx) -> Option<u64> {
+    match ctx.not_implemented() {
+        Ok(v) => Some(v.0),
+        Err(_) => {
+            ctx.take_pending();
+            None
+        }
     }
 }
 
@@ -207,13 +146,7 @@ fn resolve(
             }
             OperandKind::Class => {
                 let class = owner.class(ClassId(n));
-                let fact = ClassFact {
-                    info: class.addr(),
-                    handle: class.handle,
-                    size: class.size,
-                    plain: !class.has(type_flags::ABSTRACT),
-                };
-                out.classes.insert(n, fact);
+                out.classes.insert(n, class_fact(class));
             }
             OperandKind::Field => {
                 let site = owner.field(FieldId(n));
@@ -282,8 +215,17 @@ fn desc_fact(ctx: &Ctx, desc: DescRef) -> DescFact {
     }
 }
 
+pub(super) fn class_fact(class: TypeRef) -> ClassFact {
+    ClassFact {
+        info: class.addr(),
+        handle: class.handle,
+        size: class.size,
+        plain: !class.has(type_flags::ABSTRACT),
+    }
+}
+
 /// The interface of a function with one hidden argument.
-fn receiver_interface(sig: &SigInfo) -> Interface {
+pub(super) fn receiver_interface(sig: &SigInfo) -> Interface {
     let params = std::iter::once(Repr::Word).chain(sig.params.iter().map(|p| p.repr));
     Interface {
         params: params.collect(),

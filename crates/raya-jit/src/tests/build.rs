@@ -296,6 +296,8 @@ fn snapshot(
         closures: 0,
         unit_strings: 0,
         any_methods: FxHashMap::default(),
+        constructions: FxHashMap::default(),
+        not_implemented: 0,
         method_memo: 0,
         site_memo: 0,
         known: Default::default(),

@@ -1,6 +1,6 @@
 //! Members, attributes, elements, iteration.
 
-use raya_bytecode::Repr;
+use raya_bytecode::{Repr, Slot};
 
 use crate::abi::R;
 use crate::caches::{Cache, Place, read_cached, remember_array, write_cached};
@@ -98,7 +98,10 @@ pub fn get_item(ctx: &mut Ctx, o: Value, k: Value, cache: Cache) -> R<Value> {
     }
     match ctx.element(o, k) {
         Some(item) => Ok(item),
-        None => ctx.get_item(o, k),
+        None => match ctx.declared_slot(&cache, o, Slot::getitem) {
+            Some(func) => ctx.call_special(func, o, &[k]),
+            None => ctx.get_item(o, k),
+        },
     }
 }
 
@@ -112,9 +115,15 @@ pub fn get_item_opt(ctx: &mut Ctx, o: Value, k: Value) -> R<Value> {
 }
 
 /// `o[k] = v`.
-pub fn set_item(ctx: &mut Ctx, o: Value, k: Value, v: Value) -> R<Value> {
-    if !ctx.set_element(o, k, v) {
-        ctx.set_item(o, k, v)?;
+pub fn set_item(ctx: &mut Ctx, o: Value, k: Value, v: Value, cache: Cache) -> R<Value> {
+    if ctx.set_element(o, k, v) {
+        return Ok(Value::NULL);
+    }
+    match ctx.declared_slot(&cache, o, Slot::setitem) {
+        Some(func) => {
+            ctx.call_special(func, o, &[k, v])?;
+        }
+        None => ctx.set_item(o, k, v)?,
     }
     Ok(Value::NULL)
 }
@@ -126,8 +135,14 @@ pub fn del_item(ctx: &mut Ctx, o: Value, k: Value) -> R<Value> {
 }
 
 /// `k in o`.
-pub fn contains(ctx: &mut Ctx, k: Value, o: Value) -> R<bool> {
-    ctx.contains(k, o)
+pub fn contains(ctx: &mut Ctx, k: Value, o: Value, cache: Cache) -> R<bool> {
+    match ctx.declared_slot(&cache, o, Slot::contains) {
+        Some(func) => {
+            let found = ctx.call_special(func, o, &[k])?;
+            ctx.truth(found)
+        }
+        None => ctx.contains(k, o),
+    }
 }
 
 /// A bound method.

@@ -3,7 +3,7 @@
 use raya_bytecode::{Slot, SlotOp};
 
 use crate::abi::R;
-use crate::caches::{Cache, find_method, remember_operands};
+use crate::caches::{Cache, CacheCell, find_method, remember_operands};
 use crate::calls::Surplus;
 use crate::ctx::Ctx;
 use crate::desc::DescRef;
@@ -14,6 +14,7 @@ use crate::mem::refs::Ref;
 use crate::mem::slots::Slots;
 use crate::mem::stack::HEADER_WORDS;
 use crate::mem::value::Value;
+use crate::slot_calls::SlotCall;
 use crate::type_info::TypeKind;
 
 /// Arithmetic: doubles first, then ints, then everything else.
@@ -33,7 +34,7 @@ macro_rules! arithmetic {
                 }
             }
             remember_operands(&cache);
-            binary_slow(ctx, Slot::$slot, a, b)
+            operate_slow(ctx, Slot::$slot, a, b, cache)
         }
     )*};
 }
@@ -53,12 +54,12 @@ arithmetic! {
 
 #[cold]
 #[inline(never)]
-fn binary_slow(ctx: &mut Ctx, slot: Slot, a: Value, b: Value) -> R<Value> {
+fn operate_slow(ctx: &mut Ctx, slot: Slot, a: Value, b: Value, cache: Cache) -> R<Value> {
     let op = SlotOp {
         slot,
         in_place: false,
     };
-    ctx.binary(op, a, b)
+    ctx.operate(op, a, b, &cache)
 }
 
 /// Comparisons: numbers first.
@@ -72,7 +73,7 @@ macro_rules! comparisons {
                 return Ok(Value::bool(f(x, y)));
             }
             remember_operands(&cache);
-            ctx.rich_compare(Slot::$slot, a, b)
+            operate_slow(ctx, Slot::$slot, a, b, cache)
         }
     )*};
 }
@@ -97,20 +98,28 @@ pub fn binary_any(ctx: &mut Ctx, a: Value, b: Value, op: u32, cache: Cache) -> R
     if a.as_number().is_none() || b.as_number().is_none() {
         remember_operands(&cache);
     }
-    let op = SlotOp::from_u16(op as u16).unwrap_or(SlotOp {
+    ctx.operate(operator(op), a, b, &cache)
+}
+
+fn operator(op: u32) -> SlotOp {
+    SlotOp::from_u16(op as u16).unwrap_or(SlotOp {
         slot: Slot::add,
         in_place: false,
-    });
-    if op.slot.kind() == raya_bytecode::SlotKind::Compare {
-        return ctx.rich_compare(op.slot, a, b);
-    }
-    ctx.binary(op, a, b)
+    })
+}
+
+/// What is left of a binary operator whose first special method gave `NotImplemented`.
+pub fn operator_refused(ctx: &mut Ctx, a: Value, b: Value, op: u32) -> R<Value> {
+    ctx.operator_refused(operator(op), a, b)
 }
 
 /// Any unary operator.
-pub fn unary_any(ctx: &mut Ctx, a: Value, op: u32) -> R<Value> {
+pub fn unary_any(ctx: &mut Ctx, a: Value, op: u32, cache: Cache) -> R<Value> {
     let slot = SlotOp::from_u16(op as u16).map_or(Slot::neg, |op| op.slot);
-    ctx.unary(slot, a)
+    match ctx.declared_slot(&cache, a, slot) {
+        Some(func) => ctx.call_special(func, a, &[]),
+        None => ctx.unary(slot, a),
+    }
 }
 
 /// First slot of a window that callee or receiver and arguments take.
@@ -124,8 +133,8 @@ fn entered(func: Option<Ref<FuncInfo>>) -> usize {
 }
 
 /// The function that `call_any` on this window may enter, its arguments converted.
-pub fn direct_call(ctx: &mut Ctx, window: Slots, n: u32) -> R<usize> {
-    ctx.direct_call(window, n as usize).map(entered)
+pub fn direct_call(ctx: &mut Ctx, window: Slots, n: u32, cache: Cache) -> R<usize> {
+    ctx.direct_call(window, n as usize, cache).map(entered)
 }
 
 /// The function that `call_any_method` on this window may enter, its arguments converted.
@@ -139,9 +148,14 @@ pub fn direct_member(ctx: &mut Ctx, window: Slots, prop: Ref<PropSite>, cache: C
 }
 
 /// Call through the call slot.
-pub fn call_any(ctx: &mut Ctx, window: Slots, n: u32) -> R<Value> {
+pub fn call_any(ctx: &mut Ctx, window: Slots, n: u32, cache: Cache) -> R<Value> {
     let (callee, args) = operands(window);
-    ctx.call(callee, args.words(n as usize))
+    let args = args.words(n as usize);
+    if let Some(func) = ctx.declared_slot(&cache, callee, Slot::call) {
+        return ctx.call_special(func, callee, args);
+    }
+    remember_class(ctx, &cache, callee);
+    ctx.call(callee, args)
 }
 
 /// An attribute called.
@@ -163,9 +177,20 @@ pub fn call_any_method(
 }
 
 /// Construct.
-pub fn new_any(ctx: &mut Ctx, window: Slots, n: u32) -> R<Value> {
+pub fn new_any(ctx: &mut Ctx, window: Slots, n: u32, cache: Cache) -> R<Value> {
     let (callee, args) = operands(window);
+    remember_class(ctx, &cache, callee);
     construct(ctx, callee, args.words(n as usize))
+}
+
+/// Notes the constructor of a class that is called.
+fn remember_class(ctx: &Ctx, cache: &CacheCell, callee: Value) {
+    if let Some(class) = ctx.as_class(callee)
+        && let Some(func) = class.plain_constructor()
+        && func.id < SlotCall::MARK
+    {
+        cache.remember(&class, func.id);
+    }
 }
 
 fn construct(ctx: &mut Ctx, callee: Value, args: &[Value]) -> R<Value> {

@@ -9,6 +9,7 @@ use super::convert::{
 };
 use super::lowerings;
 use super::numbers::remainder;
+use super::slot_calls::{ask_operator, ask_special, slow_block};
 use super::types::descriptor;
 use crate::analysis::NodeId;
 use crate::error::JitError;
@@ -32,45 +33,71 @@ enum Operator {
 }
 
 macro_rules! any_ops {
-    ($($name:ident $operator:expr, $helper:ident;)*) => {$(
+    ($($name:ident $operator:expr, $helper:ident, $slot:ident;)*) => {$(
         #[allow(non_snake_case)]
         pub(super) fn $name(t: &mut Translator<'_>, i: Instr) -> Lowered {
-            binary(t, i, $operator, Slow(Helper::$helper, None))
+            binary(t, i, $operator, Slow::Own(Helper::$helper, Slot::$slot))
         }
     )*};
 }
 
 any_ops! {
-    AddAny Operator::Add, add_any;
-    SubAny Operator::Sub, sub_any;
-    MulAny Operator::Mul, mul_any;
-    DivAny Operator::Div, div_any;
-    LtAny Operator::Compare(FloatCC::LessThan, IntCC::SignedLessThan), lt_any;
-    LeAny Operator::Compare(FloatCC::LessThanOrEqual, IntCC::SignedLessThanOrEqual), le_any;
-    GtAny Operator::Compare(FloatCC::GreaterThan, IntCC::SignedGreaterThan), gt_any;
-    GeAny Operator::Compare(FloatCC::GreaterThanOrEqual, IntCC::SignedGreaterThanOrEqual), ge_any;
-    EqAny Operator::Compare(FloatCC::Equal, IntCC::Equal), eq_any;
-    NeAny Operator::Compare(FloatCC::NotEqual, IntCC::NotEqual), ne_any;
+    AddAny Operator::Add, add_any, add;
+    SubAny Operator::Sub, sub_any, sub;
+    MulAny Operator::Mul, mul_any, mul;
+    DivAny Operator::Div, div_any, truediv;
+    LtAny Operator::Compare(FloatCC::LessThan, IntCC::SignedLessThan), lt_any, lt;
+    LeAny Operator::Compare(FloatCC::LessThanOrEqual, IntCC::SignedLessThanOrEqual), le_any, le;
+    GtAny Operator::Compare(FloatCC::GreaterThan, IntCC::SignedGreaterThan), gt_any, gt;
+    GeAny Operator::Compare(FloatCC::GreaterThanOrEqual, IntCC::SignedGreaterThanOrEqual), ge_any, ge;
+    EqAny Operator::Compare(FloatCC::Equal, IntCC::Equal), eq_any, eq;
+    NeAny Operator::Compare(FloatCC::NotEqual, IntCC::NotEqual), ne_any, ne;
 }
 
 lowerings! {
     ModAny |t, i| modulo(t, i);
-    UnaryAny |t, i| {
-        let x = t.get(i.b);
-        let op = t.index_arg(i.c);
-        let v = t.call_helper(Helper::unary_any, &[x, op]);
-        t.set(i.a, v)
-    };
+    UnaryAny |t, i| unary(t, i);
     Contains |t, i| {
-        let (x, y) = (t.get(i.b), t.get(i.c));
-        let v = t.call_helper(Helper::contains, &[x, y]);
+        let (key, object) = (t.get(i.b), t.get(i.c));
+        let w = ask_special(t, object, &[key], |t| {
+            let cache = t.cache_cell();
+            let v = t.call_helper(Helper::contains, &[key, object, cache]);
+            box_bool(t, v)
+        });
+        let v = truth(t, w);
         t.set(i.a, v)
     };
+}
+
+/// An operator of one operand: a double's sign in place.
+fn unary(t: &mut Translator<'_>, i: Instr) {
+    let x = t.get(i.b);
+    let slow = slow_block(t);
+    let (done, result) = t.result_block(Repr::Word);
+    if SlotOp::from_u16(i.c).map(|op| op.slot) == Some(Slot::neg) {
+        let double = is_double(t, x);
+        t.require(double, slow);
+        let v = unboxed(t, x);
+        let v = t.b.ins().fneg(v);
+        let w = box_double(t, v);
+        t.b.ins().jump(done, &[w.into()]);
+    } else {
+        t.b.ins().jump(slow, &[]);
+    }
+    t.slow_result(slow, (done, i.a), |t| {
+        ask_special(t, x, &[], |t| {
+            let (op, cache) = (t.index_arg(i.c), t.cache_cell());
+            t.call_helper(Helper::unary_any, &[x, op, cache])
+        })
+    });
+    t.enter(done);
+    t.set(i.a, result)
 }
 
 /// An operator without an instruction of its own: arithmetic in place as where it has one.
 #[allow(non_snake_case)]
 pub(super) fn BinaryAny(t: &mut Translator<'_>, i: Instr) -> Lowered {
+    let slow = Slow::Generic(i.c);
     let operator = match SlotOp::from_u16(i.c).map(|op| op.slot) {
         Some(Slot::add) => Operator::Add,
         Some(Slot::sub) => Operator::Sub,
@@ -79,7 +106,7 @@ pub(super) fn BinaryAny(t: &mut Translator<'_>, i: Instr) -> Lowered {
         // Not in line: counted among what runs user code on its expected path.
         _ => {
             let (x, y) = (t.get(i.a), t.get(i.b));
-            let w = Slow(Helper::binary_any, Some(i.c)).call(t, x, y);
+            let w = slow.ask(t, x, y);
             t.set(i.a, w);
             return Ok(());
         }
@@ -89,22 +116,37 @@ pub(super) fn BinaryAny(t: &mut Translator<'_>, i: Instr) -> Lowered {
         c: i.b,
         ..i
     };
-    binary(t, operands, operator, Slow(Helper::binary_any, Some(i.c)))
+    binary(t, operands, operator, slow)
 }
 
-/// What is called for operands that are not numbers: a helper, and the operator if it takes
-/// several.
-struct Slow(Helper, Option<u16>);
+/// What is asked about operands that are not numbers.
+enum Slow {
+    /// A special method, or the helper of an operator with an instruction of its own.
+    Own(Helper, Slot),
+    /// The same for the operand of the generic instruction.
+    Generic(u16),
+}
 
 impl Slow {
-    fn call(&self, t: &mut Translator<'_>, x: Value, y: Value) -> Value {
-        let Slow(helper, op) = *self;
-        let op = op.map(|op| t.index_arg(op));
-        let cache = t.cache_cell();
-        match op {
-            Some(op) => t.call_helper(helper, &[x, y, op, cache]),
-            None => t.call_helper(helper, &[x, y, cache]),
-        }
+    fn ask(&self, t: &mut Translator<'_>, x: Value, y: Value) -> Value {
+        let op = match *self {
+            Slow::Generic(op) => op,
+            Slow::Own(_, slot) => SlotOp {
+                slot,
+                in_place: false,
+            }
+            .to_u16(),
+        };
+        ask_operator(t, (x, y), op, |t| {
+            let cache = t.cache_cell();
+            match *self {
+                Slow::Own(helper, _) => t.call_helper(helper, &[x, y, cache]),
+                Slow::Generic(op) => {
+                    let op = t.index_arg(op);
+                    t.call_helper(Helper::binary_any, &[x, y, op, cache])
+                }
+            }
+        })
     }
 }
 
@@ -228,15 +270,15 @@ impl Asked {
     }
 }
 
-/// double ∘ double, then int ∘ int, then the helper.
-fn binary(t: &mut Translator<'_>, i: Instr, op: Operator, helper: Slow) -> Lowered {
+/// double ∘ double, then int ∘ int, then what is slow.
+fn binary(t: &mut Translator<'_>, i: Instr, op: Operator, slow_path: Slow) -> Lowered {
     if t.only_numbers(t.frame().pc) {
         return on_doubles(t, i, op);
     }
     let (x, y) = (t.get(i.b), t.get(i.c));
     let sink = Sink::of(t, i, op)?;
     let (doubles, not_doubles) = (t.fresh(), t.fresh());
-    let (ints, slow) = (t.fresh(), t.cold());
+    let (ints, slow) = (t.fresh(), slow_block(t));
 
     let both = both_doubles(t, x, y);
     t.b.ins().brif(both, doubles, &[], not_doubles, &[]);
@@ -254,7 +296,7 @@ fn binary(t: &mut Translator<'_>, i: Instr, op: Operator, helper: Slow) -> Lower
     t.enter(ints);
     on_ints(t, op, x, y, &sink, slow);
 
-    sink.slow(t, slow, |t| helper.call(t, x, y));
+    sink.slow(t, slow, |t| slow_path.ask(t, x, y));
     sink.finish(t);
     Ok(())
 }
@@ -352,8 +394,7 @@ fn modulo(t: &mut Translator<'_>, i: Instr) {
         box_double(t, v)
     } else {
         let (x, y) = (t.get(i.b), t.get(i.c));
-        let cache = t.cache_cell();
-        t.call_helper(Helper::mod_any, &[x, y, cache])
+        Slow::Own(Helper::mod_any, Slot::modulo).ask(t, x, y)
     };
     t.set(i.a, w);
 }

@@ -7,9 +7,10 @@
 use super::convert::{box_bool, box_double, box_int, is_object, unbox_double};
 use super::functions::{planned, windowed};
 use super::members::property;
+use super::slot_calls::construct_known;
 use super::{lowerings, memo};
 use crate::error::JitError;
-use crate::snapshot::{AnyMethodFact, Interface};
+use crate::snapshot::{AnyMethodFact, Interface, ParamFact};
 use crate::translate::emit::Region;
 use crate::translate::{Lowered, Translator};
 use cranelift_codegen::ir::condcodes::IntCC;
@@ -27,6 +28,7 @@ lowerings! {
     CallProp |t, i| call_prop(t, i)?;
     CallAny |t, i| call_any(t, i)?;
     CallAnyMethod |t, i| call_any_method(t, i)?;
+    NewAny |t, i| new_any(t, i);
 }
 
 /// A call of a function that takes and gives `n` words beside its hidden argument.
@@ -49,30 +51,52 @@ fn call_any(t: &mut Translator<'_>, i: Instr) -> Lowered {
     let n = i.b as usize;
     let args = t.arguments(i.a + FRAME_HEADER, n + 1);
     let (done, v) = t.result_block(Repr::Word);
+    let (called, from_call) = t.result_block(Repr::Word);
     let slow = t.cold();
     let form = boxed_form(Receiver::Closure, n);
+    construct_known(t, i, &args, called);
+    let object = is_object(t, args[0]);
+    t.require(object, slow);
+    let handle = t.load(I32, Region::Header, args[0], layout::HEADER_TYPE);
+    let around = t.registers_over_inlined();
+    let converted = observed_methods(t, i, &args, handle, (called, done))?;
     if form == 0 {
         t.b.ins().jump(slow, &[]);
     } else {
-        let object = is_object(t, args[0]);
-        t.require(object, slow);
-        let handle = t.load(I32, Region::Header, args[0], layout::HEADER_TYPE);
         let closures = i64::from(t.frame().snapshot.closures as i32);
         let closure = t.compare_imm(IntCC::Equal, handle, closures);
         t.require(closure, slow);
         let info = t.load(I64, Region::Header, args[0], layout::CLOSURE_FUNC);
         require_words(t, info, form, slow);
-        t.call_record(info, &words(n), &args, done);
+        t.call_record(info, &words(n), &args, called);
     }
     t.aside(slow, |t| {
         let window = t.window(i.a + FRAME_HEADER, i.b + 1);
         let n = t.index_arg(i.b);
-        let v = t.call_helper(Helper::call_any, &[window, n]);
-        t.b.ins().jump(done, &[v.into()]);
+        let cache = t.cache_cell();
+        let v = t.call_helper(Helper::call_any, &[window, n, cache]);
+        t.b.ins().jump(called, &[v.into()]);
     });
+    t.join_called((called, from_call), (done, i.a));
+    t.ran_code = converted;
     t.enter(done);
+    t.redefine(around);
     t.set(i.a, v);
     Ok(())
+}
+
+/// A construction: of a class that was met in place, of everything else by the runtime.
+fn new_any(t: &mut Translator<'_>, i: Instr) {
+    let args = t.arguments(i.a + FRAME_HEADER, i.b as usize + 1);
+    let (done, v) = t.result_block(Repr::Word);
+    construct_known(t, i, &args, done);
+    let window = t.window(i.a + FRAME_HEADER, i.b + 1);
+    let n = t.index_arg(i.b);
+    let cache = t.cache_cell();
+    let made = t.call_helper(Helper::new_any, &[window, n, cache]);
+    t.b.ins().jump(done, &[made.into()]);
+    t.enter(done);
+    t.set(i.a, v)
 }
 
 fn call_any_method(t: &mut Translator<'_>, i: Instr) -> Lowered {
@@ -184,11 +208,9 @@ fn observed_methods(
             Some(target) => t.inline_body(target, i.a, &all, done)?,
             None => {
                 let v = t.call_function(&seen.func, &all);
-                let v = match (i.op, seen.func.interface.ret) {
-                    (Op::CallAnyMethod, Repr::F64) => box_double(t, v),
-                    (Op::CallAnyMethod, Repr::I32) => box_int(t, v),
-                    (Op::CallAnyMethod, Repr::Bool) => box_bool(t, v),
-                    _ => v,
+                let v = match i.op {
+                    Op::CallProp => v,
+                    _ => result_word(t, seen, v),
                 };
                 t.b.ins().jump(called, &[v.into()]);
             }
@@ -210,17 +232,37 @@ fn enter_observed(
     let same = t.compare_imm(IntCC::Equal, handle, i64::from(seen.said.handle() as i32));
     t.require(same, other);
     t.require_said(seen.said, other);
-    require_plain(t, args[0], other);
+    if seen.special.is_none() {
+        require_plain(t, args[0], other);
+    }
     let mut all = vec![args[0]];
     for (param, &w) in seen.params.iter().zip(&args[1..]) {
-        let desc = t.address(param.desc);
-        all.push(match param.kind {
-            DescKind::Any => w,
-            DescKind::Number => unbox_double(t, w, desc),
-            _ => t.call_helper(Helper::check_type, &[w, desc]),
-        });
+        all.push(argument(t, param, w));
     }
     all
+}
+
+/// A word as the argument for a parameter.
+pub(super) fn argument(t: &mut Translator<'_>, param: &ParamFact, w: Value) -> Value {
+    let desc = t.address(param.desc);
+    match param.kind {
+        DescKind::Any => w,
+        DescKind::Number => unbox_double(t, w, desc),
+        _ => t.call_helper(Helper::check_type, &[w, desc]),
+    }
+}
+
+/// The result of a method as a word.
+pub(super) fn result_word(t: &mut Translator<'_>, seen: &AnyMethodFact, v: Value) -> Value {
+    if seen.void {
+        return t.word_const(value::NULL);
+    }
+    match seen.func.interface.ret {
+        Repr::F64 => box_double(t, v),
+        Repr::I32 => box_int(t, v),
+        Repr::Bool => box_bool(t, v),
+        Repr::Word => v,
+    }
 }
 
 /// Goes on where an instance has no attributes beside its fields, which could hide a

@@ -38,12 +38,6 @@ lowerings! {
         t.set(i.a, v)
     };
     CallClosure |t, i| closure_call(t, i)?;
-    NewAny |t, i| {
-        let window = t.window(i.a + FRAME_HEADER, i.b + 1);
-        let n = t.index_arg(i.b);
-        let v = t.call_helper(Helper::new_any, &[window, n]);
-        t.set(i.a, v)
-    };
     CallSpread |t, i| {
         let window = t.window(i.a + FRAME_HEADER, 2);
         let v = t.call_helper(Helper::call_spread, &[window]);

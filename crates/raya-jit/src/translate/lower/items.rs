@@ -9,6 +9,7 @@ use super::convert::{
 };
 use super::lowerings;
 use super::numbers::integer;
+use super::slot_calls::{ask_special, slow_block, special_methods};
 use crate::exits::record::ExitReason;
 use crate::translate::emit::Region;
 use crate::translate::{Lowered, Translator};
@@ -18,6 +19,7 @@ use cranelift_codegen::ir::{Block, InstBuilder, Value};
 use raya_bytecode::{Instr, Repr};
 use raya_runtime::helpers::HelperId as Helper;
 use raya_runtime::mem::layout::{self, ElemKind};
+use raya_runtime::slot_calls::SlotCall;
 
 lowerings! {
     GetItem |t, i| get_item(t, i);
@@ -44,6 +46,9 @@ struct Arrays {
 fn observed_arrays(t: &Translator<'_>) -> Option<Arrays> {
     let frame = t.frame();
     let cell = frame.snapshot.first_word(frame.pc).filter(|w| *w != 0)?;
+    if SlotCall::decode((cell >> 32) as u32).is_some() {
+        return None;
+    }
     let kind = match cell >> 32 {
         0 => ElemKind::F64,
         1 => ElemKind::I32,
@@ -106,6 +111,9 @@ fn require_inside(
 fn get_item(t: &mut Translator<'_>, i: Instr) {
     let (object, key) = (t.get(i.b), t.get(i.c));
     let observed = observed_arrays(t);
+    if observed.is_none() && !special_methods(t).is_empty() {
+        return get_special_item(t, i);
+    }
     let arrays = observed.unwrap_or(Arrays {
         handle: t.frame().snapshot.known.any_array,
         kind: ElemKind::Word,
@@ -135,6 +143,16 @@ fn get_item(t: &mut Translator<'_>, i: Instr) {
     t.set(i.a, result);
 }
 
+/// An element of what has a special method for that.
+fn get_special_item(t: &mut Translator<'_>, i: Instr) {
+    let (object, key) = (t.get(i.b), t.get(i.c));
+    let w = ask_special(t, object, &[key], |t| {
+        let cache = t.cache_cell();
+        t.call_helper(Helper::get_item, &[object, key, cache])
+    });
+    t.set(i.a, w);
+}
+
 /// Records what a key was found to be.
 fn note_position(t: &mut Translator<'_>, key: Value, n: Value) {
     let x = unboxed(t, key);
@@ -144,7 +162,7 @@ fn note_position(t: &mut Translator<'_>, key: Value, n: Value) {
 
 fn set_item(t: &mut Translator<'_>, i: Instr) {
     let (object, key, v) = (t.get(i.a), t.get(i.b), t.get(i.c));
-    let (slow, done) = (t.cold(), t.fresh());
+    let (slow, done) = (slow_block(t), t.fresh());
     let handle = t.frame().snapshot.known.any_array;
     require_handle(t, object, handle, slow);
     let flags = t.load(I32, Region::Header, object, layout::HEADER_FLAGS);
@@ -154,7 +172,10 @@ fn set_item(t: &mut Translator<'_>, i: Instr) {
     store_element(t, storage, n, ElemKind::Word, v);
     t.b.ins().jump(done, &[]);
     t.slow_effect(slow, done, |t| {
-        t.call_helper(Helper::set_item, &[object, key, v]);
+        ask_special(t, object, &[key, v], |t| {
+            let cache = t.cache_cell();
+            t.call_helper(Helper::set_item, &[object, key, v, cache])
+        });
     });
     t.enter(done);
 }

@@ -19,6 +19,7 @@ mod moves;
 mod natives;
 mod numbers;
 mod objects;
+mod slot_calls;
 mod strings;
 mod types;
 

@@ -132,7 +132,7 @@ pub(super) fn load_field(t: &mut Translator<'_>, object: Value, field: FieldFact
 }
 
 /// An instance with zero fields: a cell is taken inline, a full run asks the runtime.
-fn new_object(t: &mut Translator<'_>, class: ClassFact) -> Value {
+pub(super) fn new_object(t: &mut Translator<'_>, class: ClassFact) -> Value {
     let info = t.address(class.info);
     if !class.plain || class.size as usize > raya_heap::MAX_SMALL {
         return t.call_helper(Helper::new_object, &[info]);

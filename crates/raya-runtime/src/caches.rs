@@ -6,7 +6,7 @@
 //! | instructions | payload |
 //! | --- | --- |
 //! | `GetProp`, `SetProp` | byte offset of a field that is kept as the site wants it |
-//! | `GetAttr`, `SetAttr` | a [`Place`]: field, expando slot under a shape, or a length |
+//! | `GetAttr`, `SetAttr` | a [`Place`]: field, expando slot under a shape, length, or what is called |
 //! | `CallAnyMethod`, `CallProp` | id of the function that the class has under that name |
 //! | `GetItem` | kind of the elements of the first array type that was met, or as below |
 //! | `SetItem`, `Contains`, operators, `CallAny` | the special method, see [`crate::slot_calls`] |
@@ -27,7 +27,7 @@
 use std::cell::Cell;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use raya_bytecode::{Receiver, Repr};
+use raya_bytecode::{Receiver, Repr, Slot};
 
 use crate::ctx::Ctx;
 use crate::func::FuncInfo;
@@ -35,7 +35,7 @@ use crate::mem::layout::ElemKind;
 use crate::mem::obj::Obj;
 use crate::mem::refs::Ref;
 use crate::mem::value::Value;
-use crate::type_info::{Attr, TypeInfo, TypeKind, TypeRef, type_flags};
+use crate::type_info::{Attr, Form, TypeInfo, TypeKind, TypeRef, type_flags};
 
 /// Words of a cell: how many types a site knows at once.
 pub const WAYS: usize = 4;
@@ -115,6 +115,9 @@ pub enum Place {
     ArrayLength,
     /// The number of units of a string.
     StringLength,
+    /// What a method gives or takes: the record with this number, 24 bits
+    /// ([`crate::attr_calls`]).
+    Call(u32),
 }
 
 /// A declared field as a payload names it: below [`Place::SPECIAL`].
@@ -151,6 +154,8 @@ impl Place {
     pub const SPECIAL: u32 = 1 << 31;
     /// Together with [`Place::SPECIAL`]: a length.
     const LENGTH: u32 = 1 << 30;
+    /// Together with both: a record.
+    const CALL: u32 = 1 << 29;
     const SLOT_BITS: u32 = 6;
     const SHAPES: u32 = 1 << 24;
 
@@ -162,6 +167,8 @@ impl Place {
             Place::Expando { shape, slot } => Place::SPECIAL | shape << Place::SLOT_BITS | slot,
             Place::ArrayLength => Place::SPECIAL | Place::LENGTH,
             Place::StringLength => Place::SPECIAL | Place::LENGTH | 1,
+            Place::Call(number) if number >= Place::SHAPES => return None,
+            Place::Call(number) => Place::SPECIAL | Place::LENGTH | Place::CALL | number,
         })
     }
 
@@ -176,6 +183,7 @@ impl Place {
                 shape: payload >> Place::SLOT_BITS & (Place::SHAPES - 1),
                 slot: payload & ((1 << Place::SLOT_BITS) - 1),
             },
+            _ if payload & Place::CALL != 0 => Place::Call(payload & (Place::SHAPES - 1)),
             _ if payload & 1 == 0 => Place::ArrayLength,
             _ => Place::StringLength,
         }
@@ -341,7 +349,7 @@ fn look_up_method(ctx: &Ctx, cell: &CacheCell, obj: Obj, name: Value) -> Option<
 /// own attribute of that name.
 pub(crate) fn plain_method(ty: &TypeInfo, name: Value) -> Option<Ref<FuncInfo>> {
     let plain = ty.kind == TypeKind::Instance
-        && !ty.has(type_flags::ATTR_HOOKS)
+        && ty.slot(Slot::getattribute, Form::Forward).is_absent()
         && ty.field(name).is_none();
     match ty.lookup(name) {
         Some((_, Attr::Method(func))) if plain && func.receiver == Receiver::This => Some(func),
@@ -349,10 +357,16 @@ pub(crate) fn plain_method(ty: &TypeInfo, name: Value) -> Option<Ref<FuncInfo>> 
     }
 }
 
+/// Whether the class has a say in accesses to attributes that instances have.
+fn has_hooks_of_all(ty: &TypeInfo) -> bool {
+    let present = |slot| !ty.slot(slot, Form::Forward).is_absent();
+    ty.has(type_flags::ATTR_HOOKS) && (present(Slot::getattribute) || present(Slot::setattr))
+}
+
 /// The declared field that reading `name` on instances of `ty` always finds, so that a
 /// cache may skip the look-up.
 pub fn plain_field(ty: &TypeInfo, name: Value) -> Option<&crate::type_info::FieldInfo> {
-    if ty.has(type_flags::ATTR_HOOKS) {
+    if has_hooks_of_all(ty) {
         return None;
     }
     let field = ty.field(name).filter(|f| !f.private)?;
@@ -500,9 +514,8 @@ impl Ctx {
             TypeKind::Array | TypeKind::Tuple => self.is_length(name).then_some(Place::ArrayLength),
             TypeKind::String => self.is_length(name).then_some(Place::StringLength),
             TypeKind::Instance | TypeKind::Literal => {
-                let plain = !ty.has(type_flags::ATTR_HOOKS)
-                    && ty.field(name).is_none()
-                    && ty.lookup(name).is_none();
+                let plain =
+                    !has_hooks_of_all(&ty) && ty.field(name).is_none() && ty.lookup(name).is_none();
                 let expando = self.as_instance(obj.value()).filter(|_| plain)?.expando()?;
                 let shape = self.engine().shapes.get(expando.shape())?;
                 Some(Place::Expando {
@@ -518,6 +531,7 @@ impl Ctx {
     pub(crate) fn drop_caches(&mut self, types: &[TypeRef]) {
         self.engine().methods.clear();
         self.engine().members.clear();
+        self.engine().attr_calls.forget(types);
         self.engine().funcs.each(|func| {
             for cell in func.cache_cells() {
                 cell.forget(types);
@@ -537,6 +551,7 @@ mod tests {
         let others = [
             Place::ArrayLength,
             Place::StringLength,
+            Place::Call(3),
             Place::Expando { shape: 0, slot: 0 },
             Place::Expando {
                 shape: Place::SHAPES - 1,

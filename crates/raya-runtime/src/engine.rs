@@ -14,6 +14,7 @@ use raya_heap::{Heap, HeapOptions};
 use rustc_hash::FxHashMap;
 
 use crate::assumptions::Assumptions;
+use crate::attr_calls::AttrCalls;
 use crate::caches::{MethodMemo, SiteMemo};
 use crate::core_types::CoreTypes;
 use crate::ctx::Ctx;
@@ -107,6 +108,8 @@ pub struct Engine {
     /// Where the string was that a hash table was last searched for with success: the data, the
     /// key, the entry. Forgotten by every collection.
     pub(crate) last_entry: Cell<Option<(TableData, Value, Entry)>>,
+    /// Attributes that run code.
+    pub(crate) attr_calls: AttrCalls,
     /// What compiled code relies on.
     pub assumptions: Rc<Assumptions>,
     /// Types of pinned literals: by original type and descriptor.
@@ -212,6 +215,7 @@ impl Engine {
             methods: MethodMemo::default(),
             members: SiteMemo::default(),
             last_entry: Cell::new(None),
+            attr_calls: AttrCalls::default(),
             assumptions: Rc::default(),
             pinned: RefCell::default(),
             errors: ErrorClasses::default(),

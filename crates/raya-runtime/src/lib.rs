@@ -5,6 +5,7 @@
 
 mod arity;
 pub mod assumptions;
+pub mod attr_calls;
 mod attribute_view;
 mod attrs;
 mod bridges;

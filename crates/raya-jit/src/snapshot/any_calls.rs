@@ -2,8 +2,12 @@
 //! name, as far as compiled code can enter them.
 
 use super::take::{class_fact, receiver_interface};
-use super::{AnyMethodFact, CellWord, ConstructionFact, FuncFact, ParamFact, Snapshot};
+use super::{
+    AnyMethodFact, AttrCallFact, CellWord, ConstructionFact, FuncFact, ParamFact, Snapshot,
+};
 use raya_bytecode::{Instr, Op, Receiver, Repr};
+use raya_runtime::attr_calls::{Access, Through};
+use raya_runtime::caches::Place;
 use raya_runtime::ctx::Ctx;
 use raya_runtime::desc::{DescKind, DescRef};
 use raya_runtime::func::{FuncInfo, SigInfo};
@@ -18,6 +22,16 @@ pub(super) fn resolve(ctx: &mut Ctx, snapshot: &mut Snapshot) {
     let code = &module.functions[snapshot.index.index()].code;
     for (pc, &ins) in (0..).zip(code).filter(|(_, i)| i.op.has_cache()) {
         let words = snapshot.said(pc);
+        if matches!(ins.op, Op::GetAttr | Op::SetAttr) {
+            for said in words {
+                if let Place::Call(number) = Place::decode(said.payload())
+                    && let Some(fact) = attr_call(ctx, number, said)
+                {
+                    snapshot.attr_calls.insert(number, fact);
+                }
+            }
+            continue;
+        }
         if matches!(ins.op, Op::NewAny | Op::CallAny) {
             let facts = words.filter_map(|said| construction(ctx, ins, said));
             let facts: Vec<ConstructionFact> = facts.collect();
@@ -116,6 +130,28 @@ fn member_call(
         params: func.sig_info.params.iter().map(as_it_is).collect(),
         special: None,
         void: false,
+    })
+}
+
+/// What an access to an attribute calls, where compiled code can do so.
+fn attr_call(ctx: &Ctx, number: u32, said: CellWord) -> Option<AttrCallFact> {
+    let record = ctx.engine().attr_call(number)?;
+    let of_descriptor = match record.through {
+        Through::Accessor => 0,
+        Through::Hook(_) | Through::Descriptor(_) | Through::Static { .. } => 1,
+    };
+    // A descriptor that is read gets object and class.
+    let n = of_descriptor
+        + match (record.access, record.through) {
+            (Access::Read, Through::Accessor | Through::Hook(_)) => 0,
+            _ => 1,
+        };
+    Some(AttrCallFact {
+        valid: (&raw const record.valid).addr(),
+        through: record.through,
+        instance_first: record.instance_first,
+        class: record.class.0,
+        method: method(record.func, n, said)?,
     })
 }
 

@@ -16,6 +16,7 @@ pub use assumed::Assumed;
 
 use crate::analysis::Code;
 use raya_bytecode::{FuncId, Function, Module, Receiver, Repr};
+use raya_runtime::attr_calls::Through;
 use raya_runtime::caches::{NOT_NUMBERS, WAYS};
 use raya_runtime::desc::DescKind;
 use raya_runtime::mem::array::StorageForm;
@@ -105,6 +106,21 @@ pub struct AnyMethodFact {
     pub special: Option<Side>,
     /// It gives nothing: its call is null.
     pub void: bool,
+}
+
+/// What an access to an attribute calls that runs code.
+#[derive(Clone, Debug)]
+pub struct AttrCallFact {
+    /// Address of the word that is 0 when it does not hold any more.
+    pub valid: usize,
+    /// How the method is called.
+    pub through: Through,
+    /// An attribute of the instance's own comes before it.
+    pub instance_first: bool,
+    /// The class object, for descriptors that are read.
+    pub class: u64,
+    /// The method, with what its arguments are converted to.
+    pub method: AnyMethodFact,
 }
 
 /// The class that a construction on `any` met, whose instances may be made in place.
@@ -281,6 +297,8 @@ pub struct Snapshot {
     pub closures: u32,
     /// Methods that calls on `any` reached, by program counter.
     pub any_methods: FxHashMap<u32, Vec<AnyMethodFact>>,
+    /// What accesses to attributes call, by the number in their cells.
+    pub attr_calls: FxHashMap<u32, AttrCallFact>,
     /// Classes that constructions on `any` met, by program counter.
     pub constructions: FxHashMap<u32, Vec<ConstructionFact>>,
     /// `NotImplemented`, as a word.

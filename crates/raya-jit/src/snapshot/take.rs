@@ -63,6 +63,7 @@ pub fn take_one(
         closures: ctx.engine().core.function.handle,
         unit_strings: ctx.engine().unit_strings(),
         any_methods: FxHashMap::default(),
+        attr_calls: FxHashMap::default(),
         constructions: FxHashMap::default(),
         not_implemented: not_implemented(ctx)?,
         method_memo: ctx.engine().method_memo(),

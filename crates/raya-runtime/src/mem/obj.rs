@@ -134,6 +134,7 @@ impl Obj {
                 let len: u32 = unsafe { self.load(STRING_LEN) };
                 Some(Value::number(len.into()))
             }
+            Place::Call(_) => None,
         }
     }
 
@@ -151,7 +152,7 @@ impl Obj {
                 }
                 None => false,
             },
-            Place::ArrayLength | Place::StringLength => false,
+            Place::ArrayLength | Place::StringLength | Place::Call(_) => false,
         }
     }
 

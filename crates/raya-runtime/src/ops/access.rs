@@ -3,6 +3,7 @@
 use raya_bytecode::{Repr, Slot};
 
 use crate::abi::R;
+use crate::attr_calls::Access;
 use crate::caches::{Cache, Place, read_cached, remember_array, write_cached};
 use crate::ctx::Ctx;
 use crate::desc::DescKind;
@@ -38,13 +39,19 @@ pub fn get_attr(ctx: &mut Ctx, o: Value, name: Value, cache: Cache) -> R<Value> 
     if let Some(v) = read_cached(&cache, obj) {
         return Ok(v);
     }
-    if let Some(place) = ctx.place_of(obj, name) {
-        if let Some(payload) = place.encode() {
-            cache.remember(&ctx.type_of_obj(obj), payload);
+    if let Some(result) = ctx.read_by_call(&cache, obj, name) {
+        return result;
+    }
+    match ctx.place_of(obj, name) {
+        Some(place) => {
+            if let Some(payload) = place.encode() {
+                cache.remember(&ctx.type_of_obj(obj), payload);
+            }
+            if let Some(v) = obj.read_place(place) {
+                return Ok(v);
+            }
         }
-        if let Some(v) = obj.read_place(place) {
-            return Ok(v);
-        }
+        None => ctx.remember_attr_call(&cache, obj, (name, Access::Read))?,
     }
     ctx.get_attr(o, name)
 }
@@ -58,11 +65,17 @@ pub fn set_attr(ctx: &mut Ctx, o: Value, name: Value, v: Value, cache: Cache) ->
     if write_cached(ctx, &cache, obj, v) {
         return Ok(Value::NULL);
     }
-    if let Some(place) = ctx.place_of(obj, name)
-        && takes_everything(ctx, obj, name, place)
-        && let Some(payload) = place.encode()
-    {
-        cache.remember(&ctx.type_of_obj(obj), payload);
+    if let Some(result) = ctx.write_by_call(&cache, obj, (name, v)) {
+        return result;
+    }
+    match ctx.place_of(obj, name) {
+        Some(place) if takes_everything(ctx, obj, name, place) => {
+            if let Some(payload) = place.encode() {
+                cache.remember(&ctx.type_of_obj(obj), payload);
+            }
+        }
+        Some(_) => {}
+        None => ctx.remember_attr_call(&cache, obj, (name, Access::Write))?,
     }
     ctx.set_attr(o, name, v)?;
     Ok(Value::NULL)
@@ -77,7 +90,7 @@ fn takes_everything(ctx: &Ctx, obj: Obj, name: Value, place: Place) -> bool {
                 && field.repr == declared.desc.repr
         }),
         Place::Expando { .. } => ty.meta.members.iter().all(|m| m.name != name),
-        Place::ArrayLength | Place::StringLength => false,
+        Place::ArrayLength | Place::StringLength | Place::Call(_) => false,
     }
 }
 

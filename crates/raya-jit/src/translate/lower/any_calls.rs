@@ -267,7 +267,7 @@ pub(super) fn result_word(t: &mut Translator<'_>, seen: &AnyMethodFact, v: Value
 
 /// Goes on where an instance has no attributes beside its fields, which could hide a
 /// method.
-fn require_plain(t: &mut Translator<'_>, object: Value, otherwise: Block) {
+pub(super) fn require_plain(t: &mut Translator<'_>, object: Value, otherwise: Block) {
     let expando = t.load(I64, Region::Header, object, layout::OBJECT_EXPANDO);
     let plain = t.compare_imm(IntCC::Equal, expando, value::UNSET as i64);
     t.require(plain, otherwise);

@@ -5,11 +5,12 @@
 //! slot of the expando object, or as a length. A site that has met one type leaves for others;
 //! one that has met several asks the runtime behind the last comparison.
 
+use super::attr_calls;
 use super::convert::{box_bool, box_double, box_int, is_object, require_double};
 use super::items::get_length;
 use super::lowerings;
 use crate::exits::record::ExitReason;
-use crate::snapshot::CellWord;
+use crate::snapshot::{AttrCallFact, CellWord};
 use crate::translate::emit::{Region, clif_type};
 use crate::translate::{Lowered, Translator};
 use cranelift_codegen::ir::condcodes::IntCC;
@@ -45,7 +46,19 @@ fn ways(t: &Translator<'_>, pc: u32) -> Vec<Way> {
             said,
             place: Place::decode(said.payload()),
         })
+        .filter(|way| match way.place {
+            Place::Call(number) => t.frame().snapshot.attr_calls.contains_key(&number),
+            _ => true,
+        })
         .collect()
+}
+
+/// What an access calls that runs code.
+fn called<'a>(t: &Translator<'a>, place: Place) -> Option<&'a AttrCallFact> {
+    match place {
+        Place::Call(number) => t.frame().snapshot.attr_calls.get(&number),
+        _ => None,
+    }
 }
 
 /// Where control goes when an object is none of those that the site has met: out of the code,
@@ -88,6 +101,9 @@ fn get_attr(t: &mut Translator<'_>, i: Instr) -> Lowered {
         t.set(i.a, v);
         return Ok(());
     }
+    if ways.iter().any(|way| matches!(way.place, Place::Call(_))) {
+        return get_by_calls(t, i, &ways);
+    }
     let (miss, ask) = miss_block(t, &ways);
     require_object(t, i.b, object, miss);
     if !ask {
@@ -123,24 +139,76 @@ fn get_attr(t: &mut Translator<'_>, i: Instr) -> Lowered {
     Ok(())
 }
 
+/// An attribute read that runs code for some of the types that the site has met.
+fn get_by_calls(t: &mut Translator<'_>, i: Instr, ways: &[Way]) -> Lowered {
+    let object = t.get(i.b);
+    let name = t.name(i.c)?;
+    let (done, result) = t.result_block(Repr::Word);
+    let (from_call, given) = t.result_block(Repr::Word);
+    let slow = t.cold();
+    require_object(t, i.b, object, slow);
+    let last = ways.len() - 1;
+    for (k, way) in ways.iter().enumerate() {
+        let next = if k == last { slow } else { t.fresh() };
+        require_type(t, object, way.said, next);
+        t.require_said(way.said, next);
+        match called(t, way.place) {
+            Some(fact) => {
+                let w = attr_calls::call(t, object, fact, None, next);
+                t.b.ins().jump(from_call, &[w.into()]);
+            }
+            None => {
+                let w = read(t, object, way.place, next);
+                t.b.ins().jump(done, &[w.into()]);
+            }
+        }
+        if k != last {
+            t.enter(next);
+        }
+    }
+    t.aside(slow, |t| {
+        let cache = t.cache_cell();
+        let w = t.call_helper(Helper::get_attr, &[object, name, cache]);
+        t.b.ins().jump(from_call, &[w.into()]);
+    });
+    t.join_called((from_call, given), (done, i.a));
+    t.ran_code = false;
+    t.enter(done);
+    t.set(i.a, result);
+    Ok(())
+}
+
 /// Sets an attribute: where the place takes what it is given, else through the slots.
 fn set_attr(t: &mut Translator<'_>, i: Instr) -> Lowered {
     let (object, w) = (t.get(i.a), t.get(i.c));
     let name = t.name(i.b)?;
     let (slow, done) = (t.cold(), t.fresh());
+    let from_call = t.fresh();
     let mut ways = ways(t, t.frame().pc);
     ways.retain(|way| is_written_in_place(way.place));
     if let Some(last) = ways.len().checked_sub(1) {
         require_object(t, i.a, object, slow);
         for (k, way) in ways.iter().enumerate() {
             let next = if k == last { slow } else { t.fresh() };
-            // The object must be neither frozen nor pinned, which flags beside the handle say.
-            let header = t.load(I64, Region::Header, object, layout::HEADER_TYPE);
-            let same = t.compare_imm(IntCC::Equal, header, i64::from(way.said.handle()));
-            t.require(same, next);
-            t.require_said(way.said, next);
-            write(t, object, way.place, w, next);
-            t.b.ins().jump(done, &[]);
+            match called(t, way.place) {
+                Some(fact) => {
+                    require_type(t, object, way.said, next);
+                    t.require_said(way.said, next);
+                    attr_calls::call(t, object, fact, Some(w), next);
+                    t.b.ins().jump(from_call, &[]);
+                }
+                None => {
+                    // The object must be neither frozen nor pinned, which flags beside the
+                    // handle say.
+                    let header = t.load(I64, Region::Header, object, layout::HEADER_TYPE);
+                    let handle = i64::from(way.said.handle());
+                    let same = t.compare_imm(IntCC::Equal, header, handle);
+                    t.require(same, next);
+                    t.require_said(way.said, next);
+                    write(t, object, way.place, w, next);
+                    t.b.ins().jump(done, &[]);
+                }
+            }
             if k != last {
                 t.enter(next);
             }
@@ -148,10 +216,16 @@ fn set_attr(t: &mut Translator<'_>, i: Instr) -> Lowered {
     } else {
         t.b.ins().jump(slow, &[]);
     }
-    t.slow_effect(slow, done, |t| {
+    t.aside(slow, |t| {
         let cache = t.cache_cell();
         t.call_helper(Helper::set_attr, &[object, name, w, cache]);
+        t.b.ins().jump(from_call, &[]);
     });
+    t.enter(from_call);
+    t.ran_code = true;
+    t.test_validity(0);
+    t.ran_code = false;
+    t.b.ins().jump(done, &[]);
     t.enter(done);
     Ok(())
 }
@@ -209,6 +283,8 @@ fn read(t: &mut Translator<'_>, object: Value, place: Place, miss: Block) -> Val
             t.facts.add_whole(x, len);
             box_double(t, x)
         }
+        // Not here: what runs code is no place of the object.
+        Place::Call(_) => t.word_const(value::NULL),
     }
 }
 
@@ -216,7 +292,7 @@ fn read(t: &mut Translator<'_>, object: Value, place: Place, miss: Block) -> Val
 fn is_written_in_place(place: Place) -> bool {
     match place {
         Place::Field(field) => matches!(field.repr, Repr::Word | Repr::F64),
-        Place::Expando { .. } => true,
+        Place::Expando { .. } | Place::Call(_) => true,
         Place::ArrayLength | Place::StringLength => false,
     }
 }
@@ -240,7 +316,7 @@ fn write(t: &mut Translator<'_>, object: Value, place: Place, w: Value, miss: Bl
             t.store(Region::Expando, w, slots, slot_offset(slot));
             t.barrier(slots, slots, slot_offset(slot), w);
         }
-        Place::ArrayLength | Place::StringLength => {}
+        Place::ArrayLength | Place::StringLength | Place::Call(_) => {}
     }
 }
 

@@ -7,6 +7,7 @@
 mod any;
 mod any_calls;
 mod arrays;
+mod attr_calls;
 mod attrs;
 mod compare;
 mod control;

@@ -1,0 +1,72 @@
+//! Attributes that run code: accessors, descriptors and hooks that a site has met.
+//!
+//! Behind the look at the object's type, the method that a record of the runtime names is called
+//! like a known function. A record whose descriptor's class has changed sends control on.
+
+use super::any_calls::{argument, require_plain, result_word};
+use super::convert::is_object;
+use crate::snapshot::AttrCallFact;
+use crate::translate::Translator;
+use crate::translate::emit::Region;
+use cranelift_codegen::ir::condcodes::IntCC;
+use cranelift_codegen::ir::types::{I32, I64};
+use cranelift_codegen::ir::{Block, Value};
+use raya_runtime::attr_calls::Through;
+use raya_runtime::mem::layout;
+
+/// Calls what reading an attribute of `object` calls, or, with a value, writing it; gives the
+/// result as a word. Control is in `otherwise` where the record does not hold.
+pub(super) fn call(
+    t: &mut Translator<'_>,
+    object: Value,
+    fact: &AttrCallFact,
+    written: Option<Value>,
+    otherwise: Block,
+) -> Value {
+    let this = receiver(t, object, fact, otherwise);
+    let mut words = match fact.through {
+        Through::Accessor => Vec::new(),
+        Through::Hook(name) => vec![t.word_const(name.0)],
+        Through::Descriptor(_) | Through::Static { .. } => vec![object],
+    };
+    let of_descriptor = matches!(
+        fact.through,
+        Through::Descriptor(_) | Through::Static { .. }
+    );
+    match written {
+        Some(w) => words.push(w),
+        None if of_descriptor => words.push(t.word_const(fact.class)),
+        None => {}
+    }
+    let mut args = vec![this];
+    for (param, w) in fact.method.params.iter().zip(words) {
+        args.push(argument(t, param, w));
+    }
+    let v = t.call_function(&fact.method.func, &args);
+    result_word(t, &fact.method, v)
+}
+
+/// What the method is called on; control is in `otherwise` where the record does not hold for
+/// this object.
+fn receiver(t: &mut Translator<'_>, object: Value, fact: &AttrCallFact, otherwise: Block) -> Value {
+    let at = t.address(fact.valid);
+    let valid = t.load(I32, Region::Cache, at, 0);
+    t.require(valid, otherwise);
+    if fact.instance_first {
+        require_plain(t, object, otherwise);
+    }
+    match fact.through {
+        Through::Accessor | Through::Hook(_) => object,
+        Through::Descriptor(descriptor) => t.word_const(descriptor.0),
+        Through::Static { slot, handle } => {
+            let (base, offset, region) = t.global_slot(slot);
+            let held = t.load(I64, region, base, offset);
+            let is = is_object(t, held);
+            t.require(is, otherwise);
+            let actual = t.load(I32, Region::Header, held, layout::HEADER_TYPE);
+            let same = t.compare_imm(IntCC::Equal, actual, i64::from(handle as i32));
+            t.require(same, otherwise);
+            held
+        }
+    }
+}

@@ -23,19 +23,19 @@ dump STAGE FILE *ARGS:
     cargo run --release -q -- dump {{STAGE}} {{FILE}} {{ARGS}}
 
 # Fixtures in all modes: `just fixtures numbers`
-fixtures FILTER="":
+fixtures FILTER="": build
     cargo run --release -q -p raya-testkit -- fixtures --filter "{{FILTER}}"
 
 # What happened to each opcode over all fixtures
-coverage:
+coverage: build
     cargo run --release -q -p raya-testkit -- coverage
 
 # Derive expected output again, from node and python3
-twins *ARGS:
+twins *ARGS: build
     cargo run --release -q -p raya-testkit -- twins {{ARGS}}
 
 # Random programs in all modes: `just generate 7 10000`
-generate SEED="1" COUNT="1000":
+generate SEED="1" COUNT="1000": build
     cargo run --release -q -p raya-testkit -- generate --seed {{SEED}} --count {{COUNT}}
 
 # Lines per second from text to bytecode

@@ -416,7 +416,8 @@ impl<'a> Checker<'a> {
         self.narrowed_read(e, id)
     }
 
-    fn read_element(
+    /// The value at `object[index]`.
+    pub(super) fn read_element(
         &mut self,
         object: ExprId,
         index: &'a Expr,
@@ -425,6 +426,9 @@ impl<'a> Checker<'a> {
     ) -> ExprId {
         let ty = self.ty(object);
         let apparent = self.apparent(ty);
+        if let Some(id) = self.read_item(object, apparent, index, span) {
+            return id;
+        }
         if let Some(id) = self.read_named_element(object, apparent, index, null_tested, span) {
             return id;
         }

@@ -496,6 +496,11 @@ impl<'a> Checker<'a> {
             let message = format!("`in` asks an object, not a `{}`", self.show(ty));
             self.error(codes::INVALID_OPERANDS, right.span, message);
         }
+        if let Some(id) = self.contained(key, object, span) {
+            let flow = std::mem::take(&mut self.flow);
+            return (id, flow.clone(), flow);
+        }
+        self.require_containment(key, object, span);
         let structural = ty != Ty::ANY && self.array_element(ty).is_none();
         if let Some(name) = name
             && structural

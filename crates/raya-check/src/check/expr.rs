@@ -317,6 +317,9 @@ impl<'a> Checker<'a> {
                 self.coerce_node(sum, Ty::NUMBER, CoerceKind::Check)
             }
             None => {
+                if let Some(call) = self.unary_method(UnOp::Plus, id, span) {
+                    return call;
+                }
                 let message = format!("`+` does not take a value of type `{}`", self.show(ty));
                 self.error_help(
                     codes::INVALID_OPERANDS,
@@ -330,7 +333,20 @@ impl<'a> Checker<'a> {
     }
 
     fn delete(&mut self, operand: &'a Expr, span: Span) -> ExprId {
-        let id = self.expr(operand, None);
+        let id = match &operand.kind {
+            ast::ExprKind::Index {
+                object,
+                index,
+                optional: false,
+            } if !matches!(object.kind, ast::ExprKind::Super) => {
+                let object = self.object_of(object, false);
+                match self.delete_item(object, index, span) {
+                    Some(id) => return id,
+                    None => self.read_element(object, index, false, operand.span),
+                }
+            }
+            _ => self.expr(operand, None),
+        };
         let mut at = id;
         while let ExprKind::Coerce { expr, .. } = self.hir.exprs[at.index()].kind {
             at = expr;
@@ -352,7 +368,7 @@ impl<'a> Checker<'a> {
             ) => self.add(ExprKind::Delete(place), Ty::BOOLEAN, span),
             _ if self.ty(id) == Ty::ERROR => self.error_expr(span),
             _ => {
-                let message = "only optional members, entries of dictionaries and attributes of `any` can be deleted";
+                let message = "only optional members, entries of dictionaries, attributes of `any` and items of a class with `__delitem__` can be deleted";
                 self.error(codes::INVALID_DELETE, span, message);
                 self.error_expr(span)
             }

@@ -2,8 +2,8 @@
 //!
 //! Arrays, tuples and strings are walked by index. A class or interface with
 //! `__iter__` (also written `[Symbol.iterator]`) gives an iterator; an iterator
-//! with `__advance` and `__current` (the built-in ones) or with `next` is
-//! stepped by calls, one with `__next__` through the slots.
+//! with `__advance` and `__current` (the built-in ones), with `next` or, in a
+//! class, with `__next__` is stepped by calls, any other through the slots.
 
 use super::Checker;
 use crate::codes;
@@ -24,6 +24,8 @@ pub(crate) enum Walk {
     Advance { iterator: Ty, element: Ty },
     /// By `next` of the iterator of this type.
     Next { iterator: Ty, element: Ty },
+    /// By `__next__` of the iterator of this type, until it throws `StopIteration`.
+    Step { iterator: Ty, element: Ty },
 }
 
 impl Walk {
@@ -32,7 +34,9 @@ impl Walk {
         match self {
             Walk::Array(t) | Walk::Dynamic(t) => t,
             Walk::String => Ty::STRING,
-            Walk::Advance { element, .. } | Walk::Next { element, .. } => element,
+            Walk::Advance { element, .. }
+            | Walk::Next { element, .. }
+            | Walk::Step { element, .. } => element,
         }
     }
 }
@@ -103,7 +107,11 @@ impl<'a> Checker<'a> {
         }
         let slot = self.names.intern("__next__");
         if let Some(element) = self.method_result(iterator, slot) {
-            return Some(Walk::Dynamic(element));
+            let is_known = self.dunder_of(iterator, slot).is_some();
+            return Some(match is_known {
+                true => Walk::Step { iterator, element },
+                false => Walk::Dynamic(element),
+            });
         }
         let result = self.method_result(iterator, names::NEXT)?;
         let element = self.result_value(result)?;

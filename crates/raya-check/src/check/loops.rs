@@ -10,12 +10,11 @@ use super::{Checker, Flow, walk};
 use crate::codes;
 use crate::env::{Storage, SymId, VarKind};
 use crate::hir::{
-    Block, ExprId, ExprKind, ForOf, IterKind, LabelId, LocalId, LocalKind, Loop, Stmt, StmtKind,
-    UnOp,
+    Block, ExprId, ForOf, IterKind, LabelId, LocalId, LocalKind, Loop, Stmt, StmtKind,
 };
 use crate::types::Ty;
-use raya_syntax::ast::{self, BinaryOp, ForInit, ForOfLeft, PatternKind};
-use raya_syntax::name::{Name, names};
+use raya_syntax::ast::{self, ForInit, ForOfLeft, PatternKind};
+use raya_syntax::name::Name;
 use raya_syntax::span::Span;
 use rustc_hash::FxHashSet;
 
@@ -172,7 +171,7 @@ impl<'a> Checker<'a> {
 
     /// Checks a loop's round, as often as needed. `round` gives the loop, the flow at
     /// its end (back to its start) and the flow behind it.
-    fn fixpoint<R>(
+    pub(super) fn fixpoint<R>(
         &mut self,
         assigned: impl FnOnce() -> FxHashSet<Name>,
         mut round: impl FnMut(&mut Self) -> (R, Flow, Flow),
@@ -256,7 +255,7 @@ impl<'a> Checker<'a> {
     }
 
     /// `continue` leads to where the body ends.
-    fn join_continues(&mut self) {
+    pub(super) fn join_continues(&mut self) {
         let flows = match self.ctx_mut().targets.last_mut() {
             Some(target) => std::mem::take(&mut target.continues),
             None => Vec::new(),
@@ -424,7 +423,7 @@ impl<'a> Checker<'a> {
                     span,
                 });
             }
-            Walk::Advance { .. } | Walk::Next { .. } => {
+            Walk::Advance { .. } | Walk::Next { .. } | Walk::Step { .. } => {
                 self.for_of_protocol(f, &labels, walked, iterable, span, out);
             }
         }
@@ -512,7 +511,12 @@ impl<'a> Checker<'a> {
     }
 
     /// Gives the element to what stands on the left of `of`.
-    fn bind_element(&mut self, f: &'a ast::ForOfLoop, value: ExprId, stmts: &mut Vec<Stmt>) {
+    pub(super) fn bind_element(
+        &mut self,
+        f: &'a ast::ForOfLoop,
+        value: ExprId,
+        stmts: &mut Vec<Stmt>,
+    ) {
         let pattern = match &f.left {
             ForOfLeft::Assign(pattern) => pattern,
             ForOfLeft::Var(decl) => match decl.declarators.first() {
@@ -556,120 +560,5 @@ impl<'a> Checker<'a> {
             Some(Storage::Local { local, .. }) => local,
             _ => LocalId(0),
         }
-    }
-
-    /// `it = iterable.__iter__(); while (step) { x = value; … }`
-    fn for_of_protocol(
-        &mut self,
-        f: &'a ast::ForOfLoop,
-        labels: &[Name],
-        walked: Walk,
-        iterable: ExprId,
-        span: Span,
-        out: &mut Vec<Stmt>,
-    ) {
-        let at = f.right.span;
-        let iter = self.names.intern("__iter__");
-        let iterator = self.call_method_on(iterable, iter, Vec::new(), at);
-        let (local, ty) = self.keep(iterator);
-        let mut stmts = vec![Stmt {
-            kind: StmtKind::Let {
-                local,
-                value: Some(iterator),
-            },
-            span: at,
-        }];
-        let right = &f.right;
-        let assigned = || walk::assigned_in(&[Some(right)], Some(&f.body));
-        let looped = self.fixpoint(assigned, |c| {
-            let label = c.enter_target(labels.to_vec(), true, true);
-            let exit = c.flow.clone();
-            let outer = c.scope;
-            c.scope = c.scopes.new_scope(Some(outer));
-            let mut body = Vec::new();
-            let test = c.step_iterator(walked, (local, ty), &mut body, f);
-            let inner = c.branch(&f.body);
-            body.extend(inner.stmts);
-            c.scope = outer;
-            c.join_continues();
-            let back = std::mem::take(&mut c.flow);
-            c.flow = c.join(back.clone(), exit);
-            let (behind, _) = c.leave_target(label);
-            let body = Block {
-                label: None,
-                stmts: body,
-            };
-            let looped = Loop {
-                label,
-                test: Some(test),
-                test_last: false,
-                update: None,
-                body,
-                fresh: Vec::new(),
-            };
-            (looped, back, behind)
-        });
-        stmts.push(Stmt {
-            kind: StmtKind::Loop(Box::new(looped)),
-            span,
-        });
-        out.push(Stmt {
-            kind: StmtKind::Block(Block { label: None, stmts }),
-            span,
-        });
-    }
-
-    /// The test that steps an iterator, and the binding of its element.
-    fn step_iterator(
-        &mut self,
-        walked: Walk,
-        (local, ty): (LocalId, Ty),
-        body: &mut Vec<Stmt>,
-        f: &'a ast::ForOfLoop,
-    ) -> ExprId {
-        let at = f.right.span;
-        if let Walk::Advance { .. } = walked {
-            let (advance, current) = (
-                self.names.intern("__advance"),
-                self.names.intern("__current"),
-            );
-            let object = self.read_temp(local, ty, at);
-            let test = self.call_method_on(object, advance, Vec::new(), at);
-            let object = self.read_temp(local, ty, at);
-            let value = self.call_method_on(object, current, Vec::new(), at);
-            self.bind_element(f, value, body);
-            return test;
-        }
-        let object = self.read_temp(local, ty, at);
-        let result = self.call_method_on(object, names::NEXT, Vec::new(), at);
-        let (kept, result_ty) = self.keep(result);
-        let set = self.add(
-            ExprKind::Assign {
-                place: self.local_place(kept),
-                value: result,
-            },
-            result_ty,
-            at,
-        );
-        let done = self.read_result(set, names::DONE, at);
-        let done = self.truth(done);
-        let test = self.add(
-            ExprKind::Unary {
-                op: UnOp::Not,
-                operand: done,
-            },
-            Ty::BOOLEAN,
-            at,
-        );
-        let again = self.read_temp(kept, result_ty, at);
-        let value = self.read_result(again, names::VALUE, at);
-        let value = self.force(value, walked.element());
-        self.bind_element(f, value, body);
-        let _ = BinaryOp::StrictEq;
-        test
-    }
-
-    fn read_result(&mut self, object: ExprId, name: Name, span: Span) -> ExprId {
-        self.read_member(object, ast::Ident { name, span }, false, span)
     }
 }

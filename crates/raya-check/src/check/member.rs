@@ -510,6 +510,9 @@ impl<'a> Checker<'a> {
         if self.has_special_member(ty, name) {
             return Some((object, self.lookup(Ty::ANY, name)?));
         }
+        if let Some(found) = self.hooked_member(ty, "__getattr__") {
+            return Some((object, found));
+        }
         let ExprKind::Coerce {
             expr,
             kind: CoerceKind::Narrow,
@@ -520,6 +523,22 @@ impl<'a> Checker<'a> {
         let open = self.ty(expr) == Ty::ANY && matches!(self.types.kind(ty), TypeKind::Class(..));
         let found = self.lookup(Ty::ANY, name).filter(|_| open)?;
         Some((expr, found))
+    }
+
+    /// Where a class answers for attributes that it does not declare, such a member: it has the
+    /// type of what `__getattr__` gives, or of what `__setattr__` takes.
+    pub(super) fn hooked_member(&mut self, ty: Ty, hook: &str) -> Option<Found> {
+        let name = self.names.intern(hook);
+        let method = self.dunder_of(ty, name)?;
+        let sig = self.call_signatures(method).into_iter().next()?;
+        let ty = match hook {
+            "__setattr__" => self.param_at(&sig, 1)?,
+            _ => sig.ret,
+        };
+        Some(Found {
+            how: How::Dynamic,
+            ..Found::prop(ty, false, false)
+        })
     }
 
     /// What the object model gives objects, classes and functions beyond their declarations:

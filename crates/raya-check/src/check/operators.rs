@@ -514,6 +514,7 @@ impl<'a> Checker<'a> {
     pub(crate) fn unary_method(&mut self, op: UnOp, operand: ExprId, span: Span) -> Option<ExprId> {
         let name = match op {
             UnOp::Neg => "__neg__",
+            UnOp::Plus => "__pos__",
             UnOp::BitNot => "__invert__",
             _ => return None,
         };

@@ -42,6 +42,8 @@ pub(crate) enum Slot {
         setter: crate::hir::MethodIdx,
         is_static: bool,
     },
+    /// What `__setitem__` writes.
+    Item { object: ExprId, key: ExprId },
 }
 
 impl<'a> Checker<'a> {
@@ -121,7 +123,9 @@ impl<'a> Checker<'a> {
         let (target, found) = self.lookup_target(id, property)?;
         id = target;
         let mut lets = Vec::new();
-        if reused && !is_this {
+        // The object of a setter is evaluated before the value that it gets.
+        let kept = reused || matches!(found.how, How::Accessor { .. });
+        if kept && !is_this {
             id = self.keep_part(id, &mut lets);
         }
         self.check_access(&found, ty, property);
@@ -155,6 +159,11 @@ impl<'a> Checker<'a> {
             // `a.length = n` shrinks.
             let mut found = self.lookup(ty, property.name)?;
             found.readonly = false;
+            return Some((object, found));
+        }
+        if self.lookup(ty, property.name).is_none()
+            && let Some(found) = self.hooked_member(ty, "__setattr__")
+        {
             return Some((object, found));
         }
         let found = self.lookup_on(object, property.name);
@@ -283,6 +292,9 @@ impl<'a> Checker<'a> {
         let id = self.object_of(object, false);
         let ty = self.ty(id);
         let apparent = self.apparent(ty);
+        if let Some(target) = self.item_target(id, apparent, index, span) {
+            return Some(target);
+        }
         let mut lets = Vec::new();
         let id = if reused {
             self.keep_part(id, &mut lets)
@@ -310,6 +322,9 @@ impl<'a> Checker<'a> {
         }
         self.refuse_readonly_element(apparent, span)?;
         let (place, ty) = self.element_place(id, apparent, index, false, span)?;
+        if !self.require_item_method(place, apparent, "__setitem__") {
+            return None;
+        }
         let place = if reused {
             self.keep_index(place, &mut lets)
         } else {
@@ -417,6 +432,7 @@ impl<'a> Checker<'a> {
                     self.error_expr(target.span)
                 }
             },
+            Slot::Item { object, key } => self.read_item_again(object, key, target.span),
         };
         self.narrowed_read(e, id)
     }
@@ -470,6 +486,7 @@ impl<'a> Checker<'a> {
                 let body = self.add(ExprKind::Seq(Box::new([call, result])), ty, span);
                 self.let_in(local, value, body)
             }
+            Slot::Item { object, key } => self.write_item(object, key, value, span),
         }
     }
 

@@ -483,7 +483,13 @@ impl Ctx {
             };
         }
         let boxed = self.spread_arguments(args, sig);
-        let result = self.call_with(callee, &boxed, Surplus::Drop)?;
+        let takes_this = self
+            .as_closure(callee)
+            .is_some_and(|c| c.func().takes_this());
+        let result = match takes_this {
+            true => self.call_bound(callee, Value::NULL, &boxed, Surplus::Drop)?,
+            false => self.call_with(callee, &boxed, Surplus::Drop)?,
+        };
         self.convert_result(result, sig.ret)
     }
 
@@ -515,7 +521,7 @@ impl Ctx {
 
     /// The result of a call in the register format of the type that its site expects; a site
     /// without result takes any.
-    fn convert_result(&mut self, result: Value, desc: DescRef) -> R<u64> {
+    pub(crate) fn convert_result(&mut self, result: Value, desc: DescRef) -> R<u64> {
         if desc.kind == DescKind::Null {
             return Ok(Value::NULL.0);
         }
@@ -523,7 +529,7 @@ impl Ctx {
     }
 
     /// Arguments in register format, boxed; the elements of a rest parameter one by one.
-    fn spread_arguments(&mut self, args: Slots, sig: &SigInfo) -> Values {
+    pub(crate) fn spread_arguments(&mut self, args: Slots, sig: &SigInfo) -> Values {
         let params = sig.params.iter().enumerate();
         let mut boxed: Values = params.map(|(i, p)| args.boxed(i, p.repr)).collect();
         if sig.rest

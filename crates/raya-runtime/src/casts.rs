@@ -171,15 +171,16 @@ impl Ctx {
         holds
     }
 
-    /// Whether the type admits `any[]` and `v` is an array: every access to an `any[]` looks at
-    /// the array's own type, so that arrays of all types can pass for one.
+    /// Whether the type admits `any[]` and `v` is an array or tuple: every access to an `any[]`
+    /// looks at the array's own type, so that arrays of all types can pass for one.
     fn is_any_array(&self, v: Value, desc: DescRef) -> bool {
         let any_array = self.engine().descs.any_array;
         let admits = match desc.shape() {
             DescShape::Union(types) => types.contains(&any_array),
             _ => desc == any_array,
         };
-        admits && v.is_object() && self.kind_of(v) == TypeKind::Array
+        let is_list = |kind| matches!(kind, TypeKind::Array | TypeKind::Tuple);
+        admits && v.is_object() && is_list(self.kind_of(v))
     }
 
     /// Checks `v` against a type: the value to use, converted where it is a number of

@@ -138,6 +138,14 @@ impl Ctx {
         if o.is_null() || o.is_unset() {
             return Err(self.null_access("read", "reading", name));
         }
+        if ty.kind == TypeKind::Literal
+            && let Some(own) = self.own_member(o, name)
+            && (self.as_closure(own)).is_some_and(|c| c.func().takes_this())
+        {
+            let boxed = self.spread_arguments(args, sig);
+            let result = self.call_bound(own, o, &boxed, Surplus::Drop)?;
+            return self.convert_result(result, sig.ret);
+        }
         let callee = self.get_attr(o, name)?;
         self.call_typed(callee, sig, args)
     }

@@ -464,8 +464,15 @@ impl<'a> Checker<'a> {
         if let Some(symbol) = index.as_well_known_symbol() {
             return Some(self.symbol_member(symbol));
         }
-        if apparent == Ty::ANY || self.array_element(apparent).is_some() {
+        if apparent == Ty::ANY {
             return None;
+        }
+        if self.array_element(apparent).is_some() || self.is_stringy(apparent) {
+            // `a["length"]`
+            let ast::ExprKind::String(ast::Text::Name(name)) = index.kind else {
+                return None;
+            };
+            return self.lookup(apparent, name).map(|_| name);
         }
         match &index.kind {
             ast::ExprKind::String(ast::Text::Name(name)) => Some(*name),

@@ -60,41 +60,46 @@ impl<'a> Checker<'a> {
     ) -> Option<Resolved> {
         let type_args: Vec<Ty> = type_args.iter().map(|t| self.resolve(t)).collect();
         let flat = self.flatten(args);
+        self.resolve_flat(signatures, &type_args, &flat, expected, span)
+    }
+
+    /// As [`Checker::resolve_call`], where tuples that are spread are taken apart already.
+    pub(super) fn resolve_flat(
+        &mut self,
+        signatures: &[Arc<Signature>],
+        type_args: &[Ty],
+        flat: &[Arg<'a>],
+        expected: Option<Ty>,
+        span: Span,
+    ) -> Option<Resolved> {
         if let [only] = signatures {
             let sig = Arc::clone(only);
-            return self.try_signature(0, &sig, &type_args, &flat, expected, span);
+            return self.try_signature(0, &sig, type_args, flat, expected, span);
         }
         let fitting: Vec<usize> = (0..signatures.len())
-            .filter(|&i| self.count_fits(&signatures[i], &flat))
+            .filter(|&i| self.count_fits(&signatures[i], flat))
             .collect();
         if let [only] = *fitting {
-            return self.try_signature(only, &signatures[only], &type_args, &flat, expected, span);
+            return self.try_signature(only, &signatures[only], type_args, flat, expected, span);
         }
         if self.overload_depth >= MAX_OVERLOAD_DEPTH
             && let Some(&first) = fitting.first()
         {
-            return self.try_signature(
-                first,
-                &signatures[first],
-                &type_args,
-                &flat,
-                expected,
-                span,
-            );
+            return self.try_signature(first, &signatures[first], type_args, flat, expected, span);
         }
         let before = self.flow.clone();
         for &index in &fitting {
             let sig = &signatures[index];
             self.overload_depth += 1;
             let (found, clean) =
-                self.quietly(|c| c.try_signature(index, sig, &type_args, &flat, expected, span));
+                self.quietly(|c| c.try_signature(index, sig, type_args, flat, expected, span));
             self.overload_depth -= 1;
             if clean && found.is_some() {
                 return found;
             }
             self.flow = before.clone();
         }
-        self.report_no_overload(signatures, &fitting, &flat, expected, span);
+        self.report_no_overload(signatures, &fitting, flat, expected, span);
         None
     }
 
@@ -145,39 +150,43 @@ impl<'a> Checker<'a> {
     fn flatten(&mut self, args: &'a [ast::Element]) -> Vec<Arg<'a>> {
         let mut flat = Vec::with_capacity(args.len());
         for arg in args {
-            if !arg.spread {
-                flat.push(Arg::Expr(&arg.expr));
-                continue;
-            }
-            let id = self.expr(&arg.expr, None);
-            let ty = self.ty(id);
-            let apparent = self.apparent(ty);
-            let TypeKind::Tuple(tuple) = self.types.kind(apparent) else {
-                flat.push(Arg::Spread(&arg.expr, id));
-                continue;
-            };
-            let tuple = self.types.tuple(tuple).clone();
-            let id = self.keep_spread(id, &tuple);
-            for (i, &t) in tuple.elems.iter().enumerate() {
-                let optional = i >= tuple.required as usize;
-                let object = match i {
-                    0 => self.first_spread.take().unwrap_or(id),
-                    _ => id,
-                };
-                let place = Place::TupleElem {
-                    tuple: object,
-                    index: i as u32,
-                    optional,
-                };
-                let part = self.add(ExprKind::Read(place), t, arg.expr.span);
-                flat.push(Arg::Part(part, arg.expr.span));
-            }
-            if tuple.rest.is_some() {
-                let rest = self.rest_elements(id, apparent, tuple.elems.len(), arg.expr.span);
-                flat.push(Arg::Spread(&arg.expr, rest));
+            match arg.spread {
+                false => flat.push(Arg::Expr(&arg.expr)),
+                true => self.flatten_spread(&arg.expr, &mut flat),
             }
         }
         flat
+    }
+
+    /// `...e`: the elements of a tuple, else all of it.
+    pub(super) fn flatten_spread(&mut self, e: &'a Expr, flat: &mut Vec<Arg<'a>>) {
+        let id = self.expr(e, None);
+        let ty = self.ty(id);
+        let apparent = self.apparent(ty);
+        let TypeKind::Tuple(tuple) = self.types.kind(apparent) else {
+            flat.push(Arg::Spread(e, id));
+            return;
+        };
+        let tuple = self.types.tuple(tuple).clone();
+        let id = self.keep_spread(id, &tuple);
+        for (i, &t) in tuple.elems.iter().enumerate() {
+            let optional = i >= tuple.required as usize;
+            let object = match i {
+                0 => self.first_spread.take().unwrap_or(id),
+                _ => id,
+            };
+            let place = Place::TupleElem {
+                tuple: object,
+                index: i as u32,
+                optional,
+            };
+            let part = self.add(ExprKind::Read(place), t, e.span);
+            flat.push(Arg::Part(part, e.span));
+        }
+        if tuple.rest.is_some() {
+            let rest = self.rest_elements(id, apparent, tuple.elems.len(), e.span);
+            flat.push(Arg::Spread(e, rest));
+        }
     }
 
     /// The tuple behind several parts: kept in a local by the first of them.

@@ -151,6 +151,10 @@ impl<'a> Checker<'a> {
         let Some(resolved) = resolved else {
             return self.error_with(self.common_result(&signatures), span);
         };
+        if let Some(this) = resolved.sig.this_ty {
+            let callee = self.expr(&call.callee, None);
+            return self.call_without_this((callee, ty), this, resolved, span);
+        }
         let target = self.overload_target(symbol, resolved.index);
         self.mention_func(target);
         let SymKind::Func(f) = &self.symbol(target).kind else {

@@ -99,6 +99,9 @@ impl<'a> Checker<'a> {
             return self.error_expr(span);
         }
         let Some((object, found)) = self.lookup_on(object, property.name) else {
+            if let Some(id) = self.function_method(object, property, call, expected, span) {
+                return id;
+            }
             self.report_unknown_member(ty, property);
             self.check_args_only(call);
             return self.error_expr(span);

@@ -96,10 +96,13 @@ impl<'a> Checker<'a> {
         let Some(resolved) = resolved else {
             return self.error_with(self.common_result(&signatures), span);
         };
-        self.emit_value_call(callee, apparent, resolved, span)
+        match resolved.sig.this_ty {
+            Some(this) => self.call_without_this((callee, apparent), this, resolved, span),
+            None => self.emit_value_call(callee, apparent, resolved, span),
+        }
     }
 
-    fn emit_value_call(
+    pub(super) fn emit_value_call(
         &mut self,
         callee: ExprId,
         ty: Ty,

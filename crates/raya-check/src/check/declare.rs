@@ -214,7 +214,11 @@ impl<'a> Checker<'a> {
     }
 
     fn new_function_symbol(&mut self, f: &'a Function, ident: ast::Ident, has_body: bool) {
-        let func = self.new_func(ident.name, f.span, FuncKind::Declared);
+        let kind = match f.signature.this_param {
+            None => FuncKind::Declared,
+            Some(_) => FuncKind::ClosureThis,
+        };
+        let func = self.new_func(ident.name, f.span, kind);
         let local = (!self.at_module_level()).then(|| {
             let owner = self.current();
             let kind = LocalKind::Function(func);

@@ -36,6 +36,7 @@ mod evolve;
 mod expr;
 mod flow;
 mod function;
+mod function_methods;
 mod guards;
 mod infer;
 mod intrinsics;

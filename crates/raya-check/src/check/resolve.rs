@@ -323,13 +323,26 @@ impl<'a> Checker<'a> {
         }
     }
 
-    /// `unknown[]` as a bound means any array or tuple.
+    /// `unknown[]` as a bound means any array or tuple, and so it does for the entries of a
+    /// dictionary.
     fn is_some_list(&mut self, arg: Ty, constraint: Ty) -> bool {
-        let any_list = matches!(
-            self.types.kind(constraint),
-            TypeKind::Array(Ty::UNKNOWN | Ty::ANY)
-        );
-        any_list && self.array_element(arg).is_some()
+        match self.types.kind(constraint) {
+            TypeKind::Array(Ty::UNKNOWN | Ty::ANY) => self.array_element(arg).is_some(),
+            TypeKind::Object(bound) => {
+                let bound = self.types.object(bound);
+                let Some(entry) = bound.index.filter(|_| bound.members.is_empty()) else {
+                    return false;
+                };
+                let apparent = self.apparent(arg);
+                let TypeKind::Object(given) = self.types.kind(apparent) else {
+                    return false;
+                };
+                let given = self.types.object(given).clone();
+                given.index.is_none()
+                    && (given.members.iter()).all(|m| self.is_some_list(m.ty, entry.value))
+            }
+            _ => false,
+        }
     }
 
     fn report_type_arg_count(

@@ -215,6 +215,8 @@ macro_rules! for_each_op {
             GetField = 0xB1, [DX, SW, Field], [pure], "a = field c of object b; a word field of a scope may be unset (CheckSet), other words need GetFieldSet";
             GetFieldSet = 0xB2, [DW, SW, Field], [throws], "a = word field c of object b; when unset: null if the field is optional, else AttributeError";
             SetField = 0xB3, [SW, Field, SX], [throws], "field b of object a = c, with write barrier where it is a word; TypeError when a is frozen";
+            ReadField = 0xDE, [DX, SW, Field], [throws, user, gc], "a = field c of object b as programs read it: a data descriptor or attribute hook of its class comes first; an unset word is null if the field is optional, else missing";
+            WriteField = 0xDF, [SW, Field, SX], [throws, user, gc], "field b of object a = c as programs write it, likewise";
             GetProp = 0xB4, [DX, SW, Prop], [throws, user, gc], "a = member c of structural object b, type verified";
             SetProp = 0xB5, [SW, Prop, SX], [throws, user, gc], "member b of structural object a = c";
             HasProp = 0xB6, [DB, SW, Name], [throws, user, gc], "a = member c is present in b";

@@ -11,6 +11,7 @@ use std::cell::Cell;
 use std::ptr::NonNull;
 use std::sync::atomic::Ordering;
 
+use crate::backend::Handler;
 use crate::instr::{Ip, THREADED_SIZE, Threaded};
 use crate::threaded_op::ThreadedOp;
 use raya_bytecode::Function;
@@ -92,6 +93,14 @@ impl CodeBlock {
         debug_assert!(pc < self.len);
         let first = (&raw const *self).cast::<u8>().wrapping_add(HEADER);
         first.wrapping_add(pc as usize * THREADED_SIZE).cast()
+    }
+
+    /// Replaces what executes the instruction at `pc`; its operands stay.
+    pub(crate) fn replace_handler(&self, pc: u32, handler: Handler) {
+        let at = self.at(pc).cast_mut();
+        // SAFETY: `at` lies in this block, which was allocated writable and is only read through
+        // raw pointers, by the one thread that runs the engine.
+        unsafe { (&raw mut (*at).handler).write(handler) };
     }
 
     /// The program counter of an instruction of this block.

@@ -38,6 +38,7 @@ pub fn install(engine: &Engine, state: &Rc<State>) {
     engine.hooks.set(Some(Hooks {
         call_frame,
         pc_of,
+        fields_ask: crate::translate::ask_for_fields,
         state: Rc::as_ptr(state).cast(),
     }));
 }

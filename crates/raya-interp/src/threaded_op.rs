@@ -55,6 +55,8 @@ macro_rules! define {
             SetFieldFree,
             /// Both.
             SetFieldFreeRaw,
+            /// `ReadField` of a word where nothing stands before the field.
+            ReadFieldWord,
             /// `GetProp` of a value that is not a word.
             GetPropRaw,
             /// `SetProp` of a value that is not a word.

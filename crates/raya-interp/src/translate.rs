@@ -56,6 +56,27 @@ pub fn ensure_translated(ctx: &mut Ctx, func: Ref<FuncInfo>) {
     ctx.take_pending();
 }
 
+/// Sends accesses to fields of classes that are plain no more to the runtime, in all code that
+/// was translated; running activations meet the new form at their next access.
+pub(crate) fn ask_for_fields(ctx: &mut Ctx) {
+    ctx.engine().funcs.each(|func| {
+        let (Some(block), Some(owner)) = (CodeBlock::of(&func), func.owner.get()) else {
+            return;
+        };
+        let code = block.function().map_or(&[][..], |f| &f.code);
+        for (pc, instr) in (0..).zip(code) {
+            let field = match instr.op {
+                Op::ReadField => instr.c,
+                Op::WriteField => instr.b,
+                _ => continue,
+            };
+            if !owner.field(FieldId(field)).is_plain() {
+                block.replace_handler(pc, handler(ThreadedOp::of(instr.op)));
+            }
+        }
+    });
+}
+
 /// Translates a function and publishes its code.
 fn translate(ctx: &mut Ctx, state: &State, func: Ref<FuncInfo>) -> R<()> {
     let slice = next_slice(state.threshold(), 0);
@@ -211,14 +232,21 @@ impl<'a> Translator<'a> {
                 regs(op, a, 0, 0).with_cd(slot as i32)
             }
             Op::GetStatic | Op::SetStatic => self.static_field(i),
-            Op::GetField | Op::GetFieldSet => {
+            Op::GetField | Op::GetFieldSet | Op::ReadField => {
                 let site = self.owner.field(FieldId(c));
+                let op = match (i.op, site.repr) {
+                    (Op::ReadField, _) if !site.is_plain() => op,
+                    (Op::ReadField, Repr::Word) => ThreadedOp::ReadFieldWord,
+                    (Op::ReadField, _) => ThreadedOp::GetField,
+                    _ => op,
+                };
                 regs(op, a, b, 0).with_cd(site.offset as i32)
             }
-            Op::SetField => {
+            Op::SetField | Op::WriteField => {
                 let site = self.owner.field(FieldId(b));
                 let op = match (site.repr, site.freezable) {
-                    (Repr::Word, true) => op,
+                    _ if i.op == Op::WriteField && !site.is_plain() => op,
+                    (Repr::Word, true) => ThreadedOp::SetField,
                     (Repr::Word, false) => ThreadedOp::SetFieldFree,
                     (_, true) => ThreadedOp::SetFieldRaw,
                     (_, false) => ThreadedOp::SetFieldFreeRaw,

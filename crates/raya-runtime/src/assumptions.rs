@@ -24,6 +24,9 @@ pub enum Assumption {
     /// No heir overrides the method of that name, nobody patched it, and no instance has an
     /// own attribute called so: calls on instances reach what the class's vtable says.
     NotOverridden(TypeRef, Value),
+    /// Nothing stands before the declared fields of the class: no data descriptor was put over
+    /// one, and neither it nor an heir has attribute hooks.
+    Plain(TypeRef),
     /// No instance was frozen; of the class of arrays: no array was.
     NotFrozen(TypeRef),
 }

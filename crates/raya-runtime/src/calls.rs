@@ -15,7 +15,7 @@ use crate::casts::is_subtype;
 use crate::ctx::Ctx;
 use crate::desc::{DescKind, DescRef};
 use crate::errors::ErrorKind;
-use crate::func::{BridgeTarget, FuncBody, FuncInfo, SigInfo};
+use crate::func::{FuncInfo, SigInfo};
 use crate::mem::alloc::box_slot;
 use crate::mem::array::Array;
 use crate::mem::object::Instance;
@@ -417,40 +417,6 @@ impl Ctx {
             class.meta.name
         );
         self.type_error(&message)
-    }
-
-    /// Runs a bridge whose frame is at `fp`: the result in the register format of its
-    /// own signature.
-    pub fn run_bridge(&mut self, fp: Slots, func: Ref<FuncInfo>) -> R<u64> {
-        let FuncBody::Bridge { target } = func.body else {
-            return Ok(0);
-        };
-        let this = fp.word(0);
-        let args = self.spread_arguments(fp.skip(1), &func.sig_info);
-        let result = match target {
-            BridgeTarget::Func(inner) => {
-                self.call_function(inner, this, this, &args, Surplus::Drop)?
-            }
-            BridgeTarget::Attr { name, class } => {
-                let callee = self.method_of(this, class, name)?;
-                self.call_with(callee, &args, Surplus::Drop)?
-            }
-            BridgeTarget::Static { name, class, kind } => {
-                self.run_static(this, class, name, kind, &args)?
-            }
-        };
-        self.convert_result(result, func.sig_info.ret)
-    }
-
-    /// The method `name` as an entry in the vtable of `class` finds it for `this`.
-    fn method_of(&mut self, this: Value, class: TypeRef, name: Value) -> R<Value> {
-        if self.type_of(this) == class {
-            return self.get_attr(this, name);
-        }
-        match class.lookup(name) {
-            Some((owner, attr)) => self.bind_attr(this, owner, attr),
-            None => Err(self.no_attribute(this, name)),
-        }
     }
 
     /// Calls a function value through a signature: `args` are in the register format of

@@ -7,17 +7,15 @@
 use raya_bytecode::{MethodKind, Slot};
 
 use crate::abi::R;
-use crate::bridges::bridge;
 use crate::calls::Surplus;
 use crate::ctx::Ctx;
 use crate::engine::Engine;
 use crate::errors::ErrorKind;
-use crate::func::BridgeTarget;
 use crate::mem::array::Array;
 use crate::mem::object::Record;
 use crate::mem::value::Value;
 use crate::super_access::{Constructor, first_constructor};
-use crate::type_info::{Attr, Form, TypeInfo, TypeKind, TypeRef, type_flags};
+use crate::type_info::{Attr, Form, TypeInfo, TypeKind, TypeRef};
 
 impl Engine {
     /// The class that programs see for a type: instantiations of built-in containers
@@ -247,7 +245,7 @@ impl Ctx {
         self.is_callable(v) || !get.is_absent() || self.is_data_descriptor(v)
     }
 
-    fn is_data_descriptor(&self, v: Value) -> bool {
+    pub(crate) fn is_data_descriptor(&self, v: Value) -> bool {
         let ty = self.type_of(v);
         ty.kind == TypeKind::Property
             || !ty.slot(Slot::descr_set, Form::Forward).is_absent()
@@ -263,83 +261,9 @@ impl Ctx {
         }
         self.class_changed(class, name)
     }
-
-    /// A class attribute was set or deleted: slots, vtables and caches follow.
-    pub(crate) fn class_changed(&mut self, class: TypeRef, name: Value) -> R<()> {
-        let mut family = vec![class];
-        let mut next = 0;
-        while let Some(&member) = family.get(next) {
-            family.extend(member.meta.subclasses.borrow().iter().copied());
-            next += 1;
-        }
-        for &member in &family {
-            member.forget_selectors();
-        }
-        self.slot_attr_changed(class, name)?;
-        for &member in &family {
-            member.version.set(member.version.get().wrapping_add(1));
-            if matches!(member.lookup(name), Some((_, Attr::Value(v))) if self.is_data_descriptor(v))
-            {
-                member.set_flag(type_flags::HAS_DATA_DESCRIPTORS);
-            }
-            self.dispatch_by_attribute(member, name);
-        }
-        self.dispatch_static(class, name);
-        self.drop_caches(&family);
-        self.engine().assumptions.method_changed(&family, name);
-        Ok(())
-    }
-
-    /// An instance got an own attribute called like a method: typed calls of that method must
-    /// look at instances first from now on, in the class and its heirs.
-    pub(crate) fn shadowed(&mut self, ty: TypeRef, name: Value) {
-        let is_method = |key: &crate::type_info::VtableKey| key.name == name;
-        if !ty.meta.vtable_keys.iter().any(is_method) {
-            return;
-        }
-        let mut family = vec![ty];
-        let mut next = 0;
-        while let Some(&member) = family.get(next) {
-            family.extend(member.meta.subclasses.borrow().iter().copied());
-            next += 1;
-        }
-        for &member in &family {
-            self.dispatch_by_attribute(member, name);
-        }
-        self.drop_caches(&family);
-        self.engine().assumptions.method_changed(&family, name);
-    }
-
-    /// Vtable entries of `name` lead to the attribute from now on.
-    fn dispatch_by_attribute(&mut self, ty: TypeRef, name: Value) {
-        for (i, key) in (0..).zip(&ty.meta.vtable_keys) {
-            if key.name == name && key.kind == MethodKind::Method {
-                let target = BridgeTarget::Attr { name, class: ty };
-                let stub = bridge(self.engine(), key.sig, target);
-                ty.set_vtable_entry(i, stub);
-            }
-        }
-    }
 }
 
 impl Ctx {
-    /// Calls of the static member `name` of a class or its heirs look it up from now on.
-    fn dispatch_static(&mut self, class: TypeRef, name: Value) {
-        let engine = self.engine();
-        engine.method_sites.each(|site| {
-            let reaches = site.name == name && site.class.is_subtype_of(&class);
-            if !reaches || site.func.get().is_none() {
-                return;
-            }
-            let target = BridgeTarget::Static {
-                name,
-                class: site.class,
-                kind: site.kind,
-            };
-            site.func.set(Some(bridge(engine, site.sig, target)));
-        });
-    }
-
     /// Runs a call of the static member `name` of `class` by its present value; `this` is the
     /// class that its function receives.
     pub(crate) fn run_static(

@@ -195,6 +195,8 @@ impl Ctx {
         }
         self.fill_slots(ty, &plan.methods)?;
         self.inherited(ty);
+        self.adopt_bridges(ty);
+        self.note_inherited_hooks(ty);
         Ok(ty)
     }
 

@@ -3,13 +3,13 @@
 use std::cell::Cell;
 use std::sync::atomic::{AtomicI32, AtomicPtr, AtomicU64};
 
-use raya_bytecode::{FuncFlags, MethodKind, Receiver, Repr};
+use raya_bytecode::{FuncFlags, MethodKind, Receiver, Repr, Slot};
 
 use crate::desc::{Desc, DescKind};
 use crate::link::LoadedModule;
 use crate::mem::refs::Ref;
 use crate::mem::value::Value;
-use crate::type_info::TypeRef;
+use crate::type_info::{Form, TypeRef};
 
 /// A linked function. `repr(C)`: interpreter handlers and compiled code read it at
 /// fixed offsets. Lives as long as its engine; its address is its identity.
@@ -111,10 +111,15 @@ pub enum FuncBody {
 pub enum BridgeTarget {
     /// A declared method with another call interface.
     Func(Ref<FuncInfo>),
-    /// The attribute of this name, looked up at each call: patched and shadowed methods.
+    /// The attribute of this name, looked up at each call: patched and shadowed members.
     Attr {
         /// Interned name.
         name: Value,
+        /// Method, getter or setter.
+        kind: MethodKind,
+        /// What an operator asks by calling the method: it has other ways without it, and does
+        /// not look at the instance.
+        operator: Option<(Slot, Form)>,
         /// The class whose vtable has the entry. For receivers of another type the call
         /// came by `super`: it goes on from this class and does not look at the instance.
         class: TypeRef,

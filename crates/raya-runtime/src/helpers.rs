@@ -79,6 +79,8 @@ macro_rules! for_each_helper {
             check_class(class: Class) -> Word, [throws, gc], small, "ReferenceError when the declaration of a class has not run";
             init_class(class: Class) -> Word, [throws, user, gc], small, "define a class";
             write_barrier(obj: Word, slot: Slots) -> Word, [], small, "slow path of the write barrier";
+            read_field(o: Word, field: Field) -> Word, [throws, user, gc], small, "declared field that something may stand before, or that is unset; in register format";
+            write_field(o: Word, field: Field, v: Word) -> Word, [throws, user, gc], small, "the same written, v in register format";
             get_prop(o: Word, prop: Prop, cache: Cache) -> Word, [throws, user, gc], small, "structural read, verified, in register format";
             set_prop(o: Word, prop: Prop, v: Word, cache: Cache) -> Word, [throws, user, gc], small, "structural write, v in register format";
             has_prop(o: Word, name: Name) -> Bool, [throws, user, gc], small, "member test";

@@ -8,6 +8,8 @@ use std::ops::Range;
 use crate::ctx::Ctx;
 use crate::func::FuncInfo;
 use crate::mem::refs::Ref;
+#[cfg(doc)]
+use crate::type_info::type_flags;
 
 /// What the interpreter provides.
 #[derive(Clone, Copy)]
@@ -20,6 +22,9 @@ pub struct Hooks {
     pub call_frame: fn(ctx: &mut Ctx, func: Ref<FuncInfo>, fp: *mut u64),
     /// The bytecode index of the threaded instruction at `ip` in code of `func`.
     pub pc_of: fn(func: Ref<FuncInfo>, ip: *const u8) -> u32,
+    /// Some classes are plain no more ([`type_flags::ASKS_FIELDS`]): translated code asks for
+    /// their fields from now on, in running activations, too.
+    pub fields_ask: fn(ctx: &mut Ctx),
     /// What the interpreter keeps per engine; the engine library keeps it alive.
     pub state: *const (),
 }

@@ -236,6 +236,7 @@ impl Ctx {
             Slot::getattribute | Slot::getattr | Slot::setattr | Slot::delattr
         ) {
             ty.set_flag(type_flags::ATTR_HOOKS);
+            self.attr_hooks_changed(ty);
         }
         Ok(())
     }

@@ -120,6 +120,8 @@ pub mod type_flags {
     pub const METHODS: u32 = 256;
     /// Cells rely on the class having no heir, whose reflected operators would go first.
     pub const FIRST_OPERAND: u32 = 512;
+    /// Something may stand before declared fields: typed code asks each object's type.
+    pub const ASKS_FIELDS: u32 = 1024;
 }
 
 /// The type of an object or immediate. See the module's header.

@@ -92,8 +92,8 @@ impl Check<'_> {
                 }
                 self.fits(TypeId(b), self.reg_type(a)?, "a dictionary")
             }
-            Op::GetField | Op::GetFieldSet => self.get_field(instr),
-            Op::SetField => {
+            Op::GetField | Op::GetFieldSet | Op::ReadField => self.get_field(instr),
+            Op::SetField | Op::WriteField => {
                 let (field, found) = resolve_field(self.m, FieldId(b))?;
                 if field.is_static {
                     return Err("a static field of an instance".into());
@@ -239,7 +239,7 @@ impl Check<'_> {
         if instr.op == Op::GetField && word && !scope {
             return Err("a word field is read without a test".into());
         }
-        if instr.op == Op::GetFieldSet && found.optional {
+        if instr.op != Op::GetField && found.optional {
             self.word_fits(&TypeDesc::Null, instr.a, "an absent field")?;
         }
         self.fits(found.ty, self.reg_type(instr.a)?, "a field")

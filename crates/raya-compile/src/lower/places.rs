@@ -3,7 +3,7 @@
 use super::ctx::{Guard, Lower, Slot};
 use crate::ir::{Term, VReg};
 use raya_bytecode::{ClassId, FieldId, FieldRef, Op, PropRef, Repr, TypeDesc, TypeId};
-use raya_check::hir::{self, ExprId, FieldIdx, Place};
+use raya_check::hir::{self, ExprId, FieldIdx, FuncKind, Place};
 use raya_check::types::{self, Ty};
 use raya_syntax::{Name, Span};
 
@@ -313,13 +313,20 @@ impl Lower<'_, '_> {
             return self.checked(value, to);
         };
         let (_, held) = self.field_type(id, decl.ty);
-        let op = if self.c.tables.repr(held) == Repr::Word {
-            Op::GetFieldSet
-        } else {
-            Op::GetField
+        let word = self.c.tables.repr(held) == Repr::Word;
+        let op = match self.is_fixed(class, decl) {
+            true if word => Op::GetFieldSet,
+            true => Op::GetField,
+            false => Op::ReadField,
         };
         let field = self.field_ref(holder, class, decl, false);
         self.emit_to(held, op, object.0, field.0.into())
+    }
+
+    /// Whether no descriptor or attribute hook can stand before a field: `any` does not see a
+    /// private one, and those of library classes stay what they are.
+    fn is_fixed(&self, class: types::ClassId, decl: &hir::Field) -> bool {
+        decl.private || self.hir.class(class).builtin
     }
 
     /// A field as a member that is looked up in the object.
@@ -358,8 +365,14 @@ impl Lower<'_, '_> {
         };
         let (_, held) = self.field_type(id, decl.ty);
         let value = self.convert(value, held);
+        // Initialisers store, whatever the class says about its attributes.
+        let direct = matches!(self.decl.kind, FuncKind::FieldInit(_));
+        let op = match direct || self.is_fixed(class, decl) {
+            true => Op::SetField,
+            false => Op::WriteField,
+        };
         let field = self.field_ref(holder, class, decl, false);
-        self.emit(Op::SetField, object.0, field.0.into(), value.0);
+        self.emit(op, object.0, field.0.into(), value.0);
         value
     }
 

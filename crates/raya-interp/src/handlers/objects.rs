@@ -57,6 +57,17 @@ macro_rules! store_word {
 }
 pub(super) use store_word;
 
+/// Reads a declared field as its class says.
+macro_rules! read_field_slow {
+    ($i:ident, $fp:ident, $cx:ident, $object:expr) => {{
+        std::hint::cold_path();
+        let (module, instr) = site($i, $fp);
+        let field = module.field(FieldId(instr.c)).as_ptr();
+        let bits = try_helper!($i, $fp, $cx, read_field($object, field as _));
+        set_word($fp, (*$i).a, bits);
+    }};
+}
+
 /// A structural read whose cell does not know the receiver.
 macro_rules! get_prop_slow {
     ($i:ident, $fp:ident, $cx:ident, $object:ident) => {{
@@ -149,6 +160,28 @@ flow! {
                 try_helper!(i, fp, cx, throw_unset_field(object as u64, field.as_ptr() as _));
             }
             set_word(fp, (*i).a, NULL);
+        } else {
+            set_word(fp, (*i).a, value);
+        }
+        (i.add(1), fp)
+    };
+    // Where nothing stands before a field, translation takes one of the forms above and below;
+    // these are for classes that are plain no more.
+    ReadField |i, fp, cx| {
+        read_field_slow!(i, fp, cx, word(fp, (*i).b));
+        (i.add(1), fp)
+    };
+    WriteField |i, fp, cx| {
+        let (module, instr) = site(i, fp);
+        let field = module.field(FieldId(instr.b)).as_ptr();
+        try_helper!(i, fp, cx, write_field(word(fp, (*i).a), field as _, word(fp, (*i).b)));
+        (i.add(1), fp)
+    };
+    ReadFieldWord |i, fp, cx| {
+        let object = word(fp, (*i).b);
+        let value = (object as *const u8).byte_offset(cd(i) as isize).cast::<u64>().read();
+        if value == UNSET {
+            read_field_slow!(i, fp, cx, object);
         } else {
             set_word(fp, (*i).a, value);
         }

@@ -10,7 +10,7 @@ pub fn is_opaque(ins: Instr) -> bool {
     match ins.op {
         ArrayPush | ArrayPop | ArraySetLen | ArrayExtend => true,
         AddAny | SubAny | MulAny | DivAny | LtAny | LeAny | GtAny | GeAny | EqAny | NeAny
-        | Truthy | ToNumber | GetProp | SetProp => false,
+        | Truthy | ToNumber | GetProp | SetProp | ReadField | WriteField => false,
         BinaryAny => !SlotOp::from_u16(ins.c)
             .is_some_and(|op| matches!(op.slot, Slot::add | Slot::sub | Slot::mul | Slot::truediv)),
         NativeCall => Native::by_id(ins.b).is_none_or(touches_arrays),

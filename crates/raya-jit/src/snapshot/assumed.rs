@@ -15,6 +15,11 @@ pub enum Assumed {
         /// The interned name, as a word.
         name: u64,
     },
+    /// See [`Assumption::Plain`].
+    Plain {
+        /// Address of the class's `TypeInfo`.
+        class: usize,
+    },
     /// See [`Assumption::NotFrozen`].
     NotFrozen {
         /// Address of the class's `TypeInfo`.
@@ -28,6 +33,9 @@ impl From<Assumption> for Assumed {
             Assumption::NotOverridden(class, name) => Assumed::NotOverridden {
                 class: class.addr(),
                 name: name.0,
+            },
+            Assumption::Plain(class) => Assumed::Plain {
+                class: class.addr(),
             },
             Assumption::NotFrozen(class) => Assumed::NotFrozen {
                 class: class.addr(),
@@ -44,6 +52,7 @@ impl From<Assumed> for Assumption {
             Assumed::NotOverridden { class: c, name } => {
                 Assumption::NotOverridden(class(c), Value(name))
             }
+            Assumed::Plain { class: c } => Assumption::Plain(class(c)),
             Assumed::NotFrozen { class: c } => Assumption::NotFrozen(class(c)),
         }
     }

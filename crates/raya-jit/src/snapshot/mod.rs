@@ -219,6 +219,9 @@ pub struct FieldFact {
     /// Stores must look whether the object was frozen: else the code relies on no instance
     /// being so.
     pub may_be_frozen: bool,
+    /// Where the flags of its class are, if reads and writes must look whether something stands
+    /// before the field: else the code relies on nothing doing so.
+    pub asks: Option<usize>,
     /// Global slot of a static field.
     pub static_slot: Option<u32>,
 }

@@ -151,18 +151,22 @@ fn resolve(
             }
             OperandKind::Field => {
                 let site = owner.field(FieldId(n));
-                let stores = ins.op == Op::SetField && site.freezable;
+                let stores = matches!(ins.op, Op::SetField | Op::WriteField) && site.freezable;
+                let direct = !matches!(ins.op, Op::ReadField | Op::WriteField);
+                let plain = direct || trust.holds(Assumption::Plain(site.class));
                 let fact = FieldFact {
                     site: site.addr(),
                     offset: site.offset,
                     repr: site.repr,
                     optional: site.optional,
                     may_be_frozen: stores && !trust.holds(Assumption::NotFrozen(site.class)),
+                    asks: (!plain).then(|| site.class.flags.as_ptr().addr()),
                     static_slot: site.statics.map(|s| s.slot),
                 };
                 // One field may be read here and stored there.
                 let known = out.fields.entry(n).or_insert(fact);
                 known.may_be_frozen |= fact.may_be_frozen;
+                known.asks = known.asks.or(fact.asks);
             }
             OperandKind::Type => {
                 let fact = desc_fact(ctx, owner.desc(TypeId(n)));

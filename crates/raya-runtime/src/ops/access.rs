@@ -7,10 +7,21 @@ use crate::attr_calls::Access;
 use crate::caches::{Cache, Place, read_cached, remember_array, write_cached};
 use crate::ctx::Ctx;
 use crate::desc::DescKind;
-use crate::link::{MethodSite, PropSite};
+use crate::link::{FieldSite, MethodSite, PropSite};
 use crate::mem::obj::Obj;
 use crate::mem::refs::Ref;
 use crate::mem::value::Value;
+
+/// A declared field that something may stand before, or that is unset.
+pub fn read_field(ctx: &mut Ctx, o: Value, field: Ref<FieldSite>) -> R<Value> {
+    ctx.read_field(o, &field).map(Value)
+}
+
+/// The same written, `v` in register format.
+pub fn write_field(ctx: &mut Ctx, o: Value, field: Ref<FieldSite>, v: Value) -> R<Value> {
+    ctx.write_field(o, &field, v.0)?;
+    Ok(Value::NULL)
+}
 
 /// Structural read, verified, in register format.
 pub fn get_prop(ctx: &mut Ctx, o: Value, prop: Ref<PropSite>, cache: Cache) -> R<Value> {

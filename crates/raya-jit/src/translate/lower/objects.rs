@@ -13,6 +13,7 @@ use cranelift_codegen::ir::{Block, InstBuilder, Value};
 use raya_bytecode::{Instr, Repr};
 use raya_runtime::helpers::HelperId as Helper;
 use raya_runtime::mem::{layout, value};
+use raya_runtime::type_info::type_flags;
 
 lowerings! {
     NewObject |t, i| {
@@ -44,24 +45,10 @@ lowerings! {
     };
     SetField |t, i| {
         let field = field(t, i.b)?;
-        let (object, v) = (t.get(i.a), t.get(i.c));
-        let region = Region::Field(field.offset);
-        if field.may_be_frozen && !t.young.contains(&object) {
-            let free = t.is_free(object);
-            let site = t.address(field.site);
-            let helper = Helper::throw_frozen_field;
-            t.guard_or_throw(free, ExitReason::Frozen, helper, &[object, site]);
-        }
-        let bits = match field.repr {
-            Repr::F64 | Repr::Word => v,
-            narrow => t.as_slot(narrow, v),
-        };
-        t.store(region, bits, object, field.offset as usize);
-        if field.repr == Repr::Word {
-            t.note_reference(i.c, v);
-            t.barrier(object, object, field.offset as usize, v)
-        }
+        store_field(t, i, field)
     };
+    ReadField |t, i| read_field(t, i)?;
+    WriteField |t, i| write_field(t, i)?;
     GetStatic |t, i| {
         let (base, offset, region) = static_slot(t, i.b)?;
         let repr = t.repr(i.a);
@@ -129,6 +116,92 @@ pub(super) fn load_field(t: &mut Translator<'_>, object: Value, field: FieldFact
     let ty = clif_type(field.repr);
     let region = Region::Field(field.offset);
     t.load(ty, region, object, field.offset as usize)
+}
+
+/// Writes a field of an instance, unless that is frozen.
+fn store_field(t: &mut Translator<'_>, i: Instr, field: FieldFact) {
+    let (object, v) = (t.get(i.a), t.get(i.c));
+    let region = Region::Field(field.offset);
+    if field.may_be_frozen && !t.young.contains(&object) {
+        let free = t.is_free(object);
+        let site = t.address(field.site);
+        let helper = Helper::throw_frozen_field;
+        t.guard_or_throw(free, ExitReason::Frozen, helper, &[object, site]);
+    }
+    let bits = match field.repr {
+        Repr::F64 | Repr::Word => v,
+        narrow => t.as_slot(narrow, v),
+    };
+    t.store(region, bits, object, field.offset as usize);
+    if field.repr == Repr::Word {
+        t.note_reference(i.c, v);
+        t.barrier(object, object, field.offset as usize, v);
+    }
+}
+
+/// Where accesses to a field go that something stands before; none where the code relies on
+/// nothing doing so.
+fn asking_block(t: &mut Translator<'_>, field: FieldFact) -> Option<Block> {
+    let flags = field.asks?;
+    let slow = t.cold();
+    let at = t.address(flags);
+    let flags = t.load(I32, Region::Cell, at, 0);
+    let asks = t.b.ins().band_imm_u(flags, i64::from(type_flags::ASKS_FIELDS));
+    let plain = t.compare_imm(IntCC::Equal, asks, 0);
+    t.require(plain, slow);
+    Some(slow)
+}
+
+fn read_field(t: &mut Translator<'_>, i: Instr) -> Lowered {
+    let field = field(t, i.c)?;
+    let object = t.get(i.b);
+    let mut slow = asking_block(t, field);
+    let mut v = load_field(t, object, field);
+    if field.repr == Repr::Word {
+        let set = t.compare_imm(IntCC::NotEqual, v, value::UNSET as i64);
+        if field.optional {
+            let null = t.word_const(value::NULL);
+            v = t.b.ins().select(set, v, null);
+        } else if slow.is_none() && !t.is_blocked() {
+            t.guard(set, ExitReason::Unset);
+        } else {
+            let missing = *slow.get_or_insert_with(|| t.cold());
+            t.require(set, missing);
+        }
+    }
+    let Some(slow) = slow else {
+        t.set(i.a, v);
+        return Ok(());
+    };
+    let (done, result) = t.result_block(field.repr);
+    t.b.ins().jump(done, &[v.into()]);
+    t.slow_result(slow, (done, i.a), |t| {
+        let site = t.address(field.site);
+        let bits = t.call_helper(Helper::read_field, &[object, site]);
+        t.slot_value(field.repr, bits)
+    });
+    t.enter(done);
+    t.set(i.a, result);
+    Ok(())
+}
+
+fn write_field(t: &mut Translator<'_>, i: Instr) -> Lowered {
+    let field = field(t, i.b)?;
+    let (object, v) = (t.get(i.a), t.get(i.c));
+    let slow = asking_block(t, field);
+    store_field(t, i, field);
+    let Some(slow) = slow else {
+        return Ok(());
+    };
+    let done = t.fresh();
+    t.b.ins().jump(done, &[]);
+    t.slow_effect(slow, done, |t| {
+        let site = t.address(field.site);
+        let bits = t.as_slot(field.repr, v);
+        t.call_helper(Helper::write_field, &[object, site, bits]);
+    });
+    t.enter(done);
+    Ok(())
 }
 
 /// An instance with zero fields: a cell is taken inline, a full run asks the runtime.

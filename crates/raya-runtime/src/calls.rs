@@ -61,7 +61,17 @@ impl Ctx {
             return self.call_bound(func, receiver, args, surplus);
         }
         if let Some((def, receiver)) = self.as_native(callee) {
-            return self.call_native(def, receiver, args, surplus);
+            // Read off a class it takes its receiver as its first argument.
+            return match args.split_first() {
+                Some((&this, rest)) if receiver.is_unset() && def.name != "__new__" => {
+                    self.call_native(def, this, rest, surplus)
+                }
+                None if receiver.is_unset() && def.name != "__new__" => {
+                    let message = format!("unbound method {}() needs an argument", def.name);
+                    Err(self.type_error(&message))
+                }
+                _ => self.call_native(def, receiver, args, surplus),
+            };
         }
         if let Some(class) = self.as_class(callee) {
             return self.construct(class, args);

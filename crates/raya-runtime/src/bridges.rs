@@ -76,7 +76,7 @@ impl Ctx {
                 let own = self.type_of(this) == class;
                 match (kind, operator) {
                     (MethodKind::Method, Some((slot, form))) if own => {
-                        self.operate(slot, form, this, &args)?
+                        self.run_operator(slot, form, this, &args)?
                     }
                     (MethodKind::Setter, _) => {
                         let v = args.first().copied().unwrap_or(Value::NULL);
@@ -131,7 +131,7 @@ impl Ctx {
     }
 
     /// What an operator does whose method typed code calls.
-    fn operate(&mut self, slot: Slot, form: Form, this: Value, args: &[Value]) -> R<Value> {
+    fn run_operator(&mut self, slot: Slot, form: Form, this: Value, args: &[Value]) -> R<Value> {
         let arg = |i: usize| args.get(i).copied().unwrap_or(Value::NULL);
         match slot.kind() {
             SlotKind::Binary => {

@@ -13,7 +13,7 @@ use std::fmt;
 
 const MAGIC: &[u8; 4] = b"\0rbc";
 /// Changes with every change of the format or of an opcode's meaning.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 
 /// Why bytes are not a module.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -265,7 +265,7 @@ struct_wire! {
     Position { pc, line, column, inline }
     InlineSite { func, parent, line, column, builtin }
     LoopInfo { header, back_edge, weight }
-    Class { name, origin, args, bases, primary, fields, methods, statics, static_init, constructor, flags }
+    Class { name, qualified, origin, args, bases, primary, fields, methods, statics, static_init, constructor, flags }
     ClassFlags { is_abstract, is_scope, is_literal, builtin, displaced }
     Field { name, ty, optional, private, readonly }
     Method { name, kind, func, sig }
@@ -405,6 +405,7 @@ mod tests {
         };
         let class = Class {
             name: StrId(1),
+            qualified: StrId(1),
             origin: ClassId(0),
             args: vec![TypeId(1)],
             bases: vec![],

@@ -303,6 +303,9 @@ pub struct LoopInfo {
 pub struct Class {
     /// Name without type arguments.
     pub name: StrId,
+    /// The name with those of the functions and classes that it stands in, CPython's
+    /// `__qualname__`.
+    pub qualified: StrId,
     /// The generic class that this instantiates; itself where it is not generic.
     pub origin: ClassId,
     /// Type arguments of this instantiation.

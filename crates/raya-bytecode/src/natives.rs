@@ -190,7 +190,7 @@ macro_rules! for_each_native {
             0x0F03 reflect_has(o: Any, name: Str) -> Bool, [throws, user, gc], "false only for AttributeError";
             0x0F04 reflect_delete(o: Any, name: Str) -> Bool, [throws, user, gc], "attribute delete";
             0x0F06 super_get(this: Any, class: Any, name: Str) -> Any, [throws, user, gc], "super.name in the code of a class: what follows it in the order of this";
-            0x0F10 class_create(name: Str, bases: Any, members: Any) -> Any, [throws, user, gc], "a new class; members: name, role and closure in turn";
+            0x0F10 class_create(name: Str, bases: Any, members: Any) -> Any, [throws, user, gc], "a new class of this qualified name; members: name, role and closure in turn";
             0x0F11 class_finish(class: Any) -> Any, [throws, user, gc], "__set_name__ and __init_subclass__";
             0x0F12 class_define(class: Any, name: Str, v: Any) -> Any, [throws, user, gc], "a static field of a new class";
             0x0F13 class_init_fields(this: Any, class: Any) -> Any, [throws, user, gc], "the field initialisers that a class declares itself";

@@ -1,4 +1,4 @@
-//! `o.__dict__`: the own attributes of an instance as a live mapping.
+//! `o.__dict__`: the own attributes of an instance, or of a class, as a live mapping.
 //!
 //! A view holds nothing but the object. Names are looked up in it, past descriptors and
 //! hooks, at each use. It has the methods of a `Map`, can be indexed, and iterates its keys
@@ -26,7 +26,7 @@ impl Ctx {
     }
 
     /// What a view shows.
-    fn viewed(&self, view: Value) -> Value {
+    pub(crate) fn viewed(&self, view: Value) -> Value {
         let record = self.as_record(view, self.engine().core.attribute_view);
         record.map_or(Value::NULL, |record| record.get(0))
     }
@@ -37,6 +37,9 @@ impl Ctx {
             return Ok(None);
         };
         let name = self.intern_str(name)?.value();
+        if let Some(class) = self.viewed_class(view) {
+            return self.class_member(class, name);
+        }
         let o = self.viewed(view);
         Ok(self.own_member(o, name))
     }
@@ -55,6 +58,9 @@ impl Ctx {
             let message = format!("attribute name must be string, not '{}'", self.type_name(k));
             return Err(self.type_error(&message));
         };
+        if self.viewed_class(view).is_some() {
+            return Err(self.class_view_change("does not support item assignment"));
+        }
         let name = self.intern_str(name)?.value();
         let o = self.viewed(view);
         let ty = self.type_of(o);
@@ -69,6 +75,9 @@ impl Ctx {
         let Some(name) = self.as_str(k) else {
             return Ok(false);
         };
+        if self.viewed_class(view).is_some() {
+            return Err(self.class_view_change("does not support item deletion"));
+        }
         let name = self.intern_str(name)?;
         let o = self.viewed(view);
         if self.is_frozen(o) {
@@ -92,15 +101,20 @@ impl Ctx {
     }
 
     /// The number of attributes.
-    pub(crate) fn view_size(&mut self, view: Value) -> usize {
-        let o = self.viewed(view);
-        self.own_members(o).len()
+    pub(crate) fn view_size(&mut self, view: Value) -> R<usize> {
+        Ok(self.view_members(view)?.len())
+    }
+
+    fn view_members(&mut self, view: Value) -> R<Vec<(Value, Value)>> {
+        match self.viewed_class(view) {
+            Some(class) => self.class_members(class),
+            None => Ok(self.own_members(self.viewed(view))),
+        }
     }
 
     /// The names, the values or pairs of both, in an array.
     pub(crate) fn view_list(&mut self, view: Value, gives: Gives) -> R<Array> {
-        let o = self.viewed(view);
-        let members = self.own_members(o);
+        let members = self.view_members(view)?;
         let list = self.any_array(members.len())?;
         for (name, v) in members {
             let item = match gives {

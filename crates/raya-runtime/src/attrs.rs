@@ -166,7 +166,7 @@ impl Ctx {
                 if !writes && ty.kind != TypeKind::Property {
                     return Ok(None);
                 }
-                if let Some(v) = self.read_property(v, o)? {
+                if let Some(v) = self.read_property(v, o, name)? {
                     return Ok(Some(v));
                 }
                 let get = ty.slot(Slot::descr_get, Form::Forward);
@@ -181,12 +181,13 @@ impl Ctx {
     }
 
     /// Reads an accessor object that was put on a class at run time.
-    fn read_property(&mut self, property: Value, o: Value) -> R<Option<Value>> {
-        match self.as_record(property, self.engine().core.property) {
-            Some(record) => self
-                .call_bound(record.get(0), o, &[], crate::calls::Surplus::Drop)
-                .map(Some),
-            None => Ok(None),
+    fn read_property(&mut self, property: Value, o: Value, name: Value) -> R<Option<Value>> {
+        let Some(record) = self.as_record(property, self.engine().core.property) else {
+            return Ok(None);
+        };
+        match record.get(0) {
+            Value::NULL => Err(self.no_accessor(o, name, "getter")),
+            get => (self.call_bound(get, o, &[], crate::calls::Surplus::Drop)).map(Some),
         }
     }
 
@@ -263,7 +264,7 @@ impl Ctx {
         if ty.kind == TypeKind::AttributeView
             && (self.is_length(name) || self.name_is(name, "size"))
         {
-            return Ok(Some(Value::number(self.view_size(o) as f64)));
+            return Ok(Some(Value::number(self.view_size(o)? as f64)));
         }
         if matches!(ty.kind, TypeKind::Function | TypeKind::BoundMethod) {
             return self.function_attr(o, name);
@@ -332,7 +333,7 @@ impl Ctx {
     #[cold]
     pub(crate) fn no_accessor(&mut self, o: Value, name: Value, which: &str) -> Thrown {
         let name = self.name_text(name);
-        let class = self.type_of(o).meta.name.clone();
+        let class = self.type_of(o).qualified_name().to_owned();
         let message = format!("property '{name}' of '{class}' object has no {which}");
         self.throw(ErrorKind::AttributeError, &message)
     }
@@ -375,7 +376,9 @@ impl Ctx {
             return Err(self.frozen_attr(o, name));
         }
         match ty.kind {
-            TypeKind::Instance | TypeKind::Literal => self.store_own(o, ty, name, v),
+            TypeKind::Instance | TypeKind::Literal | TypeKind::Function => {
+                self.store_own(o, ty, name, v)
+            }
             TypeKind::Dict => {
                 let v = match ty.desc.get().map(|d| d.get_shape()) {
                     Some(crate::desc::DescShape::Dict(of)) => self.check(v, *of)?,
@@ -391,7 +394,11 @@ impl Ctx {
     /// Stores an own member of an instance or literal, checked against its declared type.
     pub(crate) fn store_own(&mut self, o: Value, ty: TypeRef, name: Value, v: Value) -> R<()> {
         let Some(object) = self.as_instance(o) else {
-            return Ok(());
+            let Some(closure) = self.as_closure(o) else {
+                return Err(self.no_attribute(o, name));
+            };
+            let table = closure.make_attrs(self)?;
+            return self.table_set(table, name, v);
         };
         if let Some(field) = ty.field(name).filter(|f| !f.private) {
             return self.store_field(object, field, v);
@@ -453,7 +460,11 @@ impl Ctx {
             Attr::Value(descriptor) if descriptor.is_object() => {
                 let ty = self.type_of(descriptor);
                 if let Some(record) = self.as_record(descriptor, self.engine().core.property) {
-                    self.call_bound(record.get(1), o, &[v], crate::calls::Surplus::Drop)?;
+                    let set = record.get(1);
+                    if set.is_null() {
+                        return Err(self.no_accessor(o, name, "setter"));
+                    }
+                    self.call_bound(set, o, &[v], crate::calls::Surplus::Drop)?;
                     return Ok(true);
                 }
                 let set = ty.slot(Slot::descr_set, Form::Forward);

@@ -135,16 +135,23 @@ impl Ctx {
         self.call_slot(get, &[v, Value::NULL, class])
     }
 
-    /// `__name__`, `name`, `__mro__`, `__bases__`, `__subclasses__`, `__class__`.
+    /// `__name__`, `name`, `__qualname__`, `__mro__`, `__bases__`, `__subclasses__`, `__class__`.
     fn special_class_attr(&mut self, class: TypeRef, name: Value) -> R<Option<Value>> {
         if self.name_is(name, "__name__") || self.name_is(name, "name") {
             return self.string(&class.meta.name).map(Some);
+        }
+        if self.name_is(name, "__qualname__") {
+            return self.string(class.qualified_name()).map(Some);
         }
         if self.name_is(name, "__mro__") {
             return self.class_list(&class.meta.mro).map(Some);
         }
         if self.name_is(name, "__bases__") {
             return self.class_list(&class.meta.bases).map(Some);
+        }
+        if self.name_is(name, "__dict__") {
+            let class = self.class_object(class)?;
+            return self.attribute_view(class).map(Some);
         }
         if self.name_is(name, "__class__") {
             let ty = self.engine().core.class;

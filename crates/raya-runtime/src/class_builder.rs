@@ -56,6 +56,8 @@ pub struct MethodPlan {
 pub struct ClassPlan {
     /// Name without type arguments.
     pub name: Box<str>,
+    /// Its name with those of what it stands in, where there is such.
+    pub qualified: Option<Box<str>>,
     /// Its place, if it was reserved ahead.
     pub reserved: Option<ReservedType>,
     /// What its instances are.
@@ -84,6 +86,7 @@ impl Default for ClassPlan {
     fn default() -> Self {
         ClassPlan {
             name: Box::default(),
+            qualified: None,
             reserved: None,
             kind: TypeKind::Instance,
             bases: Vec::new(),
@@ -391,6 +394,7 @@ fn describe(
         class_object: Cell::new(0),
         meta: TypeMeta {
             name: plan.name.clone(),
+            qualified: plan.qualified.clone(),
             bases: plan.bases.clone().into(),
             primary: Some(primary),
             mro: [this].into_iter().chain(mro).collect(),

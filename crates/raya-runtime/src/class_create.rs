@@ -38,18 +38,20 @@ impl Role {
 }
 
 /// The attribute that holds a class's field initialisers; no program can write its name.
-const FIELDS: &str = "#fields";
+pub(crate) const FIELDS: &str = "#fields";
 
 impl Ctx {
-    /// Makes a class with these bases; `members` are names, roles and closures in turn.
-    pub fn create_class(&mut self, name: &str, bases: Array, members: Array) -> R<Value> {
+    /// Makes a class with these bases; `qualified` is its name with those of what it stands in,
+    /// `members` are names, roles and closures in turn.
+    pub fn create_class(&mut self, qualified: &str, bases: Array, members: Array) -> R<Value> {
         let mut classes = Vec::with_capacity(bases.len());
         for i in 0..bases.len() {
             let base = bases.get(i).unwrap_or(Value::NULL);
             classes.push(self.acceptable_base(base)?);
         }
         let plan = ClassPlan {
-            name: name.into(),
+            name: qualified.rsplit('.').next().unwrap_or("").into(),
+            qualified: Some(qualified.into()),
             primary: self.layout_base(&classes)?,
             bases: classes,
             ..ClassPlan::default()

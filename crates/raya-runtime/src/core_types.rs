@@ -181,6 +181,7 @@ fn simple_type(
         class_object: Cell::new(0),
         meta: TypeMeta {
             name: plan.name.into(),
+            qualified: None,
             bases: base.into_iter().collect(),
             mro: mro.into(),
             origin: Cell::new(None),

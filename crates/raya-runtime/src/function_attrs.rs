@@ -7,8 +7,8 @@ use crate::mem::value::Value;
 use crate::type_info::NativeDef;
 
 impl Ctx {
-    /// `name`, `length`, CPython's `__name__` and `__qualname__`; receiver and function of a
-    /// bound method.
+    /// What programs put on the function; `name`, `length`, CPython's `__name__`, `__qualname__`
+    /// and `__dict__`; receiver and function of a bound method.
     pub(crate) fn function_attr(&mut self, o: Value, name: Value) -> R<Option<Value>> {
         let bound = self.as_bound_method(o);
         if let Some((receiver, func)) = bound {
@@ -20,6 +20,12 @@ impl Ctx {
             }
         }
         let func = bound.map_or(o, |(_, func)| func);
+        if let Some(own) = self.own_member(func, name) {
+            return Ok(Some(own));
+        }
+        if self.name_is(name, "__dict__") {
+            return self.attribute_view(func).map(Some);
+        }
         let Some(closure) = self.as_closure(func) else {
             return Ok(None);
         };

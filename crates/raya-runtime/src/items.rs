@@ -7,6 +7,7 @@ use raya_bytecode::Slot;
 
 use crate::abi::{R, Thrown};
 use crate::ctx::Ctx;
+use crate::errors::ErrorKind;
 use crate::mem::layout::{ElemKind, FLAG_FROZEN};
 use crate::mem::string::Str;
 use crate::mem::value::Value;
@@ -245,12 +246,22 @@ impl Ctx {
                     self.call_slot(own, &[o, k, v])?;
                     return Ok(());
                 }
+                if !ty.slot(Slot::delitem, Form::Forward).is_absent() {
+                    return Err(self.no_other_item_method("__setitem__"));
+                }
                 match self.attribute_key(o, k)? {
                     Some(name) if ty.kind != TypeKind::String => self.set_attr(o, name, v),
                     _ => Err(self.no_item_support(o, "does not support item assignment")),
                 }
             }
         }
+    }
+
+    /// A class with one of `__setitem__` and `__delitem__` promises both: CPython keeps them in
+    /// one slot, and finds out that the other method is missing when it is asked.
+    #[cold]
+    fn no_other_item_method(&mut self, name: &str) -> Thrown {
+        self.throw(ErrorKind::AttributeError, name)
     }
 
     #[cold]
@@ -278,9 +289,18 @@ impl Ctx {
             self.call_slot(own, &[o, k])?;
             return Ok(());
         }
+        if !ty.slot(Slot::setitem, Form::Forward).is_absent() {
+            return Err(self.no_other_item_method("__delitem__"));
+        }
         match self.attribute_key(o, k)? {
             Some(name) if o.is_object() && ty.kind != TypeKind::String => self.del_attr(o, name),
-            _ => Err(self.no_item_support(o, "doesn't support item deletion")),
+            // CPython takes an integer for the index of a sequence, which has its own text.
+            _ if ty.kind == TypeKind::Instance
+                && (k.as_int().is_some() || k.as_number().is_some()) =>
+            {
+                Err(self.no_item_support(o, "doesn't support item deletion"))
+            }
+            _ => Err(self.no_item_support(o, "does not support item deletion")),
         }
     }
 }

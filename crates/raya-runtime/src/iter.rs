@@ -224,7 +224,10 @@ impl Ctx {
         let iterates = !ty.slot(Slot::iter, Form::Forward).is_absent()
             || !ty.slot(Slot::getitem, Form::Forward).is_absent();
         if iterates {
-            let it = self.get_iter(o)?;
+            let it = match self.get_iter(o) {
+                Err(_) if self.take_if(ErrorKind::TypeError) => return Err(self.no_container(o)),
+                it => it?,
+            };
             while let Some(item) = self.iter_next(it)? {
                 if item == k {
                     return Ok(true);
@@ -254,11 +257,15 @@ impl Ctx {
                 let name = self.intern_str(name)?.value();
                 Ok(self.has_attr(o, name)?)
             }
-            _ => {
-                let message = format!("argument of type '{}' is not iterable", ty.meta.name);
-                Err(self.type_error(&message))
-            }
+            _ => Err(self.no_container(o)),
         }
+    }
+
+    #[cold]
+    fn no_container(&mut self, o: Value) -> crate::abi::Thrown {
+        let class = self.type_of(o);
+        let message = format!("argument of type '{}' is not iterable", class.meta.name);
+        self.type_error(&message)
     }
 
     /// Whether `o` has the attribute: an absent optional member does not count. Only hooks

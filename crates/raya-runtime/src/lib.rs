@@ -15,6 +15,7 @@ pub mod casts;
 mod class_attrs;
 pub mod class_builder;
 mod class_create;
+mod class_view;
 mod conversions;
 pub mod core_types;
 pub mod ctx;

@@ -28,7 +28,7 @@ impl Ctx {
             return self.get_expando(object, name);
         }
         match self.kind_of(v) {
-            TypeKind::Dict => {
+            TypeKind::Dict | TypeKind::Function => {
                 let table = self.dict_table(v)?;
                 self.find_name(table, name)
             }
@@ -123,10 +123,13 @@ impl Ctx {
         !v.is_object() || self.kind_of(v) != TypeKind::Internal
     }
 
-    /// The table of a dictionary.
+    /// The table of a dictionary, or of a function's attributes.
     pub(crate) fn dict_table(&self, v: Value) -> Option<Table> {
-        let kind = self.kind_of(v);
-        (kind == TypeKind::Dict).then(|| self.record_table(v))?
+        match self.kind_of(v) {
+            TypeKind::Dict => self.record_table(v),
+            TypeKind::Function => self.as_closure(v)?.attrs(),
+            _ => None,
+        }
     }
 
     /// Moves keys that are array indices to the front, in ascending order.

@@ -163,6 +163,8 @@ pub struct TypeInfo {
 pub struct TypeMeta {
     /// Name without type arguments.
     pub name: Box<str>,
+    /// Its name with those of what it stands in, where there is such.
+    pub qualified: Option<Box<str>>,
     /// Bases in order.
     pub bases: Box<[TypeRef]>,
     /// The base that instances begin like.
@@ -403,6 +405,11 @@ impl SlotTable {
 }
 
 impl TypeInfo {
+    /// CPython's `__qualname__`.
+    pub fn qualified_name(&self) -> &str {
+        self.meta.qualified.as_ref().unwrap_or(&self.meta.name)
+    }
+
     /// Whether `self` is `ancestor` or an heir along the primary chain or the MRO.
     #[inline]
     pub fn is_subtype_of(&self, ancestor: &TypeInfo) -> bool {

@@ -169,6 +169,7 @@ fn type_parts(m: &Module, index: usize, desc: &TypeDesc) -> Checked {
 
 fn class_ok(m: &Module, index: usize, class: &Class) -> Checked {
     name_ok(m, class.name.index())?;
+    name_ok(m, class.qualified.index())?;
     if class.origin.index() >= m.classes.len() {
         return Err("its origin is out of bounds".into());
     }

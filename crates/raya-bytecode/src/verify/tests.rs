@@ -56,6 +56,7 @@ pub(crate) fn sample() -> Module {
     };
     m.classes.push(Class {
         name: StrId(1),
+        qualified: StrId(1),
         origin: ClassId(0),
         args: vec![],
         bases: vec![],

@@ -20,8 +20,13 @@ impl<'a> Checker<'a> {
         expected: Option<Ty>,
         span: Span,
     ) -> ExprId {
+        if matches!(call.callee.kind, ast::ExprKind::Super) {
+            return self.super_call(call, span);
+        }
+        if let Some(id) = self.spreading_call(call, span) {
+            return id;
+        }
         match &call.callee.kind {
-            ast::ExprKind::Super => return self.super_call(call, span),
             ast::ExprKind::Ident(name) if !call.optional => {
                 return self.call_name(*name, call, expected, span);
             }

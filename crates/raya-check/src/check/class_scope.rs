@@ -32,6 +32,7 @@ impl<'a> Checker<'a> {
         let owner = self.current();
         let kind = LocalKind::Variable;
         let local = self.ctx_mut().new_local(names::EMPTY, Ty::ANY, kind, span);
+        self.hir.functions[scope.index()].parent = Some(owner);
         self.hir.classes[class.index()].scope = Some(scope);
         Some(Nested {
             scope,

@@ -72,7 +72,9 @@ impl<'a> Checker<'a> {
             _ => FuncKind::ClosureThis,
         };
         let func = self.new_func(name, f.span, kind);
-        self.hir.functions[func.index()].is_arrow = f.is_arrow;
+        let function = &mut self.hir.functions[func.index()];
+        function.is_arrow = f.is_arrow;
+        function.class_name = dynamic.map(|member| member.name);
         if let Some(symbol) = self.self_symbol.take()
             && let Some(var) = self.var_mut(symbol)
             && var.kind == VarKind::Const

@@ -126,6 +126,9 @@ impl<'a> Checker<'a> {
         }
         let ctor = self.ctor_type(class);
         let signatures = self.call_signatures(ctor);
+        if let Some(id) = self.spreading_new(class, &signatures, call, span) {
+            return id;
+        }
         let resolved = self.resolve_call(&signatures, &call.type_args, &call.args, expected, span);
         let Some(resolved) = resolved else {
             let result = match signatures.first() {
@@ -268,6 +271,14 @@ impl<'a> Checker<'a> {
             return self.root_super_call(call, own, span);
         };
         let signatures = self.ctor_signatures(base, base_args);
+        if !self.hir.classes[base.index()].builtin && self.spreads_any(&signatures, &call.args) {
+            let args = self.dynamic_args(&call.args);
+            self.flow.before_super = false;
+            return match self.call_next_ctor(own, args, span) {
+                Some(init) => self.after_super(own, init, span),
+                None => self.error_expr(span),
+            };
+        }
         let resolved = self.resolve_call(&signatures, &[], &call.args, None, span);
         self.flow.before_super = false;
         let Some(resolved) = resolved else {

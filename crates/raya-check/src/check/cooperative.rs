@@ -57,17 +57,15 @@ impl<'a> Checker<'a> {
         let args = match self.next_ctor(class, TyList::EMPTY) {
             Some((base, base_args)) => {
                 let signatures = self.ctor_signatures(base, base_args);
-                let resolved = self.resolve_call(&signatures, &[], &call.args, None, span);
-                self.flow.before_super = false;
-                let Some(resolved) = resolved else {
-                    return self.error_expr(span);
-                };
-                self.dynamic_elements(&resolved)
+                self.passed_on(&signatures, call, span)
             }
             // A class that is mixed in passes on what it does not know.
-            None => self.dynamic_args(&call.args),
+            None => Some(self.dynamic_args(&call.args)),
         };
         self.flow.before_super = false;
+        let Some(args) = args else {
+            return self.error_expr(span);
+        };
         let Some(init) = self.call_next_ctor(class, args, span) else {
             return self.error_expr(span);
         };
@@ -78,8 +76,22 @@ impl<'a> Checker<'a> {
         }
     }
 
+    /// The arguments of `super(args)`, which fit a signature unless they are spread from any.
+    fn passed_on(
+        &mut self,
+        signatures: &[Arc<Signature>],
+        call: &'a ast::Call,
+        span: Span,
+    ) -> Option<Box<[Element]>> {
+        if self.spreads_any(signatures, &call.args) {
+            return Some(self.dynamic_args(&call.args));
+        }
+        let resolved = self.resolve_call(signatures, &[], &call.args, None, span)?;
+        Some(self.dynamic_elements(&resolved))
+    }
+
     /// Calls the next constructor with arguments of type any.
-    fn call_next_ctor(
+    pub(crate) fn call_next_ctor(
         &mut self,
         class: ClassId,
         args: Box<[Element]>,

@@ -318,6 +318,7 @@ impl<'a> Checker<'a> {
             builtin,
             kind,
             is_arrow: false,
+            class_name: None,
             parent: None,
             type_params: Vec::new(),
             outer_params: Vec::new(),

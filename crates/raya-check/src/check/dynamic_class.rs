@@ -26,6 +26,8 @@ use raya_syntax::span::Span;
 pub(crate) struct DynamicMember {
     /// The variable that holds the class.
     symbol: SymId,
+    /// What the class is called.
+    pub name: Name,
     /// Whether instances have fields to initialise.
     has_fields: bool,
     /// Whether it is the constructor.
@@ -166,11 +168,24 @@ impl<'a> Checker<'a> {
         }
         let list = self.types.array(Ty::ANY);
         let bases = self.add(ExprKind::Array(bases.into()), list, span);
-        let members = self.dynamic_members(class, symbol);
+        let members = self.dynamic_members(class, symbol, name);
         let members = self.add(ExprKind::Array(members.into()), list, span);
+        let name = self.qualified_here(name);
         let name = self.add(ExprKind::Str(name), Ty::STRING, span);
         let (bases, members) = (self.coerce(bases, Ty::ANY), self.coerce(members, Ty::ANY));
         self.native("class_create", vec![name, bases, members], span)
+    }
+
+    /// The whole name of a class that is called `name` where the checker stands.
+    fn qualified_here(&mut self, name: Name) -> Name {
+        let position = |f: FuncId| self.fns.iter().rfind(|ctx| ctx.func == f);
+        let parent = |f: FuncId| match position(f) {
+            Some(ctx) => ctx.parent.map(|at| self.fns[at].func),
+            None => self.hir.parent(f),
+        };
+        let (outer, plain) = (self.fns.last().map(|f| f.func), self.text(name));
+        let text = self.hir.qualified_inside(outer, plain, self.names, &parent);
+        self.names.intern(&text)
     }
 
     /// Static initialisers, then the hooks of class creation.
@@ -178,6 +193,7 @@ impl<'a> Checker<'a> {
         let mut parts = Vec::new();
         let member = DynamicMember {
             symbol,
+            name: self.symbol(symbol).name,
             has_fields: false,
             is_ctor: false,
             is_root: class.bases.is_empty(),
@@ -199,10 +215,11 @@ impl<'a> Checker<'a> {
     // ---- members
 
     /// Name, role and closure of each member, flat.
-    fn dynamic_members(&mut self, class: &'a Class, symbol: SymId) -> Vec<Element> {
+    fn dynamic_members(&mut self, class: &'a Class, symbol: SymId, name: Name) -> Vec<Element> {
         let has_fields = class.members.iter().any(|m| initialises(m, false));
         let member = DynamicMember {
             symbol,
+            name,
             has_fields,
             is_ctor: false,
             is_root: class.bases.is_empty(),

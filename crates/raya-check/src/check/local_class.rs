@@ -2,7 +2,8 @@
 //!
 //! Most classes in functions are made once: `new` hands the variables around their
 //! declaration to each instance (`class_scope`). Where the class itself travels, `new` cannot
-//! know which variables these were, and static members would have to share one set of them.
+//! know which variables these were, programs could see that two rounds made one class, and
+//! static members would have to share one set of variables.
 //! Such a class is made like one with computed bases, by the runtime (`dynamic_class`).
 //! Which classes these are must be known when they are declared, so that it is told by the
 //! names that their text mentions.
@@ -27,22 +28,22 @@ impl<'a> Checker<'a> {
         if !in_function || !class.type_params.is_empty() || !self.can_be_made(class) {
             return false;
         }
-        let around = declared_names(siblings.unwrap_or_default());
-        let captures = |c: &mut Self, statics| {
-            let names = walk::mentioned_by_class(class, statics);
-            names
-                .iter()
-                .any(|&n| around.contains(&n) || c.is_local_variable(n))
-        };
-        if !captures(self, false) {
-            return false;
-        }
         match (siblings, class.name) {
             (Some(siblings), Some(ident)) => {
-                walk::uses_class_value(siblings, ident.name) || captures(self, true)
+                walk::uses_class_value(siblings, ident.name)
+                    || self.statics_use_variables(class, siblings)
             }
             _ => true,
         }
+    }
+
+    /// Whether static members of a class use variables of the functions around it.
+    fn statics_use_variables(&mut self, class: &'a Class, siblings: &'a [Stmt]) -> bool {
+        let around = declared_names(siblings);
+        let names = walk::mentioned_by_class(class, true);
+        names
+            .iter()
+            .any(|&n| around.contains(&n) || self.is_local_variable(n))
     }
 
     fn is_local_variable(&mut self, name: Name) -> bool {

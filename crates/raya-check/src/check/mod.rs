@@ -38,6 +38,7 @@ mod flow;
 mod function;
 mod function_methods;
 mod guards;
+mod heir_operators;
 mod infer;
 mod intrinsics;
 mod items;
@@ -61,6 +62,7 @@ mod predefined;
 mod relation;
 mod report;
 mod resolve;
+mod spread_call;
 mod stepping;
 mod stmt;
 mod switch;
@@ -176,6 +178,7 @@ pub(crate) struct Checker<'a> {
     clock: u32,
     /// What the syntax of the user's module tells about its variables.
     facts: variables::VariableFacts,
+    heir_tests: Vec<heir_operators::HeirTest>,
     /// Types found for variables without type and value, by their declaration.
     evolved: FxHashMap<(FileId, ast::NodeId), Ty>,
     evolving: Vec<context::Evolving>,
@@ -250,6 +253,7 @@ impl<'a> Checker<'a> {
             pending: Vec::new(),
             clock: 1,
             facts: variables::VariableFacts::default(),
+            heir_tests: Vec::new(),
             evolved: FxHashMap::default(),
             evolving: Vec::new(),
             func_types: FxHashMap::default(),

@@ -18,6 +18,7 @@ impl<'a> Checker<'a> {
             self.diagnostics.clear();
             self.hir.globals.clear();
             self.post.forget_user();
+            self.heir_tests.clear();
             let pending = std::mem::take(&mut self.pending);
             self.pending = pending
                 .into_iter()

@@ -440,7 +440,8 @@ impl<'a> Checker<'a> {
             if self.may_pass_turn(ty) {
                 return Some(self.slot_binary(op, left, right, name, span));
             }
-            return Some(self.call_method_on(left, name, vec![right], span));
+            let names = [name, self.names.intern(reflected)];
+            return Some(self.operator_call(op, [left, right], names, span));
         }
         let name = self.names.intern(reflected);
         if let Some(ty) = self.dunder_of(rt, name)
@@ -460,7 +461,7 @@ impl<'a> Checker<'a> {
     }
 
     /// Through the slots, with the result that the left operand's method declares.
-    fn slot_binary(
+    pub(super) fn slot_binary(
         &mut self,
         op: BinaryOp,
         left: ExprId,

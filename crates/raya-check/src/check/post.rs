@@ -82,6 +82,7 @@ impl<'a> Checker<'a> {
     /// Decides what could not be decided earlier.
     pub(crate) fn finish(&mut self) {
         self.hir.main = Some(FuncId(0));
+        self.settle_heirs();
         self.settle_closures();
         self.report_class_expressions();
         let earliest = self.earliest_runs();

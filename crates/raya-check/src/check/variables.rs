@@ -7,7 +7,7 @@
 //! the variable exists: a loop may come back to it. One in a function inside may run
 //! at any time.
 
-use raya_syntax::ast::{ExportKind, Pattern, PatternKind, Stmt, StmtKind};
+use raya_syntax::ast::{Class, ClassMemberKind, ExportKind, Pattern, PatternKind, Stmt, StmtKind};
 use raya_syntax::name::Name;
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -20,6 +20,17 @@ pub(crate) struct VariableFacts {
     pub null_tested: FxHashSet<u32>,
     /// Some class has several bases.
     pub several_bases: bool,
+    /// Some class has a base.
+    has_heirs: bool,
+    /// Names of methods that classes declare.
+    methods: FxHashSet<Name>,
+}
+
+impl VariableFacts {
+    /// Whether a class that has a base may have a method of that name.
+    pub(crate) fn may_have_heirs(&self, method: Name) -> bool {
+        self.has_heirs && self.methods.contains(&method)
+    }
 }
 
 #[derive(Default)]
@@ -48,9 +59,18 @@ impl Variables {
         self.facts
     }
 
-    /// Passes a class with so many bases.
-    pub(crate) fn class(&mut self, bases: usize) {
-        self.facts.several_bases |= bases > 1;
+    /// Passes a class.
+    pub(crate) fn class(&mut self, class: &Class) {
+        self.facts.several_bases |= class.bases.len() > 1;
+        self.facts.has_heirs |= !class.bases.is_empty();
+        let methods = class
+            .members
+            .iter()
+            .filter_map(|member| match &member.kind {
+                ClassMemberKind::Method { key, .. } => key.as_name(),
+                _ => None,
+            });
+        self.facts.methods.extend(methods);
     }
 
     /// Begins a statement that ends at an offset.

@@ -261,7 +261,7 @@ impl Walker {
 
     fn class(&mut self, class: &Class) {
         if let Some(v) = &mut self.variables {
-            v.class(class.bases.len());
+            v.class(class);
         }
         class.bases.iter().for_each(|b| self.class_use(&b.expr));
         class.members.iter().for_each(|m| self.class_member(m));

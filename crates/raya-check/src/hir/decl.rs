@@ -22,6 +22,8 @@ pub struct Function {
     pub kind: FuncKind,
     /// Written with `=>`.
     pub is_arrow: bool,
+    /// For members of a class that is made while the program runs: the class.
+    pub class_name: Option<Name>,
     /// For closures and nested declarations: the function that it stands in.
     pub parent: Option<FuncId>,
     /// Its own type parameters. A closure or method also sees those of what it

@@ -13,6 +13,7 @@
 
 mod decl;
 mod expr;
+mod qualified;
 mod stmt;
 
 pub use decl::*;

@@ -58,6 +58,7 @@ impl Compiler<'_> {
         let name = self.tables.string("Object");
         let id = self.tables.class(Class {
             name,
+            qualified: name,
             origin: ClassId(0),
             args: Vec::new(),
             bases: Vec::new(),

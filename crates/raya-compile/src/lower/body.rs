@@ -14,7 +14,8 @@ impl Compiler<'_> {
         let receiver = receiver(decl, instance.form);
         let (sig, ret) = self.form_signature(instance);
         let name = self.trace_name(decl);
-        let qualified = self.qualified_name(decl);
+        let parent = |f| self.hir.parent(f);
+        let qualified = (self.hir).qualified_function(instance.func, self.names, &parent);
         let func = Func {
             name,
             qualified: self.tables.string(&qualified),
@@ -59,33 +60,6 @@ impl Compiler<'_> {
             .get(sig.index())
             .map(|s| s.ret);
         (sig, ret.unwrap_or(self.any))
-    }
-
-    /// CPython's `__qualname__`.
-    fn qualified_name(&self, decl: &hir::Function) -> String {
-        let own = match self.names.text(decl.name) {
-            "toString" => "__str__",
-            text => text,
-        };
-        let of_class = |c: raya_check::types::ClassId| self.names.text(self.hir.class(c).name);
-        match decl.kind {
-            FuncKind::Method { class, .. } => format!("{}.{own}", of_class(class)),
-            FuncKind::Constructor(class) => format!("{}.__init__", of_class(class)),
-            FuncKind::Declared | FuncKind::Closure | FuncKind::ClosureThis => {
-                let plain = if decl.is_arrow || own.is_empty() {
-                    "<lambda>"
-                } else {
-                    own
-                };
-                match decl.parent.map(|f| self.hir.function(f)) {
-                    Some(outer) if outer.kind != FuncKind::Main => {
-                        format!("{}.<locals>.{plain}", self.qualified_name(outer))
-                    }
-                    _ => plain.to_string(),
-                }
-            }
-            _ => own.to_string(),
-        }
     }
 
     /// The names of a function's parameters, if its signature has just these.

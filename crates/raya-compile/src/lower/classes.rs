@@ -63,8 +63,12 @@ impl Compiler<'_> {
         }
         let decl = self.hir.class(class);
         let name = self.str_name(decl.name);
+        let parent = |f| self.hir.parent(f);
+        let qualified = self.hir.qualified_class(class, self.names, &parent);
+        let qualified = self.tables.string(&qualified);
         let id = self.tables.class(Class {
             name,
+            qualified,
             origin: ClassId(0),
             args: Vec::new(),
             bases,
@@ -398,6 +402,7 @@ impl Compiler<'_> {
     ) -> ClassId {
         let id = self.tables.class(Class {
             name,
+            qualified: name,
             origin: ClassId(0),
             args: Vec::new(),
             bases: Vec::new(),

@@ -67,6 +67,8 @@ fn plan_class(linking: &Linking, class: &Class, root: Option<TypeRef>) -> ClassP
         n => usize::from(class.primary).min(n - 1),
     };
     ClassPlan {
+        qualified: (class.qualified != class.name)
+            .then(|| linking.module.str(class.qualified).into_owned().into()),
         name: linking.module.str(class.name).into_owned().into(),
         kind,
         bases,

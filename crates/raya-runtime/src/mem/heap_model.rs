@@ -181,6 +181,7 @@ unsafe fn scan_closure<V: Visitor>(object: *const u8, visitor: &mut V) {
         if func.is_null() {
             return;
         }
+        visitor.word(load::<Value>(object, CLOSURE_ATTRS).0);
         for (i, &repr) in (*func).captures.iter().enumerate() {
             if repr == Repr::Word {
                 visitor.word(load::<Value>(object, CLOSURE_CAPTURES + i * 8).0);

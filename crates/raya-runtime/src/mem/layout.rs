@@ -22,8 +22,10 @@ pub const OBJECT_FIELDS: usize = 16;
 
 /// Closure: pointer to its `FuncInfo`.
 pub const CLOSURE_FUNC: usize = 8;
+/// Closure: the table of attributes that a program put on it (0: none).
+pub const CLOSURE_ATTRS: usize = 16;
 /// Closure: first capture, eight bytes each in register format.
-pub const CLOSURE_CAPTURES: usize = 16;
+pub const CLOSURE_CAPTURES: usize = 24;
 
 /// Array: pointer to its storage.
 pub const ARRAY_STORAGE: usize = 8;

@@ -15,6 +15,7 @@ use crate::mem::layout::*;
 use crate::mem::obj::Obj;
 use crate::mem::refs::Ref;
 use crate::mem::slots::Slots;
+use crate::mem::table::Table;
 use crate::mem::value::Value;
 use crate::type_info::{FieldInfo, NativeDef, TypeInfo, TypeKind, TypeRef};
 
@@ -191,6 +192,23 @@ impl Closure {
     pub fn func(self) -> Ref<FuncInfo> {
         // SAFETY: a closure names a function of its engine.
         unsafe { Ref::from_ptr(self.0.load::<*const FuncInfo>(CLOSURE_FUNC)) }
+    }
+
+    /// The attributes that a program put on it, if there are any.
+    pub fn attrs(self) -> Option<Table> {
+        // SAFETY: the layout of closures.
+        Table::from_value(unsafe { self.0.load(CLOSURE_ATTRS) })
+    }
+
+    /// Makes the table of its attributes, or gives the one it has.
+    pub fn make_attrs(self, ctx: &mut Ctx) -> R<Table> {
+        if let Some(table) = self.attrs() {
+            return Ok(table);
+        }
+        let table = Table::new(ctx, 2)?;
+        // SAFETY: the layout of closures.
+        unsafe { self.0.write(ctx, CLOSURE_ATTRS, table.value()) };
+        Ok(table)
     }
 }
 

@@ -38,6 +38,8 @@ pub enum Through {
     Accessor,
     /// A hook: on the object, with the attribute's name.
     Hook(Value),
+    /// `__len__` of what has no own `length`; the runtime looks at what it gives.
+    Length,
     /// A descriptor that a class attribute holds: with the object, and its class for a read.
     Descriptor(Value),
     /// A descriptor that a static field holds, as long as it is one of that type.
@@ -136,6 +138,10 @@ impl Ctx {
         let func = record.func;
         Some(match record.through {
             Through::Accessor => self.call_special(func, this, &[]),
+            Through::Length => {
+                let len = self.call_special(func, this, &[]);
+                len.and_then(|len| self.as_length(len)).map(Value::number)
+            }
             Through::Hook(name) => self.call_special(func, this, &[name]),
             Through::Descriptor(_) | Through::Static { .. } => {
                 self.call_special(func, this, &[o, record.class])
@@ -155,7 +161,7 @@ impl Ctx {
         let o = obj.value();
         let func = record.func;
         Some(match record.through {
-            Through::Accessor => self.call_special(func, this, &[v]),
+            Through::Accessor | Through::Length => self.call_special(func, this, &[v]),
             Through::Hook(name) => self.call_special(func, this, &[name, v]),
             Through::Descriptor(_) | Through::Static { .. } => {
                 self.call_special(func, this, &[o, v])
@@ -180,7 +186,7 @@ impl Ctx {
             return None;
         }
         let this = match record.through {
-            Through::Accessor | Through::Hook(_) => obj.value(),
+            Through::Accessor | Through::Hook(_) | Through::Length => obj.value(),
             Through::Descriptor(descriptor) => descriptor,
             Through::Static { slot, handle } => {
                 let held = Value(self.engine().globals.bits(slot));
@@ -253,6 +259,10 @@ impl Ctx {
                 Access::Write,
             ) => Ok(set.and_then(|func| accessor(func, access))),
             (Some(attr), _) => self.find_descriptor(ty, name, attr, access),
+            (None, Access::Read) if self.is_length(name) && ty.field(name).is_none() => {
+                let func = declared(ty.slot(Slot::len, Form::Forward));
+                Ok(func.map(|func| on_object(func, access, Through::Length)))
+            }
             (None, _) => Ok(None),
         }
     }
@@ -324,13 +334,13 @@ fn hook(ty: &TypeInfo, slot: Slot, name: Value, access: Access) -> Option<AttrCa
 }
 
 fn on_object(func: Ref<FuncInfo>, access: Access, through: Through) -> AttrCall {
-    let hook = matches!(through, Through::Hook(_));
+    let missing = matches!(through, Through::Hook(_) | Through::Length);
     AttrCall {
         valid: Cell::new(1),
         access,
         through,
         func,
-        instance_first: hook && access == Access::Read,
+        instance_first: missing && access == Access::Read,
         class: Value::NULL,
         descriptor: None,
     }

@@ -7,7 +7,7 @@
 //! | --- | --- |
 //! | `GetProp`, `SetProp` | byte offset of a field that is kept as the site wants it |
 //! | `GetAttr`, `SetAttr` | a [`Place`]: field, expando slot under a shape, length, or what is called |
-//! | `CallAnyMethod`, `CallProp` | id of the function that the class has under that name |
+//! | `CallAnyMethod`, `CallProp` | id of the function that the class has under that name; for sequences the number of a native, marked |
 //! | `GetItem` | kind of the elements of the first array type that was met, or as below |
 //! | `SetItem`, `Contains`, operators, `CallAny` | the special method, see [`crate::slot_calls`] |
 //! | `NewAny`, `CallAny` | id of the declared constructor of the class with that handle |
@@ -407,6 +407,9 @@ pub enum SiteQuestion {
 
 /// In place of a record's address: the question whether all values of a type are true.
 pub const ALWAYS_TRUE: usize = 16;
+
+/// In place of a record's address: the question which method gives the next element.
+pub const NEXT_METHOD: usize = 32;
 
 /// A question to a linked record at an address, which is aligned.
 pub const fn site_key(record: usize, question: SiteQuestion) -> u64 {

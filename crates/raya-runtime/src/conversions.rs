@@ -68,6 +68,11 @@ impl Ctx {
     pub(crate) fn length_by_slot(&mut self, v: Value) -> R<f64> {
         let len = self.type_of(v).slot(Slot::len, Form::Forward);
         let result = self.call_slot(len, &[v])?;
+        self.as_length(result)
+    }
+
+    /// What `__len__` gave, as a length.
+    pub(crate) fn as_length(&mut self, result: Value) -> R<f64> {
         match result.as_f64() {
             Some(n) if n < 0.0 => Err(self.range_error("__len__() should return >= 0")),
             Some(n) if n.fract() == 0.0 => Ok(n),

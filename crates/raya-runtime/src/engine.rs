@@ -34,7 +34,7 @@ use crate::mem::table::{Entry, TableData};
 use crate::mem::types::TypeRegion;
 use crate::mem::value::Value;
 use crate::shape::Shapes;
-use crate::type_info::{StaticField, TypeRef};
+use crate::type_info::{NativeDef, StaticField, TypeRef};
 
 /// Settings of an engine.
 #[derive(Clone, Debug)]
@@ -110,6 +110,8 @@ pub struct Engine {
     pub(crate) last_entry: Cell<Option<(TableData, Value, Entry)>>,
     /// Attributes that run code.
     pub(crate) attr_calls: AttrCalls,
+    /// Natives that calls on `any` have met, as their cells number them.
+    pub(crate) met_natives: RefCell<Vec<&'static NativeDef>>,
     /// What compiled code relies on.
     pub assumptions: Rc<Assumptions>,
     /// Types of pinned literals: by original type and descriptor.
@@ -216,6 +218,7 @@ impl Engine {
             members: SiteMemo::default(),
             last_entry: Cell::new(None),
             attr_calls: AttrCalls::default(),
+            met_natives: RefCell::default(),
             assumptions: Rc::default(),
             pinned: RefCell::default(),
             errors: ErrorClasses::default(),

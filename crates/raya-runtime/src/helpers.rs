@@ -97,6 +97,7 @@ macro_rules! for_each_helper {
             spread_object(into: Word, from: Word) -> Word, [throws, user, gc], small, "copy own members";
             get_iter(o: Word) -> Word, [throws, user, gc], small, "iterator";
             iter_next(it: Word) -> Word, [throws, user, gc], small, "next element; 0 at the end";
+            iteration_ended() -> Bool, [throws], small, "takes the exception that ends an iteration";
             // operators
             add_any(a: Word, b: Word, cache: Cache) -> Word, [throws, user, gc], small, "+";
             sub_any(a: Word, b: Word, cache: Cache) -> Word, [throws, user, gc], small, "-";

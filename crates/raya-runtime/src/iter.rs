@@ -7,13 +7,14 @@
 use raya_bytecode::Slot;
 
 use crate::abi::R;
+use crate::caches::{NEXT_METHOD, SiteQuestion, site_key};
 use crate::calls::Surplus;
 use crate::ctx::Ctx;
 use crate::errors::ErrorKind;
 use crate::mem::object::Record;
 use crate::mem::string::Str;
 use crate::mem::value::Value;
-use crate::type_info::{Attr, Form, TypeKind, type_flags};
+use crate::type_info::{Attr, Form, SlotFn, TypeKind, type_flags};
 
 /// What an iterator over an array gives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -105,7 +106,14 @@ impl Ctx {
         if let Some(step) = self.step_cursor(it)? {
             return Ok(step);
         }
-        let own = self.type_of(it).slot(Slot::next, Form::Forward);
+        let ty = self.type_of(it);
+        let own = ty.slot(Slot::next, Form::Forward);
+        if let SlotFn::Method(func) = own {
+            let key = site_key(NEXT_METHOD, SiteQuestion::Call);
+            self.engine()
+                .members
+                .remember(key, ty.handle, 0, Some(func));
+        }
         if !own.is_absent() {
             return match self.call_slot(own, &[it]) {
                 Ok(v) => Ok(Some(v)),
@@ -124,6 +132,14 @@ impl Ctx {
         }
         let value = self.intern("value")?;
         self.get_attr(step, value).map(Some)
+    }
+
+    /// Whether the exception that is pending ends an iteration: then it is taken.
+    pub fn iteration_ended(&mut self) -> R<bool> {
+        match self.take_if(ErrorKind::StopIteration) {
+            true => Ok(true),
+            false => Err(crate::abi::Thrown),
+        }
     }
 
     /// Built-in iterators are stepped by `__advance` and `__current`, which need no

@@ -17,7 +17,7 @@ use crate::func::FuncInfo;
 use crate::mem::obj::Obj;
 use crate::mem::refs::Ref;
 use crate::mem::value::Value;
-use crate::type_info::{Form, SlotFn, TypeKind, TypeRef, type_flags};
+use crate::type_info::{Attr, Form, NativeDef, SlotFn, TypeKind, TypeRef, type_flags};
 
 /// Which operand has the method, and what is known of the other one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,6 +74,16 @@ impl SlotCall {
 
 /// A special method that an operation may call, with its receiver and its argument.
 pub(crate) type Candidate = (SlotFn, Value, Value);
+
+impl crate::engine::Engine {
+    /// The name of the native method that a cell of a method call names.
+    pub fn native_name(&self, payload: u32) -> Option<&'static str> {
+        let met = self.met_natives.borrow();
+        let number = payload & SlotCall::MARK;
+        let def = met.get((payload ^ SlotCall::MARK) as usize)?;
+        (number != 0).then_some(def.name)
+    }
+}
 
 impl Ctx {
     /// The method that a cell knows for these operands, with receiver and argument.
@@ -168,6 +178,39 @@ impl Ctx {
         args: &[Value],
     ) -> R<Value> {
         self.call_function(func, this, this, args, Surplus::Refuse)
+    }
+
+    /// The native method of a built-in sequence that a cell of a method call knows.
+    #[inline]
+    pub(crate) fn known_native(&self, cell: &CacheCell, obj: Obj) -> Option<&'static NativeDef> {
+        let payload = cell.payload(obj.handle())?;
+        if payload & SlotCall::MARK == 0 {
+            return None;
+        }
+        let met = self.engine().met_natives.borrow();
+        met.get((payload & !SlotCall::MARK) as usize).copied()
+    }
+
+    /// Notes the native method that a call of `name` reaches: types of sequences never change,
+    /// and their values have no attributes of their own.
+    pub(crate) fn remember_native(&self, cell: &CacheCell, obj: Obj, name: Value) {
+        let ty = self.type_of_obj(obj);
+        if !matches!(
+            ty.kind,
+            TypeKind::Array | TypeKind::Tuple | TypeKind::String
+        ) {
+            return;
+        }
+        let Some((_, Attr::Native(def))) = ty.lookup(name) else {
+            return;
+        };
+        let mut met = self.engine().met_natives.borrow_mut();
+        let known = met.iter().position(|known| std::ptr::eq(*known, def));
+        let number = known.unwrap_or_else(|| {
+            met.push(def);
+            met.len() - 1
+        });
+        cell.remember(&ty, SlotCall::MARK | number as u32);
     }
 
     /// A class got an heir: its operators no longer come first whatever stands on the right.

@@ -38,12 +38,24 @@ pub(super) fn resolve(ctx: &mut Ctx, snapshot: &mut Snapshot) {
             snapshot.constructions.insert(pc, facts);
         }
         let words = snapshot.said(pc);
+        if ins.op == Op::CallAnyMethod && pushes(ctx, snapshot, pc, ins) {
+            snapshot.pushes.insert(pc);
+        }
         let facts = words.filter_map(|said| fact(ctx, snapshot, ins, said));
         let facts: Vec<AnyMethodFact> = facts.collect();
         if !facts.is_empty() {
             snapshot.any_methods.insert(pc, facts);
         }
     }
+}
+
+/// Whether a call has met the `push` of `any[]`, with one element.
+fn pushes(ctx: &Ctx, snapshot: &Snapshot, pc: u32, ins: Instr) -> bool {
+    let is_push = |said: CellWord| {
+        said.handle() == snapshot.known.any_array
+            && ctx.engine().native_name(said.payload()) == Some("push")
+    };
+    ins.c == 1 && snapshot.said(pc).any(is_push)
 }
 
 /// How many arguments a special method gets at an instruction, beside its receiver.
@@ -137,6 +149,7 @@ fn member_call(
 fn attr_call(ctx: &Ctx, number: u32, said: CellWord) -> Option<AttrCallFact> {
     let record = ctx.engine().attr_call(number)?;
     let of_descriptor = match record.through {
+        Through::Length => return None,
         Through::Accessor => 0,
         Through::Hook(_) | Through::Descriptor(_) | Through::Static { .. } => 1,
     };

@@ -259,6 +259,8 @@ pub struct KnownTypes {
     pub any_array: u32,
     /// Type handle of strings.
     pub string: u32,
+    /// Type handle of iterators over sequences.
+    pub iterator: u32,
     /// Storages of arrays by the kind of their elements.
     pub storages: [StorageForm; 4],
 }
@@ -300,6 +302,8 @@ pub struct Snapshot {
     pub closures: u32,
     /// Methods that calls on `any` reached, by program counter.
     pub any_methods: FxHashMap<u32, Vec<AnyMethodFact>>,
+    /// Calls on `any` that append to an `any[]`, by program counter.
+    pub pushes: FxHashSet<u32>,
     /// What accesses to attributes call, by the number in their cells.
     pub attr_calls: FxHashMap<u32, AttrCallFact>,
     /// Classes that constructions on `any` met, by program counter.

@@ -63,6 +63,7 @@ pub fn take_one(
         closures: ctx.engine().core.function.handle,
         unit_strings: ctx.engine().unit_strings(),
         any_methods: FxHashMap::default(),
+        pushes: FxHashSet::default(),
         attr_calls: FxHashMap::default(),
         constructions: FxHashMap::default(),
         not_implemented: not_implemented(ctx)?,
@@ -71,6 +72,7 @@ pub fn take_one(
         known: KnownTypes {
             any_array: ctx.engine().descs.any_array.handle.get(),
             string: ctx.engine().core.string.handle,
+            iterator: ctx.engine().core.iterator.handle,
             storages: ctx.engine().storage_forms(),
         },
         inlines: FxHashMap::default(),

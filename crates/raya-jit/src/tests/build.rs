@@ -296,6 +296,7 @@ fn snapshot(
         closures: 0,
         unit_strings: 0,
         any_methods: FxHashMap::default(),
+        pushes: FxHashSet::default(),
         attr_calls: FxHashMap::default(),
         constructions: FxHashMap::default(),
         not_implemented: 0,

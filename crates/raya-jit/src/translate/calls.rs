@@ -180,6 +180,22 @@ impl<'a> Translator<'a> {
         self.b.ins().jump(done, &[v.into()]);
     }
 
+    /// Calls the function whose record is at `info`, without a look at what it threw; control is in
+    /// `missing` where it has no native entry.
+    pub(super) fn call_entry(
+        &mut self,
+        info: Value,
+        how: &Interface,
+        args: &[Value],
+        missing: Block,
+    ) -> Value {
+        let target = self.load(I64, Region::Cell, info, CELL);
+        self.require(target, missing);
+        let v = self.call_pointer(target, how, args);
+        self.forget_all();
+        self.arg_value(how.ret, v)
+    }
+
     /// Calls a native entry; gives the raw result.
     fn call_pointer(&mut self, target: Value, how: &Interface, args: &[Value]) -> Value {
         let all = self.typed_args(how, args);
@@ -218,11 +234,16 @@ impl<'a> Translator<'a> {
 
     /// What follows every call of user code.
     pub(super) fn after_call(&mut self) {
+        self.forget_all();
+        self.check_pending();
+    }
+
+    /// Nothing is known any more of what user code may change.
+    fn forget_all(&mut self) {
         self.ran_code = true;
         self.young.clear();
         self.facts.forget_types();
         self.storages_changed();
-        self.check_pending();
     }
 
     /// The method that an operand names.

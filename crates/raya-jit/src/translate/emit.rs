@@ -53,6 +53,8 @@ pub enum Region {
     Barrier,
     /// Slots of expando objects.
     Expando,
+    /// Words of an iterator.
+    Iterator,
 }
 
 impl Region {
@@ -73,6 +75,7 @@ impl Region {
             Region::Barrier => 15,
             Region::Characters => 16,
             Region::Expando => 17,
+            Region::Iterator => 18,
             Region::Field(offset) => 1 << 28 | offset,
             Region::Global(index) => 2 << 28 | index,
         }

@@ -189,3 +189,8 @@ pub fn get_iter(ctx: &mut Ctx, o: Value) -> R<Value> {
 pub fn iter_next(ctx: &mut Ctx, it: Value) -> R<Value> {
     Ok(ctx.iter_next(it)?.unwrap_or(Value::UNSET))
 }
+
+/// Whether what is pending ends an iteration; it stays pending where not.
+pub fn iteration_ended(ctx: &mut Ctx) -> R<bool> {
+    ctx.iteration_ended()
+}

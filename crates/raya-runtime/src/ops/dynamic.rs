@@ -15,7 +15,7 @@ use crate::mem::slots::Slots;
 use crate::mem::stack::HEADER_WORDS;
 use crate::mem::value::Value;
 use crate::slot_calls::SlotCall;
-use crate::type_info::TypeKind;
+use crate::type_info::{NativeDef, TypeKind};
 
 /// Arithmetic: doubles first, then ints, then everything else.
 macro_rules! arithmetic {
@@ -168,12 +168,26 @@ pub fn call_any_method(
 ) -> R<Value> {
     let (o, args) = operands(window);
     let args = args.words(n as usize);
-    if let Some(obj) = o.as_obj()
-        && let Some(func) = find_method(ctx, &cache, obj, name)
-    {
+    let Some(obj) = o.as_obj() else {
+        return ctx.call_method(o, name, args);
+    };
+    if let Some(def) = ctx.known_native(&cache, obj) {
+        return call_native(ctx, def, o, args);
+    }
+    if let Some(func) = find_method(ctx, &cache, obj, name) {
         return ctx.call_function(func, o, o, args, Surplus::Refuse);
     }
+    ctx.remember_native(&cache, obj, name);
     ctx.call_method(o, name, args)
+}
+
+/// A native method of a sequence; one element is appended without an array of arguments.
+fn call_native(ctx: &mut Ctx, def: &'static NativeDef, o: Value, args: &[Value]) -> R<Value> {
+    if let ([item], "push", Some(array)) = (args, def.name, ctx.as_array(o)) {
+        ctx.array_push_checked(array, *item)?;
+        return Ok(Value::number(array.len() as f64));
+    }
+    ctx.call_native(def, o, args, Surplus::Refuse)
 }
 
 /// Construct.

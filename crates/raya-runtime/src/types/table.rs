@@ -99,9 +99,10 @@ impl Ctx {
         same.then_some((data, entry))
     }
 
-    /// Remembers where a string was found. Other keys may have a say in what they are equal to.
+    /// Remembers where a string or what is no object was found. Other keys may have a say in what
+    /// they are equal to.
     fn remember_entry(&self, data: TableData, key: Value, entry: Entry) {
-        if self.as_str(key).is_some() {
+        if !key.is_object() || self.as_str(key).is_some() {
             self.engine().last_entry.set(Some((data, key, entry)));
         }
     }

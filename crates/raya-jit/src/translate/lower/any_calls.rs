@@ -4,6 +4,7 @@
 //! behind a look at the receiver. Another one is looked up in the engine's memo and entered
 //! when it takes and gives plain words. Everything else is the runtime's business.
 
+use super::arrays::store_element;
 use super::convert::{box_bool, box_double, box_int, is_object, unbox_double};
 use super::functions::{planned, windowed};
 use super::members::property;
@@ -14,13 +15,14 @@ use crate::snapshot::{AnyMethodFact, Interface, ParamFact};
 use crate::translate::emit::Region;
 use crate::translate::{Lowered, Translator};
 use cranelift_codegen::ir::condcodes::IntCC;
-use cranelift_codegen::ir::types::{I8, I32, I64};
+use cranelift_codegen::ir::types::{F64, I8, I32, I64};
 use cranelift_codegen::ir::{Block, InstBuilder, Value};
 use raya_bytecode::{FRAME_HEADER, Instr, Op, Receiver, Repr};
 use raya_runtime::caches::{MEMO_PLACES, Remembered, SiteQuestion, memo_of_name};
 use raya_runtime::desc::DescKind;
 use raya_runtime::func::{FuncInfo, boxed_form};
 use raya_runtime::helpers::HelperId as Helper;
+use raya_runtime::mem::layout::ElemKind;
 use raya_runtime::mem::{layout, value};
 use std::mem::offset_of;
 
@@ -32,7 +34,7 @@ lowerings! {
 }
 
 /// A call of a function that takes and gives `n` words beside its hidden argument.
-fn words(n: usize) -> Interface {
+pub(super) fn words(n: usize) -> Interface {
     Interface {
         params: vec![Repr::Word; n + 1],
         ret: Repr::Word,
@@ -41,7 +43,7 @@ fn words(n: usize) -> Interface {
 
 /// Goes on where the function at `info` takes and gives words alone; control is in
 /// `otherwise` where it does not.
-fn require_words(t: &mut Translator<'_>, info: Value, form: u8, otherwise: Block) {
+pub(super) fn require_words(t: &mut Translator<'_>, info: Value, form: u8, otherwise: Block) {
     let actual = t.load(I8, Region::Header, info, offset_of!(FuncInfo, boxed));
     let fits = t.compare_imm(IntCC::Equal, actual, i64::from(form as i8));
     t.require(fits, otherwise);
@@ -109,6 +111,11 @@ fn call_any_method(t: &mut Translator<'_>, i: Instr) -> Lowered {
     let object = is_object(t, args[0]);
     t.require(object, slow);
     let handle = t.load(I32, Region::Header, args[0], layout::HEADER_TYPE);
+    if t.frame().snapshot.pushes.contains(&t.frame().pc) {
+        let w = append(t, args[0], handle, args[1], slow);
+        t.b.ins().jump(done, &[w.0.into()]);
+        t.enter(w.1);
+    }
     let around = t.registers_over_inlined();
     let converted = observed_methods(t, i, &args, handle, (called, done))?;
     match boxed_form(Receiver::This, n) {
@@ -135,6 +142,35 @@ fn call_any_method(t: &mut Translator<'_>, i: Instr) -> Lowered {
     t.redefine(around);
     t.set(i.a, v);
     Ok(())
+}
+
+/// Appends to an `any[]` with room; gives the new length, and the block in which control is for
+/// everything else than such arrays. Without room control is in `slow`.
+fn append(
+    t: &mut Translator<'_>,
+    array: Value,
+    handle: Value,
+    item: Value,
+    slow: Block,
+) -> (Value, Block) {
+    let other = t.fresh();
+    let any_array = i64::from(t.frame().snapshot.known.any_array as i32);
+    let same = t.compare_imm(IntCC::Equal, handle, any_array);
+    t.require(same, other);
+    let flags = t.load(I32, Region::Header, array, layout::HEADER_FLAGS);
+    let free = t.compare_imm(IntCC::Equal, flags, 0);
+    t.require(free, slow);
+    let storage = t.load(I64, Region::Storage, array, layout::ARRAY_STORAGE);
+    let len = t.load(I32, Region::Length, storage, layout::STORAGE_LEN);
+    let cap = t.load(I32, Region::Length, storage, layout::STORAGE_CAP);
+    let room = t.b.ins().icmp(IntCC::UnsignedLessThan, len, cap);
+    t.require(room, slow);
+    let longer = t.b.ins().iadd_imm_s(len, 1);
+    t.store(Region::Length, longer, storage, layout::STORAGE_LEN);
+    store_element(t, storage, len, ElemKind::Word, item);
+    t.storages_changed();
+    let x = t.b.ins().fcvt_from_sint(F64, longer);
+    (box_double(t, x), other)
 }
 
 /// A call of a structural member.

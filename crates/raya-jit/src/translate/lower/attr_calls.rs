@@ -25,7 +25,7 @@ pub(super) fn call(
 ) -> Value {
     let this = receiver(t, object, fact, otherwise);
     let mut words = match fact.through {
-        Through::Accessor => Vec::new(),
+        Through::Accessor | Through::Length => Vec::new(),
         Through::Hook(name) => vec![t.word_const(name.0)],
         Through::Descriptor(_) | Through::Static { .. } => vec![object],
     };
@@ -56,7 +56,7 @@ fn receiver(t: &mut Translator<'_>, object: Value, fact: &AttrCallFact, otherwis
         require_plain(t, object, otherwise);
     }
     match fact.through {
-        Through::Accessor | Through::Hook(_) => object,
+        Through::Accessor | Through::Hook(_) | Through::Length => object,
         Through::Descriptor(descriptor) => t.word_const(descriptor.0),
         Through::Static { slot, handle } => {
             let (base, offset, region) = t.global_slot(slot);

@@ -14,6 +14,7 @@ mod control;
 mod convert;
 mod functions;
 mod items;
+mod iterate;
 mod members;
 mod memo;
 mod moves;
@@ -33,7 +34,7 @@ use raya_bytecode::{Instr, Op, for_each_op};
 
 use {
     any::*, any_calls::*, arrays::*, attrs::*, compare::*, control::*, convert::*, functions::*,
-    items::*, members::*, moves::*, numbers::*, objects::*, strings::*, types::*,
+    items::*, iterate::*, members::*, moves::*, numbers::*, objects::*, strings::*, types::*,
 };
 
 macro_rules! dispatch {

@@ -55,26 +55,6 @@ lowerings! {
         let v = unit_string(t, s, n, |t| Ok(t.call_helper(Helper::str_index, &[s, n])))?;
         t.set(i.a, v)
     };
-    GetIter |t, i| {
-        let w = t.get(i.b);
-        let v = t.call_helper(Helper::get_iter, &[w]);
-        t.set(i.a, v)
-    };
-    IterNext |t, i| {
-        let iterator = t.get(i.b);
-        let v = t.call_helper(Helper::iter_next, &[iterator]);
-        let frame = t.frame();
-        let [end, next] = frame.analysis.graph[frame.node].succs[..] else {
-            return Err(JitError::Malformed("an iteration without two targets".into()));
-        };
-        let (end, next) = (t.tested_edge(end), t.tested_edge(next));
-        let more = t.compare_imm(IntCC::NotEqual, v, 0);
-        t.set(i.a, v);
-        t.ended = true;
-        t.b.ins().brif(more, next.block, &[], end.block, &[]);
-        t.finish_edge(end);
-        t.finish_edge(next)
-    };
 }
 
 /// The UTF-16 unit at `n` as a double; what `slow` gives where the index is outside or the

@@ -444,7 +444,13 @@ impl Ctx {
     }
 
     /// Writes through a data descriptor; false if the attribute is not one.
-    pub(crate) fn write_data_descriptor(&mut self, o: Value, attr: Attr, name: Value, v: Value) -> R<bool> {
+    pub(crate) fn write_data_descriptor(
+        &mut self,
+        o: Value,
+        attr: Attr,
+        name: Value,
+        v: Value,
+    ) -> R<bool> {
         match attr {
             Attr::Accessor {
                 set,

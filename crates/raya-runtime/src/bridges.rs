@@ -103,7 +103,7 @@ impl Ctx {
             return self.get_attr(this, name);
         }
         let Some((owner, attr)) = class.lookup(name) else {
-            return Err(self.no_attribute(this, name));
+            return Err(self.no_super_attr(name));
         };
         match self.read_data_descriptor(this, attr, name)? {
             Some(v) => Ok(v),

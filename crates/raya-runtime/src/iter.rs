@@ -93,9 +93,12 @@ impl Ctx {
         self.type_error(&message)
     }
 
+    /// The method `next` of JavaScript's iterators. What an attribute hook would say of that name
+    /// does not make an object one.
     fn next_method(&mut self, o: Value) -> R<Option<Value>> {
         let name = self.intern("next")?;
-        self.get_attr_opt(o, name)
+        let ty = self.type_of(o);
+        self.find_attr(o, &ty, name)
     }
 
     /// The next element; none at the end.

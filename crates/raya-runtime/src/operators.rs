@@ -135,15 +135,20 @@ impl Ctx {
         all
     }
 
+    /// Whether a comparison asks its right operand first: an instance of a subclass, even when
+    /// that overrides nothing.
+    fn right_compares_first(&self, a: Value, b: Value) -> bool {
+        let (ta, tb) = (self.type_of(a), self.type_of(b));
+        ta != tb && tb.is_subtype_of(&ta)
+    }
+
     /// The special methods that a comparison asks, in order.
     fn compare_candidates(&self, slot: Slot, a: Value, b: Value) -> Candidates {
         let (ta, tb) = (self.type_of(a), self.type_of(b));
         let forward = (ta.slot(slot, Form::Forward), a, b);
         let reflected = (tb.slot(mirror(slot), Form::Forward), b, a);
-        // A subclass on the right goes first even when it overrides nothing.
-        let right_first = ta != tb && tb.is_subtype_of(&ta);
         let mut all = Candidates::new();
-        if right_first {
+        if self.right_compares_first(a, b) {
             all.extend([reflected, forward]);
         } else {
             all.extend([forward, reflected]);
@@ -197,6 +202,9 @@ impl Ctx {
     /// The rest of an operator whose first special method gave `NotImplemented`.
     #[cold]
     pub fn operator_refused(&mut self, op: SlotOp, a: Value, b: Value) -> R<Value> {
+        if op.slot == Slot::ne {
+            return self.not_equal(a, b, true);
+        }
         if op.slot.kind() == SlotKind::Compare {
             let all = self.compare_candidates(op.slot, a, b);
             return match self.first_answer(all.get(1..).unwrap_or(&[]))? {
@@ -268,6 +276,9 @@ impl Ctx {
         if let Some(result) = self.compare_primitive(slot, a, b) {
             return Ok(Value::bool(result));
         }
+        if slot == Slot::ne {
+            return self.not_equal(a, b, false);
+        }
         let all = self.compare_candidates(slot, a, b);
         match self.first_answer(&all)? {
             Some(v) => Ok(v),
@@ -279,7 +290,6 @@ impl Ctx {
     fn compare_identity(&mut self, slot: Slot, a: Value, b: Value) -> R<Value> {
         match slot {
             Slot::eq => Ok(Value::bool(self.strict_equals(a, b))),
-            Slot::ne => self.not_equal(a, b),
             _ => {
                 let message = format!(
                     "'{}' not supported between instances of '{}' and '{}'",
@@ -292,10 +302,28 @@ impl Ctx {
         }
     }
 
-    /// `!=` without `__ne__`: the inverse of `==`.
-    fn not_equal(&mut self, a: Value, b: Value) -> R<Value> {
-        let equal = self.rich_compare(Slot::eq, a, b)?;
-        Ok(Value::bool(!self.truth(equal)?))
+    /// `a != b`: each operand's `__ne__`, for which the inverse of its own `__eq__` stands where
+    /// there is none; then identity. `asked` tells that the first `__ne__` has refused already.
+    fn not_equal(&mut self, a: Value, b: Value, asked: bool) -> R<Value> {
+        let mut asked = asked;
+        let mut sides = [(a, b), (b, a)];
+        if self.right_compares_first(a, b) {
+            sides.reverse();
+        }
+        for (this, other) in sides {
+            let own = self.type_of(this).slot(Slot::ne, Form::Forward);
+            if own.is_absent() {
+                let equal = self.type_of(this).slot(Slot::eq, Form::Forward);
+                if let Some(equal) = self.try_slot(equal, this, other)? {
+                    return Ok(Value::bool(!self.truth(equal)?));
+                }
+            } else if !std::mem::take(&mut asked)
+                && let Some(v) = self.try_slot(own, this, other)?
+            {
+                return Ok(v);
+            }
+        }
+        Ok(Value::bool(!self.strict_equals(a, b)))
     }
 
     /// Comparisons that need no slot: numbers, strings, booleans, null.

@@ -136,7 +136,7 @@ impl Ctx {
     }
 
     #[cold]
-    fn no_super_attr(&mut self, name: Value) -> crate::abi::Thrown {
+    pub(crate) fn no_super_attr(&mut self, name: Value) -> crate::abi::Thrown {
         let name = self.name_text(name);
         let message = format!("'super' object has no attribute '{name}'");
         self.throw(ErrorKind::AttributeError, &message)

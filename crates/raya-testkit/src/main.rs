@@ -90,6 +90,9 @@ enum Command {
         /// End after so many findings.
         #[arg(long, default_value_t = 5)]
         findings: usize,
+        /// Only write the programs to this folder, which must exist.
+        #[arg(long)]
+        write: Option<PathBuf>,
     },
     /// Write the programs made from the slot table among the fixtures; `twins --write` then
     /// derives what they print.
@@ -178,7 +181,14 @@ fn run(cli: &Cli) -> Result<bool, String> {
         Command::Lattices {
             seed,
             count,
+            write: Some(folder),
+            ..
+        } => lattice::write(folder, *seed, *count).map(|()| true),
+        Command::Lattices {
+            seed,
+            count,
             findings,
+            write: None,
         } => run_lattices(&setup(cli, &root)?, *seed, *count, *findings),
         Command::Strip { file } => {
             let text = fixture::read(file)?;

@@ -17,6 +17,11 @@ pub struct Lattice {
     pub orders: Vec<Vec<usize>>,
     /// Which of [`METHODS`] each class defines itself.
     methods: Vec<[bool; METHODS.len()]>,
+    /// Classes with the special methods that they define themselves, and other members that
+    /// may be passed on to.
+    pub(super) specials: Vec<(usize, String)>,
+    /// Classes that the text names: types of parameters.
+    pub named: Vec<usize>,
 }
 
 /// The name of a class.
@@ -46,7 +51,11 @@ impl Lattice {
         self.orders.push([&[class][..], &above].concat());
         self.methods.push([false; METHODS.len()]);
         let names: Vec<String> = bases.iter().map(|&b| name(b)).collect();
+        let computed_base = bases.iter().any(|b| !self.named.contains(b));
         let computed = !bases.is_empty() && choices.one_in(4);
+        if !computed && !computed_base {
+            self.named.push(class);
+        }
         let params: Vec<String> = match computed {
             true => (0..bases.len()).map(|i| format!("b{i}")).collect(),
             false => names.clone(),
@@ -131,18 +140,18 @@ impl Lattice {
                 out.method(method, "", &python, &raya);
             }
         }
-        accessor(&own, c, out);
+        self.accessor(class, above, c, out);
         if c.one_in(4) {
-            out.line("@classmethod", "");
-            out.open("def make(cls, x)", "static make(x: any): any");
-            out.line("", "const cls: any = this;");
-            let python = format!("f\"{own}.make {{cls.__name__}} {{x}}\"");
-            let raya = format!("`{own}.make ${{cls.__name__}} ${{x}}`");
-            out.line(&format!("return {python}"), &format!("return {raya};"));
-            out.close();
+            self.class_method(class, above, out);
         }
-        if c.one_in(2) {
-            special_method(class, c, out);
+        if c.one_in(3) {
+            self.sum_method(class, above, out);
+        }
+        if c.one_in(5) {
+            creation_hook(&own, out);
+        }
+        for _ in 0..c.below(3) {
+            self.special_method(class, above, c, out);
         }
         out.line("pass", "");
     }
@@ -165,104 +174,86 @@ fn constructor(class: usize, root: bool, out: &mut Pair) {
     out.close();
 }
 
-fn accessor(own: &str, c: &mut Choices<'_>, out: &mut Pair) {
-    if !c.one_in(4) {
-        return;
+impl Lattice {
+    /// A member that one above may have too, which then is passed on to.
+    fn also_above(&mut self, class: usize, above: &[usize], member: &str) -> bool {
+        let known = self.inherits(above, member);
+        self.specials.push((class, member.to_owned()));
+        known
     }
-    out.line("@property", "");
-    out.open("def prop(self)", "get prop(): any");
-    let text = format!("\"{own}.prop \"");
-    out.line(
-        &format!("return {text} + show(self.x)"),
-        &format!("return {text} + show((this as any).x);"),
-    );
-    out.close();
-    if c.one_in(2) {
-        out.line("@prop.setter", "");
-        out.open("def prop(self, v)", "set prop(v: any)");
+
+    fn accessor(&mut self, class: usize, above: &[usize], c: &mut Choices<'_>, out: &mut Pair) {
+        if !c.one_in(4) {
+            return;
+        }
+        let own = name(class);
+        let passes_on = self.also_above(class, above, "prop");
+        out.line("@property", "");
+        out.open("def prop(self)", "get prop(): any");
+        let text = format!("\"{own}.prop \"");
+        let (python, raya) = match passes_on {
+            true => ("super().prop", "super.prop"),
+            false => ("show(self.x)", "show((this as any).x)"),
+        };
         out.line(
-            &format!("self.stored = f\"{own} {{v}}\""),
-            &format!("(this as any).stored = `{own} ${{v}}`;"),
+            &format!("return {text} + {python}"),
+            &format!("return {text} + {raya};"),
+        );
+        out.close();
+        if c.one_in(2) {
+            out.line("@prop.setter", "");
+            out.open("def prop(self, v)", "set prop(v: any)");
+            out.line(
+                &format!("self.stored = f\"{own} {{v}}\""),
+                &format!("(this as any).stored = `{own} ${{v}}`;"),
+            );
+            out.close();
+        }
+    }
+
+    fn class_method(&mut self, class: usize, above: &[usize], out: &mut Pair) {
+        let own = name(class);
+        let passes_on = self.also_above(class, above, "make");
+        out.line("@classmethod", "");
+        out.open("def make(cls, x)", "static make(x: any): any");
+        out.line("", "const cls: any = this;");
+        let more = match passes_on {
+            true => (">{super().make(x)}", ">${super.make(x)}"),
+            false => ("", ""),
+        };
+        let python = format!("f\"{own}.make {{cls.__name__}} {{x}}{}\"", more.0);
+        let raya = format!("`{own}.make ${{cls.__name__}} ${{x}}{}`", more.1);
+        out.line(&format!("return {python}"), &format!("return {raya};"));
+        out.close();
+    }
+
+    /// A method with an optional parameter.
+    fn sum_method(&mut self, class: usize, above: &[usize], out: &mut Pair) {
+        let own = name(class);
+        let more = match self.also_above(class, above, "sum") {
+            true => (">{super().sum(x + 1, y)}", ">${super.sum(x + 1, y)}"),
+            false => ("", ""),
+        };
+        out.open("def sum(self, x, y=2)", "sum(x: any, y: any = 2): any");
+        out.line(
+            &format!("return f\"{own}.sum {{x + y}}{}\"", more.0),
+            &format!("return `{own}.sum ${{x + y}}{}`;", more.1),
         );
         out.close();
     }
 }
 
-/// One of the special methods.
-fn special_method(class: usize, c: &mut Choices<'_>, out: &mut Pair) {
-    let own = name(class);
-    let truth = |b: bool| {
-        if b {
-            ("True", "true")
-        } else {
-            ("False", "false")
-        }
-    };
-    match c.below(9) {
-        0 => {
-            let op = c.pick(&["add", "radd", "iadd", "mul", "rmul", "sub"]);
-            let text = match c.one_in(5) {
-                true => "NotImplemented".to_owned(),
-                false => format!("\"{own}.{op}\""),
-            };
-            out.method(&format!("__{op}__"), "other", &text, &text);
-        }
-        1 => {
-            let op = c.pick(&["lt", "le", "eq", "ne", "gt", "ge"]);
-            let (python, raya) = match c.below(3) {
-                0 => truth(true),
-                1 => truth(false),
-                _ => ("NotImplemented", "NotImplemented"),
-            };
-            out.method(&format!("__{op}__"), "other", python, raya);
-            if op == "eq" {
-                out.method("__hash__", "", "7", "7");
-            }
-        }
-        2 => {
-            let length = c.below(3).to_string();
-            out.method("__len__", "", &length, &length);
-        }
-        3 => {
-            out.open("def __getitem__(self, k)", "__getitem__(k: any): any");
-            // Iteration ends at this error.
-            out.line("if k > 2:", "if (k > 2) {");
-            out.line(
-                "    raise IndexError(\"end\")",
-                "  throw new RangeError(\"end\");",
-            );
-            out.line("", "}");
-            out.line(
-                &format!("return f\"{own}[{{k}}]\""),
-                &format!("return `{own}[${{k}}]`;"),
-            );
-            out.close();
-        }
-        4 => out.method(
-            "__contains__",
-            "k",
-            &format!("k == {class}"),
-            &format!("k === {class}"),
-        ),
-        5 => {
-            let (python, raya) = truth(c.one_in(2));
-            out.method("__bool__", "", python, raya);
-        }
-        6 => {
-            let text = format!("\"<{own}>\"");
-            out.method("__str__", "", &text, &text);
-        }
-        7 => out.method(
-            "__call__",
-            "z",
-            &format!("f\"{own}({{z}})\""),
-            &format!("`{own}(${{z}})`"),
-        ),
-        _ => {
-            let text = format!("\"{own}?\" + name");
-            out.method("__getattr__", "name", &text, &text);
-        }
-    }
+/// What hears of each heir.
+fn creation_hook(own: &str, out: &mut Pair) {
+    out.open(
+        "def __init_subclass__(cls)",
+        "static __init_subclass__(): void",
+    );
+    out.line("super().__init_subclass__()", "super.__init_subclass__();");
+    out.line("", "const cls: any = this;");
+    let text = format!("cls.born = \"{own} saw \" + cls.__name__");
+    out.line(&text, &format!("{text};"));
+    out.close();
 }
 
 /// C3, to make only classes that there can be.

@@ -1,6 +1,7 @@
 //! What a program asks of its classes, before and after it changes them.
 
 use super::classes::{ATTRIBUTES, Lattice, METHODS, instance, name};
+use super::special::{BINARY, COMPARISONS};
 use super::text::Pair;
 use crate::generate::Choices;
 
@@ -30,7 +31,9 @@ pub fn add(lattice: &Lattice, c: &mut Choices<'_>, out: &mut Pair) {
             &format!("const {variable}: any = new {own}({x});"),
         );
     }
+    let typed = typed_functions(lattice, c, out);
     questions(count, "", out);
+    typed_questions(lattice, &typed, "", out);
     for _ in 0..4 + c.below(12) {
         operation(count, c, out);
     }
@@ -38,6 +41,7 @@ pub fn add(lattice: &Lattice, c: &mut Choices<'_>, out: &mut Pair) {
         change(count, i, c, out);
     }
     questions(count, "again ", out);
+    typed_questions(lattice, &typed, "again ", out);
     for _ in 0..c.below(6) {
         operation(count, c, out);
     }
@@ -63,13 +67,27 @@ fn questions(count: usize, round: &str, out: &mut Pair) {
                 &raya,
             );
         }
-        for member in ["prop", "missing", "trace", "stored"] {
+        for member in [
+            "prop", "missing", "hidden", "trace", "stored", "item", "via", "gone",
+        ] {
             ask(
                 out,
                 &format!("{round}{o}.{member}"),
                 &format!("{o}.{member}"),
             );
         }
+        ask(
+            out,
+            &format!("{round}{o}.sum"),
+            &format!("{o}.sum({class})"),
+        );
+        let raya = format!("({own} as any).born");
+        ask_each(
+            out,
+            &format!("{round}{own}.born"),
+            &format!("{own}.born"),
+            &raya,
+        );
         let raya = format!("({own} as any).make(1)");
         ask_each(
             out,
@@ -80,16 +98,75 @@ fn questions(count: usize, round: &str, out: &mut Pair) {
     }
 }
 
+/// Functions with parameters of some classes: in Raya their code is resolved by types.
+fn typed_functions(lattice: &Lattice, c: &mut Choices<'_>, out: &mut Pair) -> Vec<Typed> {
+    let mut all = Vec::new();
+    for &class in &lattice.named {
+        let known = |member: &str| lattice.inherits(&lattice.orders[class], member);
+        let mut wanted = vec![("ma", "a.ma()".to_owned())];
+        for member in ["prop", "sum"] {
+            if known(member) {
+                let call = if member == "sum" { "(1)" } else { "" };
+                wanted.push((member, format!("a.{member}{call}")));
+            }
+        }
+        for (op, sign) in BINARY.iter().chain(&COMPARISONS) {
+            if known(&format!("__{op}__")) {
+                wanted.push((op, format!("a {sign} b")));
+            }
+        }
+        for (what, expression) in wanted {
+            if c.one_in(3) {
+                continue;
+            }
+            let function = format!("{what}_{}", name(class));
+            let own = name(class);
+            out.open(
+                &format!("def {function}(a, b)"),
+                &format!("function {function}(a: {own}, b: {own}): any"),
+            );
+            out.line(
+                &format!("return {expression}"),
+                &format!("return {expression};"),
+            );
+            out.close();
+            all.push(Typed { class, function });
+        }
+    }
+    all
+}
+
+/// A function with parameters of a class.
+struct Typed {
+    class: usize,
+    function: String,
+}
+
+/// Calls typed functions with instances of the class and of its heirs.
+fn typed_questions(lattice: &Lattice, typed: &[Typed], round: &str, out: &mut Pair) {
+    for Typed { class, function } in typed {
+        let is_heir = |other: &usize| lattice.orders[*other].contains(class);
+        let heirs: Vec<usize> = (0..lattice.orders.len()).filter(is_heir).collect();
+        for (i, &a) in heirs.iter().enumerate() {
+            let b = heirs[(i + 1) % heirs.len()];
+            for (a, b) in [(a, b), (b, a)] {
+                let call = format!("{function}({}, {})", instance(a), instance(b));
+                ask(out, &format!("{round}{call}"), &call);
+            }
+        }
+    }
+}
+
 /// An operator on random instances.
 fn operation(count: usize, c: &mut Choices<'_>, out: &mut Pair) {
     let (a, b) = (instance(c.below(count)), instance(c.below(count)));
     let k = c.below(6);
-    let binary = ["+", "-", "*", "<", "<=", ">", ">=", "==", "!="];
-    let at = c.below(binary.len() + 5);
-    if let Some(op) = binary.get(at) {
-        return ask(out, &format!("{a} {op} {b}"), &format!("{a} {op} {b}"));
+    if c.one_in(2) {
+        let all: Vec<&str> = BINARY.iter().chain(&COMPARISONS).map(|o| o.1).collect();
+        let text = format!("{a} {} {b}", c.pick(&all));
+        return ask(out, &text, &text);
     }
-    match at - binary.len() {
+    match c.below(11) {
         0 => ask(out, &format!("{k} in {a}"), &format!("{k} in {a}")),
         1 => ask(out, &format!("{a}[{}]", k % 3), &format!("{a}[{}]", k % 3)),
         2 => ask(out, &format!("{a}({k})"), &format!("{a}({k})")),
@@ -99,6 +176,29 @@ fn operation(count: usize, c: &mut Choices<'_>, out: &mut Pair) {
             &format!("not {a}"),
             &format!("!{a}"),
         ),
+        4 => ask(out, &format!("items of {a}"), &format!("items({a})")),
+        5 => ask_each(
+            out,
+            &format!("{a}[{k}] ="),
+            &format!("operator.setitem({a}, {k}, \"new\")"),
+            &format!("{{ {a}[{k}] = \"new\"; }}"),
+        ),
+        6 => ask_each(
+            out,
+            &format!("del {a}[{k}]"),
+            &format!("operator.delitem({a}, {k})"),
+            &format!("{{ delete {a}[{k}]; }}"),
+        ),
+        7 => in_place(&a, &b, c, out),
+        8 => {
+            let op = c.pick(&["-", "+", "~"]);
+            ask(out, &format!("{op}{a}"), &format!("{op}{a}"));
+        }
+        9 => {
+            let member = c.pick(&METHODS);
+            let text = format!("{a}.{member} == {b}.{member}");
+            ask(out, &text, &text);
+        }
         _ => {
             let text = format!("is {a} instance");
             let class = name(c.below(count));
@@ -106,6 +206,21 @@ fn operation(count: usize, c: &mut Choices<'_>, out: &mut Pair) {
             ask_each(out, &text, &python, &format!("{a} instanceof {class}"));
         }
     }
+}
+
+/// A compound assignment to a variable of its own.
+fn in_place(a: &str, b: &str, c: &mut Choices<'_>, out: &mut Pair) {
+    let (_, op) = c.pick(&BINARY);
+    let text = format!("{a} {op}= {b}");
+    out.open("def change()", "{ const change = (): any =>");
+    out.line(&format!("x = {a}"), &format!("let x: any = {a};"));
+    out.line(&format!("x {op}= {b}"), &format!("x {op}= {b};"));
+    out.line("return x", "return x;");
+    out.close();
+    out.line(
+        &format!("attempt(\"{text}\", change)"),
+        &format!("attempt(\"{text}\", change); }}"),
+    );
 }
 
 /// A change of a class or an instance.

@@ -58,17 +58,34 @@ impl Pair {
 }
 
 /// Functions and descriptors that every program has.
-pub const PYTHON_HEAD: &str = r#"def show(v):
+pub const PYTHON_HEAD: &str = r#"import operator
+def show(v):
     if v is True or v is False or v is None:
         return {True: "true", False: "false", None: "null"}[v]
     return str(v)
 def names(classes):
     return " ".join(c.__name__ for c in classes if c is not object)
+def items(o):
+    return ",".join(show(x) for x in o)
 def attempt(label, f):
     try:
         print(f"{label}: {show(f())}")
     except Exception as e:
-        print(f"{label}: {type(e).__name__}: {e}")
+        print(f"{label}: {type(e).__name__}: {named(str(e))}")
+def named(text):
+    for theirs, ours in [("str", "string"), ("int", "number"), ("bool", "boolean"), ("NoneType", "null"), ("method", "function")]:
+        text = text.replace(f"'{theirs}'", f"'{ours}'")
+    return text
+class Steps:
+    def __init__(self, n):
+        self.n = n
+    def __iter__(self):
+        return self
+    def __next__(self):
+        if self.n == 0:
+            raise StopIteration()
+        self.n -= 1
+        return self.n
 class Plain:
     def __init__(self, tag):
         self.tag = tag
@@ -93,11 +110,24 @@ function names(classes: any): string {
   for (const c of classes) if (c.__name__ !== "Object" && c.__name__ !== "object") out.push(c.__name__);
   return out.join(" ");
 }
+function items(o: any): string {
+  const out: string[] = [];
+  for (const x of o) out.push(`${x}`);
+  return out.join(",");
+}
 function attempt(label: string, f: () => any): void {
   try {
     console.log(`${label}: ${f()}`);
   } catch (e: any) {
     console.log(`${label}: ${e.__class__.__name__}: ${e.message}`);
+  }
+}
+class Steps {
+  constructor(private n: number) {}
+  __iter__(): Steps { return this; }
+  __next__(): number {
+    if (this.n === 0) throw new StopIteration();
+    return --this.n;
   }
 }
 class Plain {

@@ -146,7 +146,9 @@ fn asking_block(t: &mut Translator<'_>, field: FieldFact) -> Option<Block> {
     let slow = t.cold();
     let at = t.address(flags);
     let flags = t.load(I32, Region::Cell, at, 0);
-    let asks = t.b.ins().band_imm_u(flags, i64::from(type_flags::ASKS_FIELDS));
+    let asks =
+        t.b.ins()
+            .band_imm_u(flags, i64::from(type_flags::ASKS_FIELDS));
     let plain = t.compare_imm(IntCC::Equal, asks, 0);
     t.require(plain, slow);
     Some(slow)

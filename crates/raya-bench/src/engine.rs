@@ -146,20 +146,14 @@ pub fn prepare(
             Some(job(Path::new("node"), args))
         }
         Engine::Python => {
-            let twin = twin(file, &stem);
+            let twin = file
+                .parent()
+                .unwrap_or(Path::new("."))
+                .join("peers")
+                .join(format!("{stem}.py"));
             let args = number.map(|n| vec![twin.to_string_lossy().into_owned(), n.to_string()]);
             args.filter(|_| twin.exists())
                 .map(|args| job(Path::new("python3"), args))
         }
     })
-}
-
-/// The version of a program for CPython; variants `name-typed` and `name-plain` share that of
-/// `name`.
-fn twin(file: &Path, stem: &str) -> PathBuf {
-    let base = ["-typed", "-plain"]
-        .into_iter()
-        .find_map(|variant| stem.strip_suffix(variant));
-    let folder = file.parent().unwrap_or(Path::new(".")).join("peers");
-    folder.join(format!("{}.py", base.unwrap_or(stem)))
 }

@@ -38,6 +38,8 @@ pub enum Through {
     Accessor,
     /// A hook: on the object, with the attribute's name.
     Hook(Value),
+    /// Nothing: a method is bound to the object.
+    Bind,
     /// `__len__` of what has no own `length`; the runtime looks at what it gives.
     Length,
     /// A descriptor that a class attribute holds: with the object, and its class for a read.
@@ -137,6 +139,9 @@ impl Ctx {
         let o = obj.value();
         let func = record.func;
         Some(match record.through {
+            Through::Bind => self
+                .function_object(func)
+                .and_then(|func| self.bind(o, func)),
             Through::Accessor => self.call_special(func, this, &[]),
             Through::Length => {
                 let len = self.call_special(func, this, &[]);
@@ -161,7 +166,9 @@ impl Ctx {
         let o = obj.value();
         let func = record.func;
         Some(match record.through {
-            Through::Accessor | Through::Length => self.call_special(func, this, &[v]),
+            Through::Accessor | Through::Length | Through::Bind => {
+                self.call_special(func, this, &[v])
+            }
             Through::Hook(name) => self.call_special(func, this, &[name, v]),
             Through::Descriptor(_) | Through::Static { .. } => {
                 self.call_special(func, this, &[o, v])
@@ -186,7 +193,7 @@ impl Ctx {
             return None;
         }
         let this = match record.through {
-            Through::Accessor | Through::Hook(_) | Through::Length => obj.value(),
+            Through::Accessor | Through::Hook(_) | Through::Length | Through::Bind => obj.value(),
             Through::Descriptor(descriptor) => descriptor,
             Through::Static { slot, handle } => {
                 let held = Value(self.engine().globals.bits(slot));
@@ -258,6 +265,10 @@ impl Ctx {
                 }),
                 Access::Write,
             ) => Ok(set.and_then(|func| accessor(func, access))),
+            (Some(Attr::Method(func)), Access::Read) => {
+                let binds = func.receiver == Receiver::This && ty.field(name).is_none();
+                Ok(binds.then(|| on_object(func, access, Through::Bind)))
+            }
             (Some(attr), _) => self.find_descriptor(ty, name, attr, access),
             (None, Access::Read) if self.is_length(name) && ty.field(name).is_none() => {
                 let func = declared(ty.slot(Slot::len, Form::Forward));
@@ -334,7 +345,7 @@ fn hook(ty: &TypeInfo, slot: Slot, name: Value, access: Access) -> Option<AttrCa
 }
 
 fn on_object(func: Ref<FuncInfo>, access: Access, through: Through) -> AttrCall {
-    let missing = matches!(through, Through::Hook(_) | Through::Length);
+    let missing = matches!(through, Through::Hook(_) | Through::Length | Through::Bind);
     AttrCall {
         valid: Cell::new(1),
         access,

@@ -48,6 +48,9 @@ impl Ctx {
         if let Some(closure) = self.as_closure(callee) {
             return self.direct_closure(closure, window, n);
         }
+        if let Some((receiver, func)) = self.as_bound_method(callee) {
+            return self.direct_bound(receiver, func, window, n);
+        }
         match self.declared_slot(&cache, callee, Slot::call) {
             Some(func) if func.any_entry.arity as usize == n + 1 => {
                 self.convert_in_place(&func, window, n)?;
@@ -55,6 +58,25 @@ impl Ctx {
             }
             _ => Ok(None),
         }
+    }
+
+    /// A bound method: its receiver takes its place.
+    fn direct_bound(
+        &mut self,
+        receiver: Value,
+        func: Value,
+        window: Slots,
+        n: usize,
+    ) -> R<Option<Ref<FuncInfo>>> {
+        let func = self.as_closure(func).map(|closure| closure.func());
+        let direct =
+            |f: &Ref<FuncInfo>| f.receiver == Receiver::This && f.any_entry.arity as usize == n + 1;
+        let Some(func) = func.filter(direct) else {
+            return Ok(None);
+        };
+        self.convert_in_place(&func, window, n)?;
+        window.set_bits(HEADER_WORDS, receiver.0);
+        Ok(Some(func))
     }
 
     fn direct_closure(

@@ -85,6 +85,7 @@ macro_rules! for_each_helper {
             set_prop(o: Word, prop: Prop, v: Word, cache: Cache) -> Word, [throws, user, gc], small, "structural write, v in register format";
             has_prop(o: Word, name: Name) -> Bool, [throws, user, gc], small, "member test";
             get_attr(o: Word, name: Name, cache: Cache) -> Word, [throws, user, gc], small, "attribute read";
+            as_length(v: Word) -> Word, [throws, gc], small, "what __len__ gave, as a number";
             set_attr(o: Word, name: Name, v: Word, cache: Cache) -> Word, [throws, user, gc], small, "attribute write";
             del_attr(o: Word, name: Name) -> Word, [throws, user, gc], small, "attribute delete";
             get_item(o: Word, k: Word, cache: Cache) -> Word, [throws, user, gc], small, "`o[k]`";

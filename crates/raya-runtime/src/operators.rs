@@ -18,7 +18,17 @@ use crate::type_info::{Form, SlotFn, TypeKind, TypeRef};
 pub use crate::math::{pow as power, rem as remainder, to_int32};
 
 /// Special methods in the order in which they are asked; those that are there.
-type Candidates = smallvec::SmallVec<[Candidate; 3]>;
+type Candidates = smallvec::SmallVec<[Candidate<SlotFn>; 3]>;
+
+/// A method that is asked for the answer itself.
+fn candidate(method: SlotFn, this: Value, other: Value) -> Candidate<SlotFn> {
+    Candidate {
+        method,
+        this,
+        other,
+        inverse: false,
+    }
+}
 
 impl Ctx {
     /// `NotImplemented`.
@@ -118,42 +128,50 @@ impl Ctx {
         let (ta, tb) = (self.type_of(a), self.type_of(b));
         let mut all = Candidates::new();
         if op.in_place {
-            all.push((ta.slot(op.slot, Form::InPlace), a, b));
+            all.push(candidate(ta.slot(op.slot, Form::InPlace), a, b));
         }
-        let forward = (ta.slot(op.slot, Form::Forward), a, b);
+        let forward = candidate(ta.slot(op.slot, Form::Forward), a, b);
         let reflected = if ta == tb {
             SlotFn::Absent
         } else {
             tb.slot(op.slot, Form::Reflected)
         };
         if overrides_reflected(ta, tb, op.slot, reflected) {
-            all.extend([(reflected, b, a), forward]);
+            all.extend([candidate(reflected, b, a), forward]);
         } else {
-            all.extend([forward, (reflected, b, a)]);
+            all.extend([forward, candidate(reflected, b, a)]);
         }
-        all.retain(|candidate| !candidate.0.is_absent());
+        all.retain(|candidate| !candidate.method.is_absent());
         all
-    }
-
-    /// Whether a comparison asks its right operand first: an instance of a subclass, even when
-    /// that overrides nothing.
-    fn right_compares_first(&self, a: Value, b: Value) -> bool {
-        let (ta, tb) = (self.type_of(a), self.type_of(b));
-        ta != tb && tb.is_subtype_of(&ta)
     }
 
     /// The special methods that a comparison asks, in order.
     fn compare_candidates(&self, slot: Slot, a: Value, b: Value) -> Candidates {
         let (ta, tb) = (self.type_of(a), self.type_of(b));
-        let forward = (ta.slot(slot, Form::Forward), a, b);
-        let reflected = (tb.slot(mirror(slot), Form::Forward), b, a);
+        let one = |ty: TypeRef, slot: Slot, this, other| {
+            let method = ty.slot(slot, Form::Forward);
+            // What has no `__ne__` answers with the opposite of its `__eq__`.
+            let inverse = slot == Slot::ne && method.is_absent();
+            let method = match inverse {
+                true => ty.slot(Slot::eq, Form::Forward),
+                false => method,
+            };
+            Candidate {
+                inverse,
+                ..candidate(method, this, other)
+            }
+        };
+        let forward = one(ta, slot, a, b);
+        let reflected = one(tb, mirror(slot), b, a);
+        // A subclass on the right goes first even when it overrides nothing.
+        let right_first = ta != tb && tb.is_subtype_of(&ta);
         let mut all = Candidates::new();
-        if self.right_compares_first(a, b) {
+        if right_first {
             all.extend([reflected, forward]);
         } else {
             all.extend([forward, reflected]);
         }
-        all.retain(|candidate| !candidate.0.is_absent());
+        all.retain(|candidate| !candidate.method.is_absent());
         all
     }
 
@@ -166,24 +184,33 @@ impl Ctx {
     }
 
     /// What the first of these methods that does not refuse gives.
-    fn first_answer(&mut self, candidates: &[Candidate]) -> R<Option<Value>> {
-        for &(slot, this, other) in candidates {
-            if let Some(v) = self.try_slot(slot, this, other)? {
-                return Ok(Some(v));
+    fn first_answer(&mut self, candidates: &[Candidate<SlotFn>]) -> R<Option<Value>> {
+        for asked in candidates {
+            let v = self.call_slot(asked.method, &[asked.this, asked.other])?;
+            if !self.is_not_implemented(v) {
+                return self.answer(v, asked.inverse).map(Some);
             }
         }
         Ok(None)
     }
 
+    /// What a method's result means.
+    fn answer(&mut self, v: Value, inverse: bool) -> R<Value> {
+        match inverse {
+            true => Ok(Value::bool(!self.truth(v)?)),
+            false => Ok(v),
+        }
+    }
+
     /// An operator or comparison on something else than two numbers, at a site whose cell knows
     /// or gets to know the special method that comes first.
     pub(crate) fn operate(&mut self, op: SlotOp, a: Value, b: Value, cell: &CacheCell) -> R<Value> {
-        if let Some((func, this, other)) = self.known_operator(cell, (a, b)) {
-            let v = self.call_special(func, this, &[other])?;
-            if !self.is_not_implemented(v) {
-                return Ok(v);
+        if let Some(known) = self.known_operator(cell, (a, b)) {
+            let v = self.call_special(known.method, known.this, &[known.other])?;
+            if self.is_not_implemented(v) {
+                return self.operator_refused(op, a, b);
             }
-            return self.operator_refused(op, a, b);
+            return self.answer(v, known.inverse);
         }
         if a.is_object() || b.is_object() {
             let all = match op.slot.kind() {
@@ -202,9 +229,6 @@ impl Ctx {
     /// The rest of an operator whose first special method gave `NotImplemented`.
     #[cold]
     pub fn operator_refused(&mut self, op: SlotOp, a: Value, b: Value) -> R<Value> {
-        if op.slot == Slot::ne {
-            return self.not_equal(a, b, true);
-        }
         if op.slot.kind() == SlotKind::Compare {
             let all = self.compare_candidates(op.slot, a, b);
             return match self.first_answer(all.get(1..).unwrap_or(&[]))? {
@@ -217,15 +241,6 @@ impl Ctx {
             Some(v) => Ok(v),
             None => Err(self.unsupported_operands(op, a, b)),
         }
-    }
-
-    /// Calls a slot; none when it is absent or gave `NotImplemented`.
-    fn try_slot(&mut self, slot: SlotFn, this: Value, other: Value) -> R<Option<Value>> {
-        if slot.is_absent() {
-            return Ok(None);
-        }
-        let v = self.call_slot(slot, &[this, other])?;
-        Ok((!self.is_not_implemented(v)).then_some(v))
     }
 
     #[cold]
@@ -276,9 +291,6 @@ impl Ctx {
         if let Some(result) = self.compare_primitive(slot, a, b) {
             return Ok(Value::bool(result));
         }
-        if slot == Slot::ne {
-            return self.not_equal(a, b, false);
-        }
         let all = self.compare_candidates(slot, a, b);
         match self.first_answer(&all)? {
             Some(v) => Ok(v),
@@ -290,6 +302,7 @@ impl Ctx {
     fn compare_identity(&mut self, slot: Slot, a: Value, b: Value) -> R<Value> {
         match slot {
             Slot::eq => Ok(Value::bool(self.strict_equals(a, b))),
+            Slot::ne => Ok(Value::bool(!self.strict_equals(a, b))),
             _ => {
                 let message = format!(
                     "'{}' not supported between instances of '{}' and '{}'",
@@ -300,30 +313,6 @@ impl Ctx {
                 Err(self.type_error(&message))
             }
         }
-    }
-
-    /// `a != b`: each operand's `__ne__`, for which the inverse of its own `__eq__` stands where
-    /// there is none; then identity. `asked` tells that the first `__ne__` has refused already.
-    fn not_equal(&mut self, a: Value, b: Value, asked: bool) -> R<Value> {
-        let mut asked = asked;
-        let mut sides = [(a, b), (b, a)];
-        if self.right_compares_first(a, b) {
-            sides.reverse();
-        }
-        for (this, other) in sides {
-            let own = self.type_of(this).slot(Slot::ne, Form::Forward);
-            if own.is_absent() {
-                let equal = self.type_of(this).slot(Slot::eq, Form::Forward);
-                if let Some(equal) = self.try_slot(equal, this, other)? {
-                    return Ok(Value::bool(!self.truth(equal)?));
-                }
-            } else if !std::mem::take(&mut asked)
-                && let Some(v) = self.try_slot(own, this, other)?
-            {
-                return Ok(v);
-            }
-        }
-        Ok(Value::bool(!self.strict_equals(a, b)))
     }
 
     /// Comparisons that need no slot: numbers, strings, booleans, null.

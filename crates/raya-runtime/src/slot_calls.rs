@@ -29,6 +29,9 @@ pub enum Side {
     LeftAlone = 1,
     /// The second operand, where the first is no object.
     Right = 2,
+    /// The first operand has no method for `!=`, and this one for `==`, whose answer is turned
+    /// round.
+    Inverse = 3,
 }
 
 /// A special method as a payload names it.
@@ -63,7 +66,8 @@ impl SlotCall {
         let side = match payload >> SlotCall::SIDE_SHIFT & 3 {
             0 => Side::Left,
             1 => Side::LeftAlone,
-            _ => Side::Right,
+            2 => Side::Right,
+            _ => Side::Inverse,
         };
         Some(SlotCall {
             side,
@@ -72,8 +76,18 @@ impl SlotCall {
     }
 }
 
-/// A special method that an operation may call, with its receiver and its argument.
-pub(crate) type Candidate = (SlotFn, Value, Value);
+/// A special method that an operator calls.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Candidate<M> {
+    /// The method.
+    pub method: M,
+    /// Its receiver.
+    pub this: Value,
+    /// Its argument.
+    pub other: Value,
+    /// It is the method for `==`, and its answer to `!=` is the opposite.
+    pub inverse: bool,
+}
 
 impl crate::engine::Engine {
     /// The name of the native method that a cell of a method call names.
@@ -92,18 +106,23 @@ impl Ctx {
         &self,
         cell: &CacheCell,
         (a, b): (Value, Value),
-    ) -> Option<(Ref<FuncInfo>, Value, Value)> {
+    ) -> Option<Candidate<Ref<FuncInfo>>> {
         let handle = |v: Value| v.as_obj().map_or(0, Obj::handle);
         let (left, right) = (handle(a), handle(b));
         cell.words().find_map(|(ty, payload)| {
             let call = SlotCall::decode(payload)?;
             let (fits, this, other) = match call.side {
-                Side::Left => (ty == left, a, b),
+                Side::Left | Side::Inverse => (ty == left, a, b),
                 Side::LeftAlone => (ty == left && (right == 0 || right == left), a, b),
                 Side::Right => (left == 0 && ty == right, b, a),
             };
             let func = self.engine().funcs.get(call.func as usize);
-            func.filter(|_| fits).map(|func| (func, this, other))
+            func.filter(|_| fits).map(|method| Candidate {
+                method,
+                this,
+                other,
+                inverse: call.side == Side::Inverse,
+            })
         })
     }
 
@@ -112,10 +131,16 @@ impl Ctx {
         &self,
         cell: &CacheCell,
         (a, b): (Value, Value),
-        first: Option<&Candidate>,
+        first: Option<&Candidate<SlotFn>>,
         in_place: bool,
     ) {
-        let Some(&(SlotFn::Method(func), this, _)) = first else {
+        let Some(&Candidate {
+            method: SlotFn::Method(func),
+            this,
+            inverse,
+            ..
+        }) = first
+        else {
             return;
         };
         let Some(ty) = self.cached_owner(this) else {
@@ -125,13 +150,15 @@ impl Ctx {
         let side = if this == a {
             if in_place || ty.meta.subclasses.borrow().is_empty() {
                 ty.set_flag(type_flags::FIRST_OPERAND);
-                Side::Left
+                if inverse { Side::Inverse } else { Side::Left }
+            } else if inverse {
+                return;
             } else if lone(b) || self.type_of(b) == ty {
                 Side::LeftAlone
             } else {
                 return;
             }
-        } else if lone(a) {
+        } else if lone(a) && !inverse {
             Side::Right
         } else {
             return;
@@ -245,7 +272,7 @@ mod tests {
 
     #[test]
     fn payloads_round_trip() {
-        for side in [Side::Left, Side::LeftAlone, Side::Right] {
+        for side in [Side::Left, Side::LeftAlone, Side::Right, Side::Inverse] {
             let call = SlotCall { side, func: 77 };
             assert_eq!(call.encode().and_then(SlotCall::decode), Some(call));
         }

@@ -149,14 +149,14 @@ fn member_call(
 fn attr_call(ctx: &Ctx, number: u32, said: CellWord) -> Option<AttrCallFact> {
     let record = ctx.engine().attr_call(number)?;
     let of_descriptor = match record.through {
-        Through::Length => return None,
-        Through::Accessor => 0,
+        Through::Bind => return None,
+        Through::Accessor | Through::Length => 0,
         Through::Hook(_) | Through::Descriptor(_) | Through::Static { .. } => 1,
     };
     // A descriptor that is read gets object and class.
     let n = of_descriptor
         + match (record.access, record.through) {
-            (Access::Read, Through::Accessor | Through::Hook(_)) => 0,
+            (Access::Read, Through::Accessor | Through::Hook(_) | Through::Length) => 0,
             _ => 1,
         };
     Some(AttrCallFact {

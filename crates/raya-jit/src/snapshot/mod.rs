@@ -261,6 +261,8 @@ pub struct KnownTypes {
     pub string: u32,
     /// Type handle of iterators over sequences.
     pub iterator: u32,
+    /// Type handle of bound methods.
+    pub bound_method: u32,
     /// Storages of arrays by the kind of their elements.
     pub storages: [StorageForm; 4],
 }

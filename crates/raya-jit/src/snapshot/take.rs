@@ -73,6 +73,7 @@ pub fn take_one(
             any_array: ctx.engine().descs.any_array.handle.get(),
             string: ctx.engine().core.string.handle,
             iterator: ctx.engine().core.iterator.handle,
+            bound_method: ctx.engine().core.bound_method.handle,
             storages: ctx.engine().storage_forms(),
         },
         inlines: FxHashMap::default(),

@@ -67,6 +67,11 @@ pub fn get_attr(ctx: &mut Ctx, o: Value, name: Value, cache: Cache) -> R<Value> 
     ctx.get_attr(o, name)
 }
 
+/// What `__len__` gave, as a number.
+pub fn as_length(ctx: &mut Ctx, v: Value) -> R<Value> {
+    ctx.as_length(v).map(Value::number)
+}
+
 /// Attribute write.
 pub fn set_attr(ctx: &mut Ctx, o: Value, name: Value, v: Value, cache: Cache) -> R<Value> {
     let Some(obj) = o.as_obj() else {

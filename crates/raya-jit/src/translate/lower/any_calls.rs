@@ -6,7 +6,7 @@
 
 use super::arrays::store_element;
 use super::convert::{box_bool, box_double, box_int, is_object, unbox_double};
-use super::functions::{planned, windowed};
+use super::functions::{bound_method, planned, windowed};
 use super::members::property;
 use super::slot_calls::construct_known;
 use super::{lowerings, memo};
@@ -66,11 +66,14 @@ fn call_any(t: &mut Translator<'_>, i: Instr) -> Lowered {
         t.b.ins().jump(slow, &[]);
     } else {
         let closures = i64::from(t.frame().snapshot.closures as i32);
+        let other = t.fresh();
         let closure = t.compare_imm(IntCC::Equal, handle, closures);
-        t.require(closure, slow);
+        t.require(closure, other);
         let info = t.load(I64, Region::Header, args[0], layout::CLOSURE_FUNC);
         require_words(t, info, form, slow);
         t.call_record(info, &words(n), &args, called);
+        t.enter(other);
+        call_bound(t, handle, &args, called, slow);
     }
     t.aside(slow, |t| {
         let window = t.window(i.a + FRAME_HEADER, i.b + 1);
@@ -85,6 +88,17 @@ fn call_any(t: &mut Translator<'_>, i: Instr) -> Lowered {
     t.redefine(around);
     t.set(i.a, v);
     Ok(())
+}
+
+/// Calls the function of a bound method that takes and gives words alone; control is in `slow` for
+/// everything else.
+fn call_bound(t: &mut Translator<'_>, handle: Value, args: &[Value], called: Block, slow: Block) {
+    let n = args.len() - 1;
+    let (receiver, info) = bound_method(t, args[0], handle, slow);
+    require_words(t, info, boxed_form(Receiver::This, n), slow);
+    let mut all = args.to_vec();
+    all[0] = receiver;
+    t.call_record(info, &words(n), &all, called);
 }
 
 /// A construction: of a class that was met in place, of everything else by the runtime.

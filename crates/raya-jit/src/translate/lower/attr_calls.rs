@@ -4,14 +4,17 @@
 //! like a known function. A record whose descriptor's class has changed sends control on.
 
 use super::any_calls::{argument, require_plain, result_word};
-use super::convert::is_object;
+use super::convert::{is_object, require_double};
+use super::numbers::integer;
 use crate::snapshot::AttrCallFact;
 use crate::translate::Translator;
 use crate::translate::emit::Region;
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::types::{I32, I64};
-use cranelift_codegen::ir::{Block, Value};
+use cranelift_codegen::ir::{Block, InstBuilder, Value};
+use raya_bytecode::Repr;
 use raya_runtime::attr_calls::Through;
+use raya_runtime::helpers::HelperId as Helper;
 use raya_runtime::mem::layout;
 
 /// Calls what reading an attribute of `object` calls, or, with a value, writing it; gives the
@@ -25,7 +28,7 @@ pub(super) fn call(
 ) -> Value {
     let this = receiver(t, object, fact, otherwise);
     let mut words = match fact.through {
-        Through::Accessor | Through::Length => Vec::new(),
+        Through::Accessor | Through::Length | Through::Bind => Vec::new(),
         Through::Hook(name) => vec![t.word_const(name.0)],
         Through::Descriptor(_) | Through::Static { .. } => vec![object],
     };
@@ -43,7 +46,29 @@ pub(super) fn call(
         args.push(argument(t, param, w));
     }
     let v = t.call_function(&fact.method.func, &args);
-    result_word(t, &fact.method, v)
+    let w = result_word(t, &fact.method, v);
+    match fact.through {
+        Through::Length => length(t, w),
+        _ => w,
+    }
+}
+
+/// What `__len__` gave as a length: a whole double that is not negative as it is, all else by the
+/// runtime.
+fn length(t: &mut Translator<'_>, w: Value) -> Value {
+    let (slow, (done, result)) = (t.cold(), t.result_block(Repr::Word));
+    let x = require_double(t, w, slow);
+    let (n, exact) = integer(t, x);
+    t.require(exact, slow);
+    let fits = t.compare_imm(IntCC::SignedGreaterThanOrEqual, n, 0);
+    t.require(fits, slow);
+    t.b.ins().jump(done, &[w.into()]);
+    t.aside(slow, |t| {
+        let w = t.call_helper(Helper::as_length, &[w]);
+        t.b.ins().jump(done, &[w.into()]);
+    });
+    t.enter(done);
+    result
 }
 
 /// What the method is called on; control is in `otherwise` where the record does not hold for
@@ -56,7 +81,7 @@ fn receiver(t: &mut Translator<'_>, object: Value, fact: &AttrCallFact, otherwis
         require_plain(t, object, otherwise);
     }
     match fact.through {
-        Through::Accessor | Through::Hook(_) | Through::Length => object,
+        Through::Accessor | Through::Hook(_) | Through::Length | Through::Bind => object,
         Through::Descriptor(descriptor) => t.word_const(descriptor.0),
         Through::Static { slot, handle } => {
             let (base, offset, region) = t.global_slot(slot);

@@ -1,5 +1,6 @@
 //! Calls, and functions as values.
 
+use super::convert::is_object;
 use super::{lowerings, natives};
 use crate::error::JitError;
 use crate::exits::record::ExitReason;
@@ -7,9 +8,9 @@ use crate::snapshot::{FuncFact, Inline, SigFact, take};
 use crate::translate::emit::{Region, clif_type};
 use crate::translate::{Lowered, Translator, ctx};
 use cranelift_codegen::ir::condcodes::IntCC;
-use cranelift_codegen::ir::types::{I32, I64};
+use cranelift_codegen::ir::types::{I8, I32, I64};
 use cranelift_codegen::ir::{Block, InstBuilder, Value};
-use raya_bytecode::{FRAME_HEADER, Instr, Native};
+use raya_bytecode::{FRAME_HEADER, Instr, Native, Receiver};
 use raya_runtime::func::FuncInfo;
 use raya_runtime::helpers::HelperId as Helper;
 use raya_runtime::mem::layout;
@@ -262,11 +263,23 @@ fn any_closure(
     args: &[Value],
     done: Block,
 ) -> Lowered {
-    let (closure, fits, slow) = (t.fresh(), t.fresh(), t.cold());
+    let (closure, fits, other, slow) = (t.fresh(), t.fresh(), t.fresh(), t.cold());
     let handle = t.load(I32, Region::Header, args[0], layout::HEADER_TYPE);
     let closures = t.int_const(t.frame().snapshot.closures as i32);
     let is_closure = t.b.ins().icmp(IntCC::Equal, handle, closures);
-    t.b.ins().brif(is_closure, closure, &[], slow, &[]);
+    t.b.ins().brif(is_closure, closure, &[], other, &[]);
+
+    t.enter(other);
+    let (receiver, method) = bound_method(t, args[0], handle, slow);
+    let takes_this = t.load(I8, Region::Header, method, offset_of!(FuncInfo, receiver));
+    let takes_this = t.compare_imm(IntCC::Equal, takes_this, Receiver::This as i64);
+    t.require(takes_this, slow);
+    let id = t.load(I32, Region::Header, method, offset_of!(FuncInfo, sig));
+    let same = t.compare_imm(IntCC::Equal, id, i64::from(sig.id as i32));
+    t.require(same, slow);
+    let mut bound = args.to_vec();
+    bound[0] = receiver;
+    t.call_record(method, &sig.interface, &bound, done);
 
     t.enter(closure);
     let id = t.load(I32, Region::Header, callee, offset_of!(FuncInfo, sig));
@@ -286,6 +299,29 @@ fn any_closure(
     t.in_cold = before;
     t.b.ins().jump(done, &[v.into()]);
     Ok(())
+}
+
+/// Receiver and function of a bound method of a closure; control is in `otherwise` where the
+/// object is none.
+pub(super) fn bound_method(
+    t: &mut Translator<'_>,
+    object: Value,
+    handle: Value,
+    otherwise: Block,
+) -> (Value, Value) {
+    let bound = i64::from(t.frame().snapshot.known.bound_method as i32);
+    let is_bound = t.compare_imm(IntCC::Equal, handle, bound);
+    t.require(is_bound, otherwise);
+    let func = t.load(I64, Region::Capture, object, layout::RECORD_FIRST + 8);
+    let is = is_object(t, func);
+    t.require(is, otherwise);
+    let handle = t.load(I32, Region::Header, func, layout::HEADER_TYPE);
+    let closures = i64::from(t.frame().snapshot.closures as i32);
+    let closure = t.compare_imm(IntCC::Equal, handle, closures);
+    t.require(closure, otherwise);
+    let receiver = t.load(I64, Region::Capture, object, layout::RECORD_FIRST);
+    let info = t.load(I64, Region::Header, func, layout::CLOSURE_FUNC);
+    (receiver, info)
 }
 
 /// The function that an operand names.

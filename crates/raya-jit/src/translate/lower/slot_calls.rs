@@ -5,7 +5,7 @@
 //! that the cell does not name, stays with the helpers.
 
 use super::any_calls::{argument, result_word};
-use super::convert::is_object;
+use super::convert::{box_bool, is_object, truth};
 use super::objects::new_object;
 use crate::snapshot::AnyMethodFact;
 use crate::translate::Translator;
@@ -79,30 +79,44 @@ pub(super) fn ask_operator(
             _ => (x, y),
         };
         require_receiver(t, this, fact, other);
-        if fact.special != Some(Side::Left) {
+        if matches!(fact.special, Some(Side::LeftAlone | Side::Right)) {
             require_alone(t, arg, fact, other);
         }
         let w = enter(t, fact, this, &[arg]);
+        let answered = t.fresh();
         if fact.func.interface.ret == Repr::Word && !fact.void {
             let refused = t.cold();
             let word = t.frame().snapshot.not_implemented;
             let word = t.word_const(word);
             let same = t.b.ins().icmp(IntCC::Equal, w, word);
-            t.b.ins().brif(same, refused, &[], done, &[w.into()]);
+            t.b.ins().brif(same, refused, &[], answered, &[]);
             t.aside(refused, |t| {
                 let op = t.index_arg(op);
                 let w = t.call_helper(Helper::operator_refused, &[x, y, op]);
                 t.b.ins().jump(done, &[w.into()]);
             });
         } else {
-            t.b.ins().jump(done, &[w.into()]);
+            t.b.ins().jump(answered, &[]);
         }
+        t.enter(answered);
+        let w = match fact.special {
+            Some(Side::Inverse) => inverted(t, w),
+            _ => w,
+        };
+        t.b.ins().jump(done, &[w.into()]);
         t.enter(other);
     }
     let w = helper(t);
     t.b.ins().jump(done, &[w.into()]);
     t.enter(done);
     result
+}
+
+/// Whether a word is not true, as a word.
+fn inverted(t: &mut Translator<'_>, w: Value) -> Value {
+    let v = truth(t, w);
+    let v = t.b.ins().bxor_imm_u(v, 1);
+    box_bool(t, v)
 }
 
 /// Where control goes when a word does not fit: on to the next, or to the helper.

@@ -36,6 +36,7 @@ macro_rules! for_each_native {
             0x0016 object_from_entries(entries: Any) -> Any, [gc, throws, user], "Object.fromEntries";
             0x0017 object_has_own(o: Any, key: Str) -> Bool, [gc], "Object.hasOwn";
             0x0018 object_is(a: Any, b: Any) -> Bool, [gc], "SameValue";
+            0x001B object_copy_beyond(into: Any, from: Any) -> Void, [gc, throws, user], "copies the own members that are no declared fields of the target";
             0x001A object_incomplete(o: Any) -> Any, [], "marks an object of any as one that a cast may find incomplete";
             0x0019 not_implemented() -> Any, [gc, throws], "the NotImplemented singleton";
 

@@ -7,12 +7,17 @@
 use crate::abi::R;
 use crate::ctx::Ctx;
 use crate::desc::{DescRef, DescShape};
+use crate::mem::array::Array;
+use crate::mem::layout::FLAG_ORDERED;
 use crate::mem::object::{Expando, Instance};
 use crate::mem::string::Units;
 use crate::mem::table::Table;
 use crate::mem::value::Value;
 use crate::shape::DICT_SHAPE;
 use crate::type_info::{Attr, TypeKind};
+
+/// Where a literal's expando keeps the order of its members; no program can write the name.
+const ORDER: &str = "#order";
 
 /// Room of a first expando.
 const FIRST_ROOM: usize = 4;
@@ -59,6 +64,9 @@ impl Ctx {
     /// The own members of anything with those of a literal that have accessors, which are
     /// unset here, in the order of [`Ctx::own_members`].
     pub(crate) fn own_entries(&mut self, v: Value) -> Vec<(Value, Value)> {
+        if self.is_error(v) {
+            return self.entries_of_error(v);
+        }
         let accessors = self.own_accessors(v);
         let mut all = self.own_members(v);
         if accessors.is_empty() {
@@ -94,8 +102,31 @@ impl Ctx {
             Some((_, Attr::Accessor { get: Some(_), .. })) if ty.kind == TypeKind::Literal => {
                 self.get_attr(v, name).map(Some)
             }
+            _ if self.name_is(name, "name") && self.is_error(v) => Ok(self.own_name_of_error(v)),
             _ => Ok(None),
         }
+    }
+
+    /// What an error's class and the program put on it: not its message and its cause, which
+    /// JavaScript does not list, but a name of its own.
+    fn entries_of_error(&mut self, v: Value) -> Vec<(Value, Value)> {
+        let mut all = self.own_members(v);
+        all.retain(|&(name, _)| !self.name_is(name, "message") && !self.name_is(name, "cause"));
+        if let (Some(own), Ok(name)) = (self.own_name_of_error(v), self.intern("name")) {
+            all.push((name, own));
+        }
+        all
+    }
+
+    /// The name that the program gave an error.
+    fn own_name_of_error(&mut self, v: Value) -> Option<Value> {
+        let ty = self.type_of(v);
+        let fields = &ty.meta.fields;
+        let field = fields
+            .iter()
+            .find(|f| f.private && self.name_is(f.name, "#name"))?;
+        let own = self.as_instance(v)?.get(field)?;
+        (!own.is_null()).then_some(own)
     }
 
     /// Every own member that is present, in JavaScript's order: integer keys ascending, then the
@@ -110,11 +141,39 @@ impl Ctx {
             if let Some(expando) = object.expando() {
                 self.each_expando(expando, &mut all);
             }
+            if object.obj().flags() & FLAG_ORDERED != 0 {
+                self.put_in_order(object, &mut all);
+            }
         } else if let Some(table) = self.dict_table(v) {
             all.extend(table.entries());
         }
         self.sort_integer_keys(&mut all);
         all
+    }
+
+    /// Says in which order a literal's members come; later ones follow.
+    pub(crate) fn set_order(&mut self, v: Value, order: Array) -> R<()> {
+        let Some(object) = self.as_instance(v) else {
+            return Ok(());
+        };
+        let name = self.intern(ORDER)?;
+        if object.obj().flags() & FLAG_ORDERED == 0 {
+            self.set_expando(object, name, order.value())?;
+            object.obj().set_flags(FLAG_ORDERED);
+        }
+        Ok(())
+    }
+
+    fn put_in_order(&mut self, object: Instance, all: &mut Vec<(Value, Value)>) {
+        all.retain(|&(name, _)| !self.name_is(name, ORDER));
+        let order = self.intern(ORDER).ok();
+        let order = order.and_then(|name| self.get_expando(object, name));
+        let Some(order) = order.and_then(|v| self.as_array(v)) else {
+            return;
+        };
+        let order: Vec<Value> = (0..order.len()).filter_map(|i| order.get(i)).collect();
+        let place = |name: Value| order.iter().position(|&n| n == name);
+        all.sort_by_key(|&(name, _)| place(name).unwrap_or(order.len()));
     }
 
     /// Whether programs may see a value: hash tables and storages of built-in classes

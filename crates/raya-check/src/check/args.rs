@@ -433,6 +433,9 @@ impl<'a> Checker<'a> {
                         if self.is_context_sensitive(e) != sensitive {
                             continue;
                         }
+                        if sensitive {
+                            self.infer_members(e, param, inference);
+                        }
                         let before = self.diagnostics.len();
                         let subst = self.current_subst(inference, true);
                         let wish = self.types.substitute(param, &subst);
@@ -459,6 +462,45 @@ impl<'a> Checker<'a> {
                 inference.firm = false;
             }
         }
+    }
+
+    /// The members of an object literal in their order: what one says holds for the
+    /// parameters of the next.
+    fn infer_members(&mut self, e: &'a Expr, param: Ty, inference: &mut Inference) {
+        let ast::ExprKind::Object(members) = &e.kind else {
+            return;
+        };
+        if members.len() < 2 || self.rechecks >= MAX_RECHECKS {
+            return;
+        }
+        self.rechecks += 1;
+        for member in members {
+            let key = match member {
+                ast::ObjectMember::Property { key, .. } | ast::ObjectMember::Method { key, .. } => {
+                    key.as_name()
+                }
+                ast::ObjectMember::Spread(_) => None,
+            };
+            let Some(found) = key.and_then(|name| self.lookup(param, name)) else {
+                continue;
+            };
+            let subst = self.current_subst(inference, true);
+            let wish = self.types.substitute(found.ty, &subst);
+            let id = match member {
+                ast::ObjectMember::Property { value, .. } => {
+                    self.probe(|c| c.expr(value, Some(wish)))
+                }
+                ast::ObjectMember::Method { function, .. } => {
+                    self.probe(|c| c.function_expr(function, Some(wish)))
+                }
+                ast::ObjectMember::Spread(_) => None,
+            };
+            if let Some(id) = id {
+                let ty = self.ty(id);
+                self.infer_from(inference, found.ty, ty);
+            }
+        }
+        self.rechecks -= 1;
     }
 
     /// Whether literal types in the type of an argument are meant as such: of a function,

@@ -255,10 +255,18 @@ impl<'a> Checker<'a> {
 
     /// The array type of a rest parameter, from the expected signature.
     fn rest_from(&mut self, sig: &Signature, index: usize) -> Option<Ty> {
-        if sig.rest && index + 1 == sig.params.len() {
-            return sig.params.last().map(|p| p.ty);
+        let rest = sig.params.last().filter(|_| sig.rest).map(|p| p.ty);
+        if let Some(rest) = rest
+            && index >= sig.fixed().len()
+        {
+            let whole = index == sig.fixed().len();
+            return match self.array_element(rest) {
+                Some(elem) if !whole => Some(self.types.array(elem)),
+                _ => Some(rest),
+            };
         }
-        let types: Vec<Ty> = sig.params.iter().skip(index).map(|p| p.ty).collect();
+        let mut types: Vec<Ty> = sig.fixed().iter().skip(index).map(|p| p.ty).collect();
+        types.extend(rest.and_then(|t| self.array_element(t)));
         let elem = self.join_types(&types);
         Some(self.types.array(elem))
     }

@@ -506,6 +506,7 @@ impl<'a> Checker<'a> {
         let ty = self.finish_object(parts);
         let literal = ObjectLit {
             members: fields,
+            beyond: Vec::new(),
             this: None,
             dict: false,
         };
@@ -693,6 +694,7 @@ impl<'a> Checker<'a> {
         }
         let literal = ObjectLit {
             members: parts,
+            beyond: Vec::new(),
             this: None,
             dict: true,
         };

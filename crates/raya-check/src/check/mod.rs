@@ -40,6 +40,7 @@ mod function_methods;
 mod guards;
 mod heir_operators;
 mod infer;
+mod interfaces;
 mod intrinsics;
 mod items;
 mod iterate;
@@ -189,6 +190,7 @@ pub(crate) struct Checker<'a> {
     /// give are meant as such.
     firm_results: FxHashSet<FuncId>,
     relation: relation::RelationState,
+    interfaces: interfaces::InterfaceState,
     post: post::Records,
     /// The symbol whose initialiser is the function expression checked next.
     self_symbol: Option<SymId>,
@@ -260,6 +262,7 @@ impl<'a> Checker<'a> {
             func_scopes: FxHashMap::default(),
             firm_results: FxHashSet::default(),
             relation: relation::RelationState::default(),
+            interfaces: interfaces::InterfaceState::default(),
             post: post::Records::default(),
             self_symbol: None,
             setter_param: None,

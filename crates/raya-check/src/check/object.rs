@@ -19,6 +19,7 @@ pub(crate) struct Builder {
     span: Span,
     pub(super) parts: ObjectParts,
     pub(super) members: Vec<ObjectMember>,
+    pub(super) beyond: Vec<ExprId>,
     /// Every member takes any.
     pub any: bool,
     /// The local that methods see as `this`.
@@ -34,6 +35,7 @@ impl Builder {
             span,
             parts: ObjectParts::default(),
             members: Vec::new(),
+            beyond: Vec::new(),
             any: false,
             this: None,
         }
@@ -354,6 +356,7 @@ impl<'a> Checker<'a> {
         let Builder {
             parts,
             members,
+            beyond,
             this,
             span,
             shape,
@@ -375,6 +378,7 @@ impl<'a> Checker<'a> {
         }
         let literal = ObjectLit {
             members,
+            beyond,
             this,
             dict: false,
         };

@@ -1,7 +1,8 @@
 //! `...e` in object literals with known members.
 //!
 //! A member that is certainly there is read as any other; the rest is copied at run time,
-//! because only then it is known what there is. What a spread copies is checked against the
+//! because only then it is known what there is. So are members that the type does not tell,
+//! which the object may have all the same. What a spread copies is checked against the
 //! types of the literal's members.
 
 use super::Checker;
@@ -51,9 +52,11 @@ impl<'a> Checker<'a> {
             };
             self.put_member(builder, m.name, m.ty, read, false);
         }
+        let object = self.read_temp(local, ty, e.span);
         if !rest.is_empty() {
-            let object = self.read_temp(local, ty, e.span);
             self.spread_rest(builder, object, &rest);
+        } else if !matches!(self.hir.exprs[id.index()].kind, ExprKind::Object(_)) {
+            builder.beyond.push(object);
         }
     }
 

@@ -446,9 +446,17 @@ impl<'a> Checker<'a> {
                 .collect(),
             _ => return self.rest_dynamic(object, ty, taken, span),
         };
+        let members: Vec<Member> = (members.into_iter())
+            .filter(|m| !taken.contains(&m.name))
+            .collect();
+        if members.iter().any(|m| m.optional) {
+            // What is absent stays absent.
+            let left = self.types.object_of(members);
+            return self.rest_dynamic(object, left, taken, span);
+        }
         let mut fields = Vec::new();
         let mut kept = Vec::new();
-        for m in members.into_iter().filter(|m| !taken.contains(&m.name)) {
+        for m in members {
             let ident = Ident { name: m.name, span };
             let value = self.read_member(object, ident, false, span);
             let value = self.coerce(value, m.ty);
@@ -465,6 +473,7 @@ impl<'a> Checker<'a> {
         let ty = self.types.object_of(kept);
         let literal = ObjectLit {
             members: fields,
+            beyond: Vec::new(),
             this: None,
             dict: false,
         };
@@ -476,6 +485,7 @@ impl<'a> Checker<'a> {
         let any = self.coerce(object, Ty::ANY);
         let literal = ObjectLit {
             members: vec![ObjectMember::Spread(any)],
+            beyond: Vec::new(),
             this: None,
             dict: true,
         };

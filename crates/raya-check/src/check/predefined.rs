@@ -120,7 +120,7 @@ impl<'a> Checker<'a> {
     }
 
     /// The members of a type that has some, as structural members.
-    fn members_of(&mut self, ty: Ty, span: Span) -> Option<Vec<Member>> {
+    pub(super) fn members_of(&mut self, ty: Ty, span: Span) -> Option<Vec<Member>> {
         let ty = self.apparent(ty);
         match self.types.kind(ty) {
             TypeKind::Object(id) => Some(self.types.object(id).members.to_vec()),
@@ -366,97 +366,7 @@ impl<'a> Checker<'a> {
         }
     }
 
-    // ---- interfaces and aliases
-
-    /// The type of an interface with these arguments.
-    pub(crate) fn interface_type(
-        &mut self,
-        symbol: TypeSym,
-        given: &[Ty],
-        ident: Ident,
-        span: Span,
-    ) -> Ty {
-        let TypeSymKind::Interface {
-            asts,
-            scope,
-            file,
-            id,
-        } = &self.type_symbols[symbol.0 as usize]
-        else {
-            return Ty::ERROR;
-        };
-        let (asts, scope, file) = (asts.clone(), *scope, *file);
-        if let Some(id) = *id {
-            let params = self.types.named(id).params.clone();
-            let args = self.type_args(ident.name, &params, given, span);
-            return self.types.named_type(id, &args);
-        }
-        let first = asts[0];
-        let inner = self.scopes.new_scope(Some(scope));
-        let id = self.elsewhere(inner, file, |c| {
-            let params = c.declare_type_params(&first.type_params);
-            let id = c.types.new_named(first.name.name, params.clone());
-            if let TypeSymKind::Interface { id: slot, .. } = &mut c.type_symbols[symbol.0 as usize]
-            {
-                *slot = Some(id);
-            }
-            let args: Vec<Ty> = params.iter().map(|&p| c.types.param_type(p)).collect();
-            let own = c.types.named_type(id, &args);
-            c.declare_this_param(inner, own);
-            let mut parts = ObjectParts::default();
-            for interface in &asts {
-                for base in &interface.extends {
-                    let ty = c.resolve_base_interface(base);
-                    c.inherit_members(&mut parts, ty, base.span);
-                }
-            }
-            for interface in &asts {
-                c.add_members(&mut parts, &interface.members);
-            }
-            let body = c.finish_object(parts);
-            c.types.named_mut(id).body = Some(body);
-            id
-        });
-        let params = self.types.named(id).params.clone();
-        let args = self.type_args(ident.name, &params, given, span);
-        self.types.named_type(id, &args)
-    }
-
-    /// Inside an interface `this` is the interface itself.
-    fn declare_this_param(&mut self, scope: crate::env::ScopeId, own: Ty) {
-        let param = self.types.new_param(names::THIS);
-        self.types.param_mut(param).constraint = Some(own);
-        let symbol = self.new_type_symbol(TypeSymKind::Param(param));
-        self.scopes.add_type(scope, names::THIS, symbol);
-    }
-
-    fn resolve_base_interface(&mut self, base: &'a raya_syntax::ast::InterfaceRef) -> Ty {
-        let [ident] = *base.target.path else {
-            self.unsupported(codes::UNSUPPORTED_MODULES, base.span);
-            return Ty::ERROR;
-        };
-        self.named_reference(ident, &base.target.args, base.span)
-    }
-
-    fn inherit_members(&mut self, parts: &mut ObjectParts, base: Ty, span: Span) {
-        let expanded = self.types.expand(base);
-        match self.types.kind(expanded) {
-            TypeKind::Object(id) => {
-                let object = self.types.object(id).clone();
-                object.members.iter().for_each(|&m| parts.put(m));
-                parts.calls.extend(object.calls.iter());
-                parts.constructs.extend(object.constructs.iter());
-                parts.index = parts.index.or(object.index);
-            }
-            TypeKind::Function(_) => parts.calls.push(expanded),
-            TypeKind::Error => {}
-            _ => {
-                for m in self.members_of(base, span).unwrap_or_default() {
-                    parts.put(m);
-                }
-            }
-        }
-    }
+    // ---- aliases
 
     /// The type of an alias with these arguments.
     pub(crate) fn alias_type(
@@ -526,6 +436,7 @@ impl<'a> Checker<'a> {
                     self.types.named_mut(id).body = Some(body);
                 }
                 self.set_alias(symbol, AliasState::Recursive(id));
+                self.finish_waiting_interfaces();
             }
             None => {
                 if params.is_empty() && !self.is_primitive(body) && body.0 > Ty::FALSE.0 {

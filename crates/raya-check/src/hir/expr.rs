@@ -416,6 +416,9 @@ pub enum Element {
 pub struct ObjectLit {
     /// The members as written; a later one of the same name wins.
     pub members: Vec<ObjectMember>,
+    /// What was spread of objects that may have more members than their types say: these are
+    /// copied when the object has its own.
+    pub beyond: Vec<ExprId>,
     /// The local that holds the object while its members are set, if its methods
     /// use `this` (they capture it).
     pub this: Option<LocalId>,

@@ -4,6 +4,7 @@ use super::accessors::{Accessor, hidden_name};
 use super::ctx::Lower;
 use crate::errors::Failure;
 use crate::ir::VReg;
+use raya_bytecode::natives::Native;
 use raya_bytecode::{ClassId, FieldRef, Member, Op, Repr, TypeDesc, TypeId};
 use raya_check::hir::{Element, ExprId, ObjectLit, ObjectMember};
 use raya_check::types::Ty;
@@ -113,6 +114,7 @@ impl Lower<'_, '_> {
             for member in &literal.members {
                 self.set_member(object, class, members, member);
             }
+            self.copy_beyond(object, literal);
             return object;
         }
         // Values first: the new object needs no barrier while it is filled.
@@ -133,7 +135,20 @@ impl Lower<'_, '_> {
         for (name, value) in values {
             self.set_literal_field(object, class, name, value);
         }
+        self.copy_beyond(object, literal);
         object
+    }
+
+    /// Members that what was spread has beyond its type.
+    fn copy_beyond(&mut self, object: VReg, literal: &ObjectLit) {
+        for &from in &literal.beyond {
+            let from = self.expr(from);
+            let from = self.boxed(from);
+            if let Some(native) = Native::by_name("object_copy_beyond") {
+                let null = self.c.null;
+                self.emit_window(Op::NativeCall, null, native.id.into(), &[object, from]);
+            }
+        }
     }
 
     fn member_type(&mut self, members: &[Member], name: Name) -> TypeId {

@@ -74,6 +74,8 @@ pub const FLAG_PINNED: u32 = 8;
 
 /// String flag: characters of growing strings, with room behind them; no program sees it.
 pub const FLAG_BUFFER: u32 = 16;
+/// A literal whose expando says the order of its members.
+pub const FLAG_ORDERED: u32 = 64;
 /// A literal that a cast gives a type before all of its members are there.
 pub const FLAG_INCOMPLETE: u32 = 32;
 

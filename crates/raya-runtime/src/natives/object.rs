@@ -137,6 +137,50 @@ pub fn object_entries(ctx: &mut Ctx, o: Value) -> R<Array> {
 }
 
 /// `Object.assign(target, from)` for one source; null has no members.
+/// Copies what a spread object has beyond the members that its type tells, which are declared
+/// in the literal. Mostly that is nothing, which the two types say.
+pub fn object_copy_beyond(ctx: &mut Ctx, into: Value, from: Value) -> R<()> {
+    let Some(object) = ctx.as_instance(from) else {
+        return Ok(());
+    };
+    let (target, source) = (ctx.type_of(into), ctx.type_of(from));
+    let told = |name: Value| target.field(name).is_some();
+    let listed = !ctx.is_error(from);
+    if listed
+        && object.expando().is_none()
+        && source.meta.fields.iter().all(|f| f.private || told(f.name))
+    {
+        return Ok(());
+    }
+    let names = object_keys(ctx, from)?;
+    let order = order_with(ctx, into, names)?;
+    for i in 0..names.len() {
+        let name = names.get(i).unwrap_or(Value::NULL);
+        if !told(name)
+            && let Some(v) = ctx.read_own_member(from, name)?
+        {
+            ctx.set_attr(into, name, v)?;
+        }
+    }
+    ctx.set_order(into, order)
+}
+
+/// The order of a literal's members where those that a spread brings stand between declared
+/// ones: behind those that are written in front of it.
+fn order_with(ctx: &mut Ctx, into: Value, names: Array) -> R<Array> {
+    let ty = ctx.type_of(into);
+    let spread: Vec<Value> = (0..names.len()).filter_map(|i| names.get(i)).collect();
+    let declared: Vec<Value> = ty.meta.fields.iter().map(|f| f.name).collect();
+    let first = declared.iter().position(|name| spread.contains(name));
+    let (front, back) = declared.split_at(first.unwrap_or(declared.len()));
+    let back = back.iter().filter(|name| !spread.contains(name));
+    let order = ctx.string_array(declared.len() + spread.len())?;
+    for name in front.iter().chain(&spread).chain(back) {
+        order.push_bits(ctx, name.0)?;
+    }
+    Ok(order)
+}
+
 /// Marks a literal as one whose members may be set after a cast.
 pub fn object_incomplete(_: &mut Ctx, o: Value) -> R<Value> {
     if let Some(obj) = o.as_obj() {
@@ -206,6 +250,25 @@ pub fn object_is(ctx: &mut Ctx, a: Value, b: Value) -> R<bool> {
 }
 
 impl Ctx {
+    /// Copies the own members of `from` into a literal, where they stand as in `from`.
+    pub(crate) fn spread_members(&mut self, into: Value, from: Value) -> R<()> {
+        self.copy_members(into, from)?;
+        if self.kind_of(into) != TypeKind::Literal || !self.has_members(from) {
+            return Ok(());
+        }
+        let ty = self.type_of(into);
+        if ty.meta.fields.is_empty() {
+            return Ok(());
+        }
+        let names = object_keys(self, from)?;
+        let mut all = (0..names.len()).filter_map(|i| names.get(i));
+        if all.all(|name| ty.field(name).is_some()) {
+            return Ok(());
+        }
+        let order = order_with(self, into, names)?;
+        self.set_order(into, order)
+    }
+
     /// Copies the own members of `from` into `into`, as a spread or `Object.assign` does.
     pub(crate) fn copy_members(&mut self, into: Value, from: Value) -> R<()> {
         if !from.is_object() {

@@ -181,7 +181,7 @@ pub fn get_method(ctx: &mut Ctx, o: Value, method: Ref<MethodSite>) -> R<Value> 
 
 /// Copies own members.
 pub fn spread_object(ctx: &mut Ctx, into: Value, from: Value) -> R<Value> {
-    ctx.copy_members(into, from)?;
+    ctx.spread_members(into, from)?;
     Ok(Value::NULL)
 }
 

@@ -19,6 +19,9 @@ use crate::mem::walk::walk;
 /// Frames that a trace keeps.
 const MAX_FRAMES: usize = 100;
 
+/// Frames that most traces have room in.
+const USUAL_FRAMES: usize = 16;
+
 /// One frame: module, function, bytecode index.
 type Frame = [u32; 3];
 
@@ -50,7 +53,7 @@ impl Ctx {
 
     /// The active calls, innermost first.
     fn frames(&self) -> Vec<Frame> {
-        let mut frames = Vec::new();
+        let mut frames = Vec::with_capacity(USUAL_FRAMES);
         walk(self, &mut |func: crate::mem::refs::Ref<FuncInfo>, pc| {
             if !func.flags.builtin && func.owner.get().is_some() {
                 frames.push([func.module, func.index, pc]);

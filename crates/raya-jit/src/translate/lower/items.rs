@@ -118,7 +118,8 @@ fn get_item(t: &mut Translator<'_>, i: Instr) {
         handle: t.frame().snapshot.known.any_array,
         kind: ElemKind::Word,
     });
-    let (miss, ask) = unexpected(t, observed.is_some());
+    let alone = special_methods(t).is_empty();
+    let (miss, ask) = unexpected(t, observed.is_some() && alone);
     require_handle(t, object, arrays.handle, miss);
     let (storage, n) = require_inside(t, object, key, miss);
     let v = load_element(t, storage, n, arrays.kind);
@@ -136,8 +137,10 @@ fn get_item(t: &mut Translator<'_>, i: Instr) {
     let (done, result) = t.result_block(Repr::Word);
     t.b.ins().jump(done, &[w.into()]);
     t.slow_result(miss, (done, i.a), |t| {
-        let cache = t.cache_cell();
-        t.call_helper(Helper::get_item, &[object, key, cache])
+        ask_special(t, object, &[key], |t| {
+            let cache = t.cache_cell();
+            t.call_helper(Helper::get_item, &[object, key, cache])
+        })
     });
     t.enter(done);
     t.set(i.a, result);

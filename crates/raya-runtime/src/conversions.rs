@@ -135,6 +135,7 @@ impl Ctx {
                 Str::from_text(self, &format!("class {name} {{ [code] }}"))
             }
             TypeKind::Literal | TypeKind::Dict => self.literal_to_str(v),
+            TypeKind::NotImplemented => self.name("NotImplemented"),
             _ => self.object_to_str(v),
         }
     }

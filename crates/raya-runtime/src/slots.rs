@@ -119,6 +119,7 @@ impl Ctx {
         self.own_slots(ty);
         if others_differ {
             self.merge_slots(ty);
+            self.refresh_inherited(ty)?;
         }
         for (text, _) in &special {
             self.refresh_slot(ty, text)?;
@@ -146,6 +147,24 @@ impl Ctx {
             let own = SlotTable::clone(&shared);
             ty.slots.set(self.engine().core.slot_tables.0.alloc(own));
         }
+    }
+
+    /// Looks up the special methods that the classes of the MRO declare. What a class has in a
+    /// slot may come from a class that stands behind others in the order of its heir.
+    fn refresh_inherited(&mut self, ty: TypeRef) -> R<()> {
+        let mut names: Vec<Value> = Vec::new();
+        let declaring = ty.meta.mro[1..].iter();
+        for class in declaring.filter(|class| !class.has(type_flags::BUILTIN)) {
+            names.extend(class.meta.attrs.borrow().iter().map(|(name, _)| name));
+        }
+        names.sort_unstable_by_key(|name| name.0);
+        names.dedup();
+        for name in names {
+            if let Some(text) = self.special_name(name) {
+                self.refresh_slot(ty, &text)?;
+            }
+        }
+        Ok(())
     }
 
     /// Every slot from the first class of the MRO that has it.

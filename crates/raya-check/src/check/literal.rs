@@ -88,7 +88,9 @@ impl<'a> Checker<'a> {
                 None => {}
             }
             if let Some(e) = t.exprs.get(i) {
-                let id = self.expr(e, None);
+                // What a comparison of objects gives may be any value, whose text is wanted.
+                let wanted = is_comparison(e).then_some(Ty::ANY);
+                let id = self.expr(e, wanted);
                 parts.push(self.as_text(id));
             }
         }
@@ -742,4 +744,15 @@ impl<'a> Checker<'a> {
             key => key.as_name(),
         }
     }
+}
+
+fn is_comparison(e: &Expr) -> bool {
+    use ast::BinaryOp::{Eq, Ge, Gt, Le, Lt, NotEq};
+    matches!(
+        e.kind,
+        ast::ExprKind::Binary {
+            op: Lt | Le | Gt | Ge | Eq | NotEq,
+            ..
+        }
+    )
 }

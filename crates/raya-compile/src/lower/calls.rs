@@ -13,7 +13,7 @@ use super::instances::Form;
 use super::statics::StaticCall;
 use crate::ir::VReg;
 use raya_bytecode::{ClassId, FuncId, MethodKind, MethodRef, Op, PropRef, StrId, TypeDesc, TypeId};
-use raya_check::hir::{self, Call, Callee, Dispatch, Element, Expr, ExprId, ExprKind};
+use raya_check::hir::{self, Call, Callee, Dispatch, Element, Expr, ExprId, ExprKind, FuncKind};
 use raya_check::types::{self, Subst, Ty, TyList, TypeKind};
 use raya_syntax::Name;
 
@@ -355,6 +355,7 @@ impl<'a> Lower<'_, 'a> {
         };
         let holder = match (m.dispatch, self.desc(value)) {
             (Dispatch::Virtual, &TypeDesc::Class(own)) => self.c.holder(own, id),
+            (Dispatch::Direct, _) => Some(self.class_above(m.class).unwrap_or(id)),
             _ => Some(id),
         };
         if let Some(holder) = holder {
@@ -362,6 +363,38 @@ impl<'a> Lower<'_, 'a> {
             return self.emit_window(op, ret, method, &args);
         }
         self.call_by_name(m.method.kind, name, sig, ret, &args)
+    }
+
+    /// The class that `super` asks for a member of `owner`: the base of the class that the code
+    /// belongs to. Somebody may give that one a member of its own.
+    fn class_above(&mut self, owner: types::ClassId) -> Option<ClassId> {
+        let (class, args) = self.base_of_code()?;
+        if !self.c.types.inherits(class, owner) {
+            return None;
+        }
+        let args = self.c.types.substitute_list(args, &self.subst);
+        let id = self.c.class_instance(class, args);
+        let displaced = self.c.tables.module.classes[id.index()].flags.displaced;
+        (!displaced).then_some(id)
+    }
+
+    /// The base, with its arguments, of the class whose member this code is or stands in.
+    pub(super) fn base_of_code(&self) -> Option<(types::ClassId, TyList)> {
+        let mut function = self.decl;
+        let class = loop {
+            match function.kind {
+                FuncKind::Method { class, .. }
+                | FuncKind::Constructor(class)
+                | FuncKind::FieldInit(class)
+                | FuncKind::StaticInit(class) => break class,
+                _ => function = self.hir.function(function.parent?),
+            }
+        };
+        let base = self.hir.class(class).base?;
+        match self.c.types.kind(base) {
+            TypeKind::Class(base, args) => Some((base, args)),
+            _ => None,
+        }
     }
 
     /// A call of a method or accessor that is looked up in the receiver, the first of `args`.

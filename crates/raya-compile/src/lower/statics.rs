@@ -227,6 +227,12 @@ impl<'a> Lower<'_, 'a> {
             Asked::Named(class) | Asked::Only(_, class) if m.dispatch == Dispatch::Virtual => {
                 self.c.origin_class(class)
             }
+            _ if m.dispatch == Dispatch::Direct => match self.base_of_code() {
+                Some((base, _)) if self.c.types.inherits(base, m.class) => {
+                    self.c.origin_class(base)
+                }
+                _ => origin,
+            },
             _ => origin,
         };
         let method = self.method_ref(holder, name, m.method, sig);

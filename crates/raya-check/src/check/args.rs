@@ -2,6 +2,7 @@
 
 use super::Checker;
 use super::infer::Inference;
+use super::report::Mark;
 use crate::codes;
 use crate::hir::{ExprId, ExprKind, Place};
 use crate::types::{Signature, Subst, Ty, TypeKind};
@@ -111,14 +112,14 @@ impl<'a> Checker<'a> {
         expected: Option<Ty>,
         span: Span,
     ) {
-        let before = self.diagnostics.len();
+        let before = self.mark();
         // The mistake is most likely inside a function that waits for its types.
         let sensitive = |arg: &Arg<'a>| matches!(arg, Arg::Expr(e) if self.is_context_sensitive(e));
         if let Some(&last) = fitting.last()
             && args.iter().any(sensitive)
         {
             self.try_signature(last, &signatures[last], &[], args, expected, span);
-            if self.diagnostics.len() > before {
+            if self.reported_since(before) {
                 return;
             }
         }
@@ -133,7 +134,7 @@ impl<'a> Checker<'a> {
                 Arg::Expr(_) => types.push("function".to_string()),
             }
         }
-        if self.diagnostics.len() > before {
+        if self.reported_since(before) {
             return;
         }
         let list: Vec<String> = signatures
@@ -436,7 +437,7 @@ impl<'a> Checker<'a> {
                         if sensitive {
                             self.infer_members(e, param, inference);
                         }
-                        let before = self.diagnostics.len();
+                        let before = self.mark();
                         let subst = self.current_subst(inference, true);
                         let wish = self.types.substitute(param, &subst);
                         let id = self.expr(e, Some(wish));
@@ -520,14 +521,14 @@ impl<'a> Checker<'a> {
         id: ExprId,
         param: Ty,
         inference: &Inference,
-        before: usize,
+        before: Mark,
     ) -> ExprId {
         let same = self.wish_changes_nothing(inference);
         if !self.failed_since(before) || same || self.rechecks >= MAX_RECHECKS {
             return id;
         }
         let without = self.current_subst(inference, false);
-        self.diagnostics.truncate(before);
+        self.roll_back(before);
         self.rechecks += 1;
         let wish = self.types.substitute(param, &without);
         let again = self.expr(e, Some(wish));
@@ -537,13 +538,8 @@ impl<'a> Checker<'a> {
 
     /// Whether a function took its types from the expected result and fits them: it
     /// tells nothing beyond that.
-    fn followed_wish(&mut self, wish: Ty, inference: &Inference, before: usize) -> bool {
+    fn followed_wish(&mut self, wish: Ty, inference: &Inference, before: Mark) -> bool {
         self.is_closed(wish) && !self.wish_changes_nothing(inference) && !self.failed_since(before)
-    }
-
-    pub(super) fn failed_since(&self, before: usize) -> bool {
-        let new = &self.diagnostics[before.min(self.diagnostics.len())..];
-        new.iter().any(|d| d.is_error())
     }
 
     fn wish_changes_nothing(&mut self, inference: &Inference) -> bool {

@@ -109,14 +109,14 @@ impl<'a> Checker<'a> {
         self.check_access(&found, ty, property);
         if let Some(special) = self.arity_form(ty, &found, property.name, call) {
             // Where its types do not fit, the general form may.
-            let (before, flow) = (self.diagnostics.len(), self.flow.clone());
+            let (before, flow) = (self.mark(), self.flow.clone());
             self.overload_depth += 1;
             let id = self.call_found(object, &special, property, call, expected, span);
             self.overload_depth -= 1;
-            if self.diagnostics.len() == before || self.overload_depth >= MAX_ARITY_RETRIES {
+            if !self.reported_since(before) || self.overload_depth >= MAX_ARITY_RETRIES {
                 return id;
             }
-            self.diagnostics.truncate(before);
+            self.roll_back(before);
             self.flow = flow;
         }
         match found.how {

@@ -65,19 +65,19 @@ impl<'a> Checker<'a> {
     /// The operand at the type of the cast if it is such a literal, else at its own: what an
     /// array literal spreads may be of a wider type.
     fn cast_operand(&mut self, e: &'a Expr, to: Ty) -> ExprId {
-        let (before, flow) = (self.diagnostics.len(), self.flow.clone());
+        let (before, flow) = (self.mark(), self.flow.clone());
         let id = self.expr(e, Some(to));
         let array = matches!(e.kind, ast::ExprKind::Array(_));
         if !array || !self.failed_since(before) || self.rechecks >= MAX_RECHECKS {
             return id;
         }
-        let reported = self.diagnostics.split_off(before);
+        let reported = self.diagnostics.split_off(before.reported());
         self.flow = flow;
         self.rechecks += 1;
         let own = self.expr(e, None);
         self.rechecks -= 1;
         if self.failed_since(before) {
-            self.diagnostics.truncate(before);
+            self.roll_back(before);
             self.diagnostics.extend(reported);
         }
         own
@@ -191,13 +191,13 @@ impl<'a> Checker<'a> {
     /// as at a place of the type.
     pub(super) fn satisfies(&mut self, e: &'a Expr, ty: &'a ast::TypeExpr) -> ExprId {
         let to = self.resolve(ty);
-        let (before, flow) = (self.diagnostics.len(), self.flow.clone());
+        let (before, flow) = (self.mark(), self.flow.clone());
         let id = self.expr(e, None);
         let from = self.ty(id);
-        if self.diagnostics.len() == before && from != Ty::ERROR && self.fits(from, to) {
+        if !self.reported_since(before) && from != Ty::ERROR && self.fits(from, to) {
             return id;
         }
-        self.diagnostics.truncate(before);
+        self.roll_back(before);
         self.flow = flow;
         let id = self.expr(e, Some(to));
         let from = self.ty(id);

@@ -101,12 +101,12 @@ impl<'a> Checker<'a> {
                 created_at: c.clock,
                 flow: Flow::default(),
             };
-            let sig = match is_static {
+            let sig = c.declared_body(func, |c| match is_static {
                 true => c.check_body(input),
                 false => c.in_class_scope(class, |c, parent| {
                     c.check_body(BodyInput { parent, ..input })
                 }),
-            };
+            });
             let ty = c.types.function(sig);
             c.func_types.entry(func).or_insert(ty);
         });

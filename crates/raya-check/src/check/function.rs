@@ -264,7 +264,7 @@ impl<'a> Checker<'a> {
                     created_at,
                     flow: Flow::default(),
                 };
-                let sig = c.check_body(input);
+                let sig = c.declared_body(func, |c| c.check_body(input));
                 let ty = c.types.function(sig);
                 c.func_types.entry(func).or_insert(ty);
             });
@@ -347,11 +347,11 @@ impl<'a> Checker<'a> {
     /// Checks a body; gives the function's signature.
     pub(crate) fn check_body(&mut self, input: BodyInput<'a>) -> Signature {
         let saved = self.suspend();
-        let reported = self.diagnostics.len();
+        let reported = self.mark();
         let pending = self.pending.len();
         let mut sig = self.run_body(&input);
         if self.settle_evolving(input.func) {
-            self.diagnostics.truncate(reported);
+            self.roll_back(reported);
             self.pending.truncate(pending);
             sig = self.run_body(&input);
             self.settle_evolving(input.func);

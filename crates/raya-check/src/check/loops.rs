@@ -184,7 +184,7 @@ impl<'a> Checker<'a> {
             self.narrowed_among(&entry, &assigned())
         };
         let mut start = entry;
-        let reported = self.diagnostics.len();
+        let reported = self.mark();
         let mut rounds = 0;
         let depth = self.ctx().loop_depth;
         if depth > MAX_FIXPOINT_DEPTH {
@@ -214,7 +214,7 @@ impl<'a> Checker<'a> {
                 break (result, behind);
             }
             start = next;
-            self.diagnostics.truncate(reported);
+            self.roll_back(reported);
         };
         self.flow = behind;
         self.ctx_mut().loop_depth -= 1;

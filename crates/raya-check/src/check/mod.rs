@@ -129,6 +129,7 @@ pub fn check(input: Input<'_>) -> Checked {
     checker.whole_library = input.whole_library;
     checker.run(input.module, input.file);
     let mut diagnostics = checker.diagnostics;
+    diagnostics.extend(checker.settled.into_iter().map(|(_, d)| d));
     diagnostics.sort_by_key(|d| (d.file, d.span.start, d.span.end));
     diagnostics.dedup();
     Checked {
@@ -158,6 +159,8 @@ pub(crate) struct Checker<'a> {
     library: &'a Library,
     whole_library: bool,
     diagnostics: Vec<Diagnostic>,
+    /// What the bodies of declared functions reported, and whose they are.
+    settled: Vec<(FuncId, Diagnostic)>,
 
     scopes: ScopeTree,
     symbols: Vec<Symbol<'a>>,
@@ -240,6 +243,7 @@ impl<'a> Checker<'a> {
             library,
             whole_library: false,
             diagnostics: Vec::new(),
+            settled: Vec::new(),
             scopes,
             symbols: Vec::new(),
             type_symbols: Vec::new(),
@@ -411,10 +415,10 @@ impl<'a> Checker<'a> {
 
     /// Runs `attempt` without keeping what it reports; true if it reported nothing.
     pub(crate) fn quietly<R>(&mut self, attempt: impl FnOnce(&mut Self) -> R) -> (R, bool) {
-        let before = self.diagnostics.len();
+        let before = self.mark();
         let result = attempt(self);
-        let clean = self.diagnostics[before..].iter().all(|d| !d.is_error());
-        self.diagnostics.truncate(before);
+        let clean = !self.failed_since(before);
+        self.roll_back(before);
         (result, clean)
     }
 

@@ -2,8 +2,9 @@
 
 use super::Checker;
 use crate::codes;
+use crate::hir::FuncId;
 use crate::suggest::closest;
-use crate::types::Ty;
+use crate::types::{Signature, Ty};
 use raya_syntax::Code;
 use raya_syntax::diagnostics::Diagnostic;
 use raya_syntax::name::Name;
@@ -12,7 +13,64 @@ use raya_syntax::span::Span;
 /// After so many errors the rest is not reported.
 const MAX_DIAGNOSTICS: usize = 1_000;
 
+/// How far a check has got, to take back what an attempt reported.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Mark {
+    reported: usize,
+    functions: usize,
+}
+
+impl Mark {
+    /// How many reports there were.
+    pub(crate) fn reported(self) -> usize {
+        self.reported
+    }
+}
+
 impl<'a> Checker<'a> {
+    /// The present state of the reports.
+    pub(crate) fn mark(&self) -> Mark {
+        Mark {
+            reported: self.diagnostics.len(),
+            functions: self.hir.functions.len(),
+        }
+    }
+
+    /// Takes back what was reported since, for something that is checked again. What the body
+    /// of a function that is declared outside has reported meanwhile stays: nobody checks it
+    /// again.
+    pub(crate) fn roll_back(&mut self, mark: Mark) {
+        self.diagnostics.truncate(mark.reported);
+        (self.settled).retain(|(func, _)| func.index() < mark.functions);
+    }
+
+    /// Whether errors were reported since.
+    pub(crate) fn failed_since(&self, mark: Mark) -> bool {
+        let new = &self.diagnostics[mark.reported.min(self.diagnostics.len())..];
+        new.iter().any(Diagnostic::is_error)
+    }
+
+    /// Whether anything was reported since.
+    pub(crate) fn reported_since(&self, mark: Mark) -> bool {
+        self.diagnostics.len() > mark.reported
+    }
+
+    /// Checks the body of a declared function, which may happen in the middle of anything
+    /// that needs its type: what is reported belongs to the function alone.
+    pub(crate) fn declared_body(
+        &mut self,
+        func: FuncId,
+        check: impl FnOnce(&mut Self) -> Signature,
+    ) -> Signature {
+        let outer = std::mem::take(&mut self.diagnostics);
+        let sig = check(self);
+        let own = std::mem::replace(&mut self.diagnostics, outer);
+        let room = MAX_DIAGNOSTICS.saturating_sub(self.settled.len());
+        self.settled
+            .extend(own.into_iter().take(room).map(|d| (func, d)));
+        sig
+    }
+
     /// Reports an error and gives it, to add labels and help.
     pub(crate) fn error(
         &mut self,

@@ -8,6 +8,7 @@ use crate::func::FuncInfo;
 use crate::hooks::{CodeMap, Hooks};
 use crate::mem::refs::Ref;
 use crate::mem::stack::frame_func;
+use std::cell::Cell;
 
 /// Compiled frames that one segment can hold; a longer chain is damaged.
 const MAX_CHAIN: usize = 1 << 20;
@@ -123,13 +124,13 @@ fn walk_compiled(
     site: Option<u32>,
     visit: &mut dyn FnMut(Ref<FuncInfo>, u32) -> bool,
 ) -> bool {
-    let mut more = true;
-    let mut forward = |func, pc| more = more && visit(func, pc);
+    let more = Cell::new(true);
+    let mut forward = |func, pc| more.set(more.get() && visit(func, pc));
     if let Some(site) = site {
         map.at_site(fp, site, &mut forward);
     }
     for _ in 0..MAX_CHAIN {
-        if fp == 0 {
+        if fp == 0 || !more.get() {
             break;
         }
         // SAFETY: compiled code keeps frame pointers: at `fp` lies the caller's frame
@@ -141,5 +142,5 @@ fn walk_compiled(
         }
         fp = caller;
     }
-    more
+    more.get()
 }

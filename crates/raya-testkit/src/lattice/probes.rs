@@ -230,7 +230,7 @@ fn change(count: usize, number: usize, c: &mut Choices<'_>, out: &mut Pair) {
     let (method, attr) = (c.pick(&METHODS), c.pick(&ATTRIBUTES));
     let label = format!("change {number}");
     let to_class = format!("({own} as any)");
-    match c.below(9) {
+    match c.below(10) {
         0 => out.line(
             &format!("{own}.{method} = lambda self: \"patched {own}.{method}\""),
             &format!(
@@ -270,11 +270,42 @@ fn change(count: usize, number: usize, c: &mut Choices<'_>, out: &mut Pair) {
             &format!("delattr({own}, \"{method}\")"),
             &format!("{{ delete {to_class}.{method}; }}"),
         ),
-        _ => out.line(
-            &format!("{own}.__add__ = lambda self, o: \"patched add {own}\""),
-            &format!(
-                "{to_class}.__add__ = function (this: any, o: any): any {{ return \"patched add {own}\"; }};"
-            ),
-        ),
+        8 => patch_special(&own, c, out),
+        _ => {
+            let (op, _) = operator(c);
+            ask_each(
+                out,
+                &label,
+                &format!("delattr({own}, \"__{op}__\")"),
+                &format!("{{ delete {to_class}.__{op}__; }}"),
+            );
+        }
     }
+}
+
+/// Any operator with its sign.
+fn operator(c: &mut Choices<'_>) -> (&'static str, &'static str) {
+    let at = c.below(BINARY.len() + COMPARISONS.len());
+    match BINARY.get(at) {
+        Some(&operator) => operator,
+        None => COMPARISONS[at - BINARY.len()],
+    }
+}
+
+/// Puts a special method on a class.
+fn patch_special(own: &str, c: &mut Choices<'_>, out: &mut Pair) {
+    let (op, _) = operator(c);
+    let (python, raya) = match COMPARISONS.iter().any(|known| known.0 == op) {
+        true => ("True".to_owned(), "true".to_owned()),
+        false => {
+            let text = format!("\"patched {op} {own}\"");
+            (text.clone(), text)
+        }
+    };
+    out.line(
+        &format!("{own}.__{op}__ = lambda self, o: {python}"),
+        &format!(
+            "({own} as any).__{op}__ = function (this: any, o: any): any {{ return {raya}; }};"
+        ),
+    );
 }

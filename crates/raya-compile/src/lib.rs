@@ -70,8 +70,18 @@ pub fn compile(
 ) -> Result<Compiled, Vec<Diagnostic>> {
     let file = hir.main.map(|f| hir.function(f).file).unwrap_or_default();
     let name = sources.get(file).map_or("", |f| f.name());
-    let mut compiler = Compiler::new(hir, types, names, name.to_string());
+    let mut depths = lower::TYPE_DEPTHS.into_iter();
+    let deepest = depths.next().unwrap_or_default();
+    let mut compiler = Compiler::new(hir, types, names, name.to_string(), deepest);
     compiler.run(options.exports);
+    // Classes whose methods give deeper instances of them may have too many.
+    for depth in depths {
+        if compiler.tables.overflow.is_none() {
+            break;
+        }
+        compiler = Compiler::new(hir, compiler.types, names, name.to_string(), depth);
+        compiler.run(options.exports);
+    }
     refuse(&compiler, file)?;
     let Compiler {
         mut tables,

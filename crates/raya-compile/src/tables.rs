@@ -118,6 +118,12 @@ impl Tables {
         ConstId(index)
     }
 
+    /// Whether there is room for constants that no program text mentions: folding may make
+    /// one of each statement.
+    pub fn has_room_to_fold(&self) -> bool {
+        self.module.consts.len() < usize::from(u16::MAX / 2)
+    }
+
     /// A double constant; NaN is made canonical.
     pub fn f64(&mut self, value: f64) -> ConstId {
         let value = if value.is_nan() { f64::NAN } else { value };

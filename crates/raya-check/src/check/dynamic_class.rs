@@ -20,6 +20,7 @@ use raya_syntax::ast::{self, Class, ClassMemberKind, FunctionBody, MethodKind, P
 use raya_syntax::limits::ensure_stack;
 use raya_syntax::name::{Name, names};
 use raya_syntax::span::Span;
+use rustc_hash::FxHashMap;
 
 /// What a function knows about the class with computed bases that it is a member of.
 #[derive(Clone, Copy, Debug)]
@@ -67,7 +68,7 @@ impl<'a> Checker<'a> {
             let Some(ident) = base.expr.as_ident() else {
                 return true;
             };
-            if let Some(sibling) = sibling_class(siblings, ident.name) {
+            if let Some(sibling) = self.sibling_class(siblings, ident.name) {
                 return ensure_stack(|| self.has_computed_base(sibling, siblings));
             }
             match self.value_symbol(ident.name) {
@@ -77,6 +78,15 @@ impl<'a> Checker<'a> {
         });
         self.computed_bases.insert(key, computed);
         computed
+    }
+
+    /// The class of this name that the statements declare. They are looked through once.
+    fn sibling_class(&mut self, siblings: &'a [ast::Stmt], name: Name) -> Option<&'a Class> {
+        let first = siblings.first()?;
+        let key = std::ptr::from_ref(first).addr();
+        let index = self.sibling_classes.entry(key);
+        let classes = index.or_insert_with(|| declared_classes(siblings));
+        classes.get(&name).copied()
     }
 
     /// Declares such a class in the current scope.
@@ -553,25 +563,26 @@ pub(crate) fn property_names(function: &ast::Function) -> Vec<Name> {
         .collect()
 }
 
-/// The class that a list of statements declares under a name.
-fn sibling_class(stmts: &[ast::Stmt], name: Name) -> Option<&Class> {
-    stmts.iter().find_map(|stmt| {
+/// The classes that statements declare, by name; of several the first.
+fn declared_classes(stmts: &[ast::Stmt]) -> FxHashMap<Name, &Class> {
+    let mut classes = FxHashMap::default();
+    for stmt in stmts {
         let class = match &stmt.kind {
             ast::StmtKind::Class(class) => class,
             ast::StmtKind::Export(export) => match &export.kind {
                 ast::ExportKind::Decl(inner) => match &inner.kind {
                     ast::StmtKind::Class(class) => class,
-                    _ => return None,
+                    _ => continue,
                 },
-                _ => return None,
+                _ => continue,
             },
-            _ => return None,
+            _ => continue,
         };
-        class
-            .name
-            .is_some_and(|i| i.name == name)
-            .then_some(&**class)
-    })
+        if let Some(ident) = class.name {
+            classes.entry(ident.name).or_insert(&**class);
+        }
+    }
+    classes
 }
 
 /// Whether a member runs code when the class, or an instance, is made.

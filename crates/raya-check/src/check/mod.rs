@@ -150,6 +150,9 @@ pub(crate) enum Pending {
     Method(ClassId, u32),
 }
 
+/// Names that are compared for hints over a whole check.
+const MAX_COMPARED_NAMES: usize = 10_000_000;
+
 /// The state of a check.
 pub(crate) struct Checker<'a> {
     pub(crate) types: TypeInterner,
@@ -194,6 +197,9 @@ pub(crate) struct Checker<'a> {
     firm_results: FxHashSet<FuncId>,
     relation: relation::RelationState,
     interfaces: interfaces::InterfaceState,
+    /// How many more names are compared for hints: a large program with as many errors as
+    /// names must not take the square of their number.
+    hints_left: usize,
     post: post::Records,
     /// The symbol whose initialiser is the function expression checked next.
     self_symbol: Option<SymId>,
@@ -214,6 +220,8 @@ pub(crate) struct Checker<'a> {
     dynamic_classes: FxHashMap<(FileId, ast::NodeId), SymId>,
     /// Whether a base of a class is computed, for classes that were asked.
     computed_bases: FxHashMap<(FileId, ast::NodeId), bool>,
+    /// The classes among the statements that begin at an address.
+    sibling_classes: FxHashMap<usize, FxHashMap<Name, &'a ast::Class>>,
     /// Set where a member of such a class is about to become a closure.
     dynamic_member: Option<dynamic_class::DynamicMember>,
     /// Null exits of the optional chain under check.
@@ -267,6 +275,7 @@ impl<'a> Checker<'a> {
             firm_results: FxHashSet::default(),
             relation: relation::RelationState::default(),
             interfaces: interfaces::InterfaceState::default(),
+            hints_left: MAX_COMPARED_NAMES,
             post: post::Records::default(),
             self_symbol: None,
             setter_param: None,
@@ -277,6 +286,7 @@ impl<'a> Checker<'a> {
             class_expressions: Vec::new(),
             dynamic_classes: FxHashMap::default(),
             computed_bases: FxHashMap::default(),
+            sibling_classes: FxHashMap::default(),
             dynamic_member: None,
             chain: Vec::new(),
             first_spread: None,

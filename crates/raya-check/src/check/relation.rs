@@ -22,6 +22,9 @@ use rustc_hash::FxHashMap;
 /// How deep types may be nested in one question before it is answered with yes.
 const MAX_DEPTH: usize = 48;
 
+/// How many values of a tag are tried one by one.
+const MAX_CASES: usize = 25;
+
 /// Answers so far, and the questions that are being asked.
 #[derive(Debug, Default)]
 pub(crate) struct RelationState {
@@ -94,7 +97,7 @@ impl<'a> Checker<'a> {
                 let constraint = self.types.param(p).constraint;
                 self.fits_some_member(a, b) || constraint.is_some_and(|c| self.subtype(c, b))
             }
-            (_, TypeKind::Union(_)) => self.fits_some_member(a, b),
+            (_, TypeKind::Union(_)) => self.fits_some_member(a, b) || self.each_case_fits(a, b),
             (_, TypeKind::Intersection(l)) => {
                 let list = self.types.list_arc(l);
                 list.iter().all(|&t| self.subtype(a, t))
@@ -181,6 +184,38 @@ impl<'a> Checker<'a> {
     fn fits_some_member(&mut self, a: Ty, union: Ty) -> bool {
         let members = self.types.members(union);
         members.contains(&a) || members.iter().any(|&t| self.subtype(a, t))
+    }
+
+    /// Whether an object whose tag may be one of several literals fits a union with a member
+    /// for each of them.
+    fn each_case_fits(&mut self, a: Ty, union: Ty) -> bool {
+        let TypeKind::Object(id) = self.types.kind(a) else {
+            return false;
+        };
+        let object = self.types.object(id).clone();
+        let literal = |c: &Self, t: Ty| {
+            matches!(
+                c.types.kind(t),
+                TypeKind::LitString(_) | TypeKind::LitNumber(_) | TypeKind::LitBool(_)
+            )
+        };
+        for (at, member) in object.members.iter().enumerate() {
+            let cases = match member.ty {
+                Ty::BOOLEAN => vec![Ty::TRUE, Ty::FALSE],
+                ty => self.types.members(ty),
+            };
+            let several = (2..=MAX_CASES).contains(&cases.len());
+            if !several || !cases.iter().all(|&t| literal(self, t)) {
+                continue;
+            }
+            return cases.into_iter().all(|ty| {
+                let mut case = (*object).clone();
+                case.members[at].ty = ty;
+                let case = self.types.object_type(case);
+                self.subtype(case, union)
+            });
+        }
+        false
     }
 
     fn all_equivalent(&mut self, xs: TyList, ys: TyList) -> bool {

@@ -128,7 +128,11 @@ impl<'a> Checker<'a> {
     }
 
     /// "did you mean `x`?" for a misspelled name.
-    pub(crate) fn did_you_mean(&self, wanted: Name, candidates: &[Name]) -> Option<String> {
+    pub(crate) fn did_you_mean(&mut self, wanted: Name, candidates: &[Name]) -> Option<String> {
+        if self.hints_left == 0 {
+            return None;
+        }
+        self.hints_left = self.hints_left.saturating_sub(candidates.len());
         let names = candidates.iter().map(|&n| self.text(n));
         let found = closest(self.text(wanted), names)?;
         Some(format!("did you mean `{found}`?"))
@@ -136,7 +140,10 @@ impl<'a> Checker<'a> {
 
     /// The expression's type, if it may be used as a value; reports `void` once.
     pub(crate) fn report_unknown_name(&mut self, name: Name, span: Span) {
-        let mut candidates = self.scopes.visible_values(self.scope);
+        let mut candidates = match self.hints_left {
+            0 => Vec::new(),
+            _ => self.scopes.visible_values(self.scope),
+        };
         candidates.extend(self.library_names());
         let help = self
             .did_you_mean(name, &candidates)

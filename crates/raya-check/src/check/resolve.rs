@@ -212,7 +212,10 @@ impl<'a> Checker<'a> {
             .help = Some(format!("write `typeof {text}` for its type"));
             return;
         }
-        let mut candidates = self.scopes.visible_types(self.scope);
+        let mut candidates = match self.hints_left {
+            0 => Vec::new(),
+            _ => self.scopes.visible_types(self.scope),
+        };
         candidates.extend(self.library_names());
         let help = self.did_you_mean(ident.name, &candidates);
         let message = format!("no type named `{}` is in scope", self.text(ident.name));

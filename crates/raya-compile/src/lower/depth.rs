@@ -7,13 +7,15 @@
 use super::Compiler;
 use raya_check::types::{Subst, Ty, TyList, TypeKind};
 
-/// How deep a type argument may nest before it counts as `any`.
-const MAX_DEPTH: u32 = 12;
+/// How deep a type argument may nest before it counts as `any`. A class with several methods
+/// that give deeper instances has exponentially many of them: a program for which one depth is
+/// too much is compiled again with the next.
+pub(crate) const TYPE_DEPTHS: [u32; 3] = [12, 4, 3];
 
 impl Compiler<'_> {
     /// The type argument that stands for a type.
     pub(super) fn bounded(&mut self, ty: Ty) -> Ty {
-        if self.depth(ty) > MAX_DEPTH {
+        if self.depth(ty) > self.max_depth {
             Ty::ANY
         } else {
             ty
@@ -23,7 +25,7 @@ impl Compiler<'_> {
     /// A list of type arguments, each bounded.
     pub(super) fn bounded_list(&mut self, args: TyList) -> TyList {
         let list = self.types.list_arc(args);
-        if list.iter().all(|&t| self.depth(t) <= MAX_DEPTH) {
+        if list.iter().all(|&t| self.depth(t) <= self.max_depth) {
             return args;
         }
         let list: Vec<Ty> = list.iter().map(|&t| self.bounded(t)).collect();
@@ -35,7 +37,7 @@ impl Compiler<'_> {
         if subst
             .pairs()
             .iter()
-            .all(|&(_, t)| self.depth(t) <= MAX_DEPTH)
+            .all(|&(_, t)| self.depth(t) <= self.max_depth)
         {
             return subst;
         }

@@ -19,6 +19,7 @@ mod cond;
 mod ctx;
 mod demand;
 mod depth;
+pub(crate) use depth::TYPE_DEPTHS;
 mod descriptors;
 mod expr;
 mod instances;
@@ -70,6 +71,8 @@ pub struct Compiler<'a> {
     pub(crate) generic_methods: Vec<GenericMethod>,
     class_scopes: FxHashMap<types::ClassId, class_scopes::ScopeLayout>,
     depths: FxHashMap<Ty, u32>,
+    /// How deep type arguments may nest here.
+    max_depth: u32,
     demand: demand::Demand,
     pub(crate) overridden: FxHashMap<(types::ClassId, Name), bool>,
     instances: FxHashMap<InstanceKey, FuncId>,
@@ -100,6 +103,7 @@ impl<'a> Compiler<'a> {
         types: &'a mut TypeInterner,
         names: &'a Interner,
         file: String,
+        max_depth: u32,
     ) -> Self {
         let mut tables = Tables::new(file);
         let any = tables.ty(TypeDesc::Any);
@@ -126,6 +130,7 @@ impl<'a> Compiler<'a> {
             generic_methods: Vec::new(),
             class_scopes: FxHashMap::default(),
             depths: FxHashMap::default(),
+            max_depth,
             demand: demand::Demand::default(),
             overridden: FxHashMap::default(),
             instances: FxHashMap::default(),

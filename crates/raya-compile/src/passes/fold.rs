@@ -232,6 +232,7 @@ impl Fold<'_> {
         };
         if let Some(a) = a
             && (b.is_some() || !kinds[2].is_source())
+            && self.tables.has_room_to_fold()
             && let Some(result) = evaluate(inst.op, a, b)
         {
             *inst = result.load(inst.a, at, self.tables);

@@ -236,6 +236,7 @@ impl Ctx {
             );
             return Err(self.type_error(&message));
         }
+        self.drop_constructor(class, name);
         class.meta.attrs.borrow_mut().set(name, Attr::Value(v));
         self.class_changed(class, name)
     }
@@ -262,7 +263,8 @@ impl Ctx {
     /// Deletes attribute `name` of a class object.
     pub(crate) fn del_class_attr(&mut self, class: TypeRef, name: Value) -> R<()> {
         let name = self.attr_name(name)?;
-        if !class.meta.attrs.borrow_mut().remove(name) {
+        let deleted = class.meta.attrs.borrow_mut().remove(name);
+        if !self.drop_constructor(class, name) && !deleted {
             let object = self.class_object(class)?;
             return Err(self.no_attribute(object, name));
         }

@@ -371,7 +371,7 @@ fn describe(
     } else {
         0
     };
-    let inherited_constructor = || mro.iter().find_map(|base| base.meta.own_constructor);
+    let inherited_constructor = || mro.iter().find_map(|base| base.meta.own_constructor.get());
     let constructor = plan.constructor.or_else(inherited_constructor);
     TypeInfo {
         handle: reserved.handle(),
@@ -409,7 +409,7 @@ fn describe(
             vtable_keys: keys.into(),
             subclasses: RefCell::default(),
             shapes: Default::default(),
-            own_constructor: plan.constructor,
+            own_constructor: Cell::new(plan.constructor),
             constructor: Cell::new(constructor),
             static_init: Cell::new(None),
         },

@@ -20,7 +20,7 @@ impl Ctx {
         if let Some(attr) = own {
             return self.stored_value(class, attr, stored).map(Some);
         }
-        match class.meta.own_constructor {
+        match class.meta.own_constructor.get() {
             Some(ctor) if self.name_is(stored, "constructor") => {
                 self.function_object(ctor).map(Some)
             }
@@ -41,7 +41,7 @@ impl Ctx {
             let value = self.stored_value(class, attr, name)?;
             all.push((self.python_name(name)?, value));
         }
-        if let Some(ctor) = class.meta.own_constructor.filter(|_| !has_constructor) {
+        if let Some(ctor) = class.meta.own_constructor.get().filter(|_| !has_constructor) {
             let value = self.function_object(ctor)?;
             all.insert(0, (self.intern("__init__")?, value));
         }

@@ -195,7 +195,7 @@ fn simple_type(
             vtable_keys: Box::default(),
             subclasses: RefCell::default(),
             shapes: Default::default(),
-            own_constructor: None,
+            own_constructor: Cell::new(None),
             primary: None,
             constructor: Cell::new(None),
             static_init: Cell::new(None),

@@ -50,6 +50,20 @@ impl Ctx {
         Ok(())
     }
 
+    /// The attribute `name` of a class is replaced or deleted: if that is its constructor, the
+    /// declared one is gone for good. True if there was one.
+    pub(crate) fn drop_constructor(&mut self, class: TypeRef, name: Value) -> bool {
+        if !self.name_is(name, "constructor") || class.meta.own_constructor.take().is_none() {
+            return false;
+        }
+        for heir in family_of(class) {
+            let mut order = heir.meta.mro.iter();
+            let declared = order.find_map(|base| base.meta.own_constructor.get());
+            heir.meta.constructor.set(declared);
+        }
+        true
+    }
+
     /// An instance got an own attribute called like a method: typed calls of that method must
     /// look at instances first from now on, in the class and its heirs.
     pub(crate) fn shadowed(&mut self, ty: TypeRef, name: Value) {

@@ -27,7 +27,7 @@ fn own_constructor(class: TypeRef, name: Value) -> Option<Constructor> {
     let patched = class.meta.attrs.borrow().get(name);
     match patched {
         Some(attr) => Some(Constructor::Attr(class, attr)),
-        None => class.meta.own_constructor.map(Constructor::Declared),
+        None => (class.meta.own_constructor.get()).map(Constructor::Declared),
     }
 }
 

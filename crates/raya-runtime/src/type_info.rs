@@ -193,8 +193,8 @@ pub struct TypeMeta {
     pub subclasses: RefCell<Vec<TypeRef>>,
     /// Root of the shapes of its instances' expando objects.
     pub shapes: ShapeTree,
-    /// The constructor that it declares itself.
-    pub own_constructor: Option<Ref<FuncInfo>>,
+    /// The constructor that it declares itself, until that is replaced or deleted.
+    pub own_constructor: Cell<Option<Ref<FuncInfo>>>,
     /// Constructor that `new` runs: its own or the nearest inherited one.
     pub constructor: Cell<Option<Ref<FuncInfo>>>,
     /// Static initialiser, run by the class's declaration.

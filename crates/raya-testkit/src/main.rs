@@ -8,7 +8,10 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use raya_testkit::generate::{Campaign, Report};
 use raya_testkit::suite::Setup;
-use raya_testkit::{coverage, fixture, generate, lattice, modes, slot_matrix, suite, twins};
+use raya_testkit::twin_programs::{self, Kind};
+use raya_testkit::{
+    coverage, fixture, generate, lattice, modes, patches, slot_matrix, suite, twins,
+};
 
 #[derive(Parser)]
 #[command(
@@ -91,6 +94,22 @@ enum Command {
         #[arg(long, default_value_t = 5)]
         findings: usize,
         /// Only write the programs to this folder, which must exist.
+        #[arg(long)]
+        write: Option<PathBuf>,
+    },
+    /// Generate programs that change classes whose code is hot, and compare all modes, and
+    /// Python where it is installed.
+    Patches {
+        /// The same seed gives the same programs.
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+        /// How many programs.
+        #[arg(long, default_value_t = 200)]
+        count: usize,
+        /// End after so many findings.
+        #[arg(long, default_value_t = 5)]
+        findings: usize,
+        /// Write the programs to a folder, as Raya and as Python, and run nothing.
         #[arg(long)]
         write: Option<PathBuf>,
     },
@@ -183,13 +202,33 @@ fn run(cli: &Cli) -> Result<bool, String> {
             count,
             write: Some(folder),
             ..
-        } => lattice::write(folder, *seed, *count).map(|()| true),
+        } => twins_of(lattice::KIND, *seed, *count, 0)
+            .write(folder)
+            .map(|()| true),
         Command::Lattices {
             seed,
             count,
             findings,
             write: None,
-        } => run_lattices(&setup(cli, &root)?, *seed, *count, *findings),
+        } => {
+            if !twin_programs::python_is_there() {
+                return Err("python3 is not on the path".to_owned());
+            }
+            let campaign = twins_of(lattice::KIND, *seed, *count, *findings);
+            run_twins(&setup(cli, &root)?, &campaign)
+        }
+        Command::Patches {
+            seed,
+            count,
+            findings,
+            write,
+        } => {
+            let campaign = twins_of(patches::KIND, *seed, *count, *findings);
+            match write {
+                Some(folder) => campaign.write(folder).map(|()| true),
+                None => run_twins(&setup(cli, &root)?, &campaign),
+            }
+        }
         Command::Strip { file } => {
             let text = fixture::read(file)?;
             print!(
@@ -220,20 +259,31 @@ fn run_campaign(setup: &Setup, campaign: &Campaign) -> Result<bool, String> {
     Ok(findings.is_empty())
 }
 
-fn run_lattices(setup: &Setup, seed: u64, count: usize, most: usize) -> Result<bool, String> {
-    if !lattice::python_is_there() {
-        return Err("python3 is not on the path".to_owned());
+fn twins_of(kind: Kind, seed: u64, count: usize, most: usize) -> twin_programs::Campaign {
+    twin_programs::Campaign {
+        kind,
+        seed,
+        count,
+        most_findings: most,
+        python: twin_programs::python_is_there(),
     }
-    let findings = lattice::campaign(setup, seed, count, most)?;
+}
+
+fn run_twins(setup: &Setup, campaign: &twin_programs::Campaign) -> Result<bool, String> {
+    let name = campaign.kind.name;
+    let findings = campaign.run(setup)?;
     for finding in &findings {
         println!(
-            "lattice {} {}\n--- Raya\n{}--- Python\n{}",
+            "{name} {} {}\n--- Raya\n{}--- Python\n{}",
             finding.number, finding.complaint, finding.program.raya, finding.program.python
         );
     }
     println!(
-        "{count} lattices, seed {seed}, {} modes and Python: {} findings",
+        "{} programs of {name}, seed {}, {} modes{}: {} findings",
+        campaign.count,
+        campaign.seed,
         setup.modes.len(),
+        if campaign.python { " and Python" } else { "" },
         findings.len()
     );
     Ok(findings.is_empty())

@@ -12,7 +12,7 @@ use crate::fixture::{self, Expectation, Fixture};
 use crate::generate::{self, Campaign};
 use crate::modes::{self, Mode};
 use crate::process::{self, Outcome};
-use crate::{bad_input, commands, coverage, docs, soundness};
+use crate::{bad_input, commands, coverage, docs, patches, soundness, twin_programs};
 
 /// What the trials share.
 #[derive(Clone, Debug)]
@@ -158,7 +158,32 @@ pub fn trials(setup: &Setup) -> Result<Vec<Trial>, String> {
             check_generated(&setup, seed, node)
         }));
     }
+    for seed in 0..PATCH_CAMPAIGNS {
+        let setup = setup.clone();
+        trials.push(trial(format!("patches {seed}"), move || {
+            check_patches(&setup, seed)
+        }));
+    }
     Ok(trials)
+}
+
+/// Programs that change classes: so many campaigns of so many. Their modes are compared with one
+/// another; Python is asked by the command.
+const PATCH_CAMPAIGNS: u64 = 4;
+const PATCH_PROGRAMS: usize = 6;
+
+fn check_patches(setup: &Setup, seed: u64) -> Result<(), String> {
+    let campaign = twin_programs::Campaign {
+        kind: patches::KIND,
+        seed,
+        count: PATCH_PROGRAMS,
+        most_findings: 1,
+        python: false,
+    };
+    match campaign.run(setup)?.first() {
+        Some(finding) => Err(format!("{}\n{}", finding.complaint, finding.program.raya)),
+        None => Ok(()),
+    }
 }
 
 /// Generated programs: so many campaigns of so many programs, in files of so many, which

@@ -260,9 +260,6 @@ impl<'a> Checker<'a> {
                 }
             }
             How::Dynamic => {
-                let written = self.text(name);
-                let constructs = matches!(written, "__init__" | "constructor" | "__new__");
-                self.hir.replaces_constructors |= constructs;
                 let object = self.coerce(object, Ty::ANY);
                 Place::Attr { object, name }
             }

@@ -65,8 +65,6 @@ pub struct Hir {
     pub mixes_classes: bool,
     /// What the program refers to by role, for the compiler's own lowering.
     pub well_known: WellKnown,
-    /// The program replaces or deletes the constructor of some class at run time.
-    pub replaces_constructors: bool,
 }
 
 /// Built-in classes that the language itself refers to.

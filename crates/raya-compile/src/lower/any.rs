@@ -3,8 +3,7 @@
 use super::ctx::Lower;
 use crate::ir::VReg;
 use raya_bytecode::{Op, TypeDesc};
-use raya_check::hir::{self, Element, Expr, ExprId, ExprKind};
-use raya_check::types::{ClassId, TyList, TypeKind};
+use raya_check::hir::{self, Element, Expr, ExprId};
 use raya_syntax::Name;
 
 impl Lower<'_, '_> {
@@ -55,18 +54,22 @@ impl Lower<'_, '_> {
     /// A call of a value of type any.
     pub fn call_any(&mut self, e: &Expr, callee: ExprId, args: &[Element]) -> VReg {
         let callee = self.expr(callee);
+        let result = self.call_of(callee, args);
+        self.any_result(e, result)
+    }
+
+    /// A call of a function value through the slots.
+    pub(super) fn call_of(&mut self, callee: VReg, args: &[Element]) -> VReg {
         let callee = self.boxed(callee);
         let any = self.c.any;
-        let result = if has_spread(args) {
+        if has_spread(args) {
             let guard = self.guard(callee);
             let array = self.argument_array(args);
             let callee = self.settle(guard);
-            self.emit_window(Op::CallSpread, any, 0, &[callee, array])
-        } else {
-            let window = self.words(callee, args);
-            self.emit_window(Op::CallAny, any, 0, &window)
-        };
-        self.any_result(e, result)
+            return self.emit_window(Op::CallSpread, any, 0, &[callee, array]);
+        }
+        let window = self.words(callee, args);
+        self.emit_window(Op::CallAny, any, 0, &window)
     }
 
     /// A call of an attribute of a value of type any.
@@ -125,7 +128,7 @@ impl Lower<'_, '_> {
         self.new_of(callee, args)
     }
 
-    fn new_of(&mut self, callee: VReg, args: &[Element]) -> VReg {
+    pub(super) fn new_of(&mut self, callee: VReg, args: &[Element]) -> VReg {
         let callee = self.boxed(callee);
         let any = self.c.any;
         if has_spread(args) {
@@ -136,61 +139,6 @@ impl Lower<'_, '_> {
         }
         let window = self.words(callee, args);
         self.emit_window(Op::NewAny, any, 0, &window)
-    }
-}
-
-/// Construction of declared classes whose constructor may change.
-impl Lower<'_, '_> {
-    /// Whether what `new` runs is found out when it runs: the program replaces constructors.
-    pub(super) fn constructs_by_name(&self, new: ExprId, class: ClassId) -> bool {
-        let decl = self.hir.class(class);
-        let fixed = decl.builtin || !decl.params.is_empty();
-        self.hir.replaces_constructors && !fixed && !self.hir.new_scopes.contains_key(&new)
-    }
-
-    /// A class and its bases, nearest first.
-    fn chain(&self, class: ClassId) -> impl Iterator<Item = ClassId> {
-        std::iter::successors(Some(class), |&c| {
-            match self.c.types.kind(self.hir.class(c).base?) {
-                TypeKind::Class(base, _) => Some(base),
-                _ => None,
-            }
-        })
-    }
-
-    /// `new C(…)` as a call of the class object.
-    pub(super) fn new_by_class_object(
-        &mut self,
-        class: ClassId,
-        class_args: TyList,
-        args: &[ExprId],
-        checked: bool,
-    ) -> VReg {
-        let constructor = self.chain(class).find_map(|c| self.hir.class(c).ctor);
-        let rest = constructor.is_some_and(|f| self.hir.function(f).rest);
-        let mut elements: Vec<Element> = args.iter().map(|&a| Element::One(a)).collect();
-        if rest && let Some(last) = elements.last_mut() {
-            let (Element::One(id) | Element::Spread(id)) = *last;
-            *last = Element::Spread(id);
-        } else {
-            let given = args.iter().rposition(|&a| !self.is_absent(a));
-            elements.truncate(given.map_or(0, |last| last + 1));
-        }
-        let callee = self.class_value(class, checked);
-        let made = self.new_of(callee, &elements);
-        let id = self.c.class_instance(class, class_args);
-        self.c.comes_alive(id);
-        let ty = self.c.tables.ty(TypeDesc::Class(id));
-        self.checked(made, ty)
-    }
-
-    /// Whether an argument is one that was left out.
-    fn is_absent(&self, id: ExprId) -> bool {
-        match self.hx(id).kind {
-            ExprKind::Null => true,
-            ExprKind::Coerce { expr, .. } => self.is_absent(expr),
-            _ => false,
-        }
     }
 }
 

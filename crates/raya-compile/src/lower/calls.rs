@@ -597,11 +597,15 @@ impl<'a> Lower<'_, 'a> {
     /// `super(…)`
     pub fn super_init(&mut self, base: types::ClassId, base_args: TyList, args: &[ExprId]) -> VReg {
         let base_args = self.c.types.substitute_list(base_args, &self.subst);
+        let declared = base;
         let base = self.c.class_instance(base, base_args);
         let own = match *self.desc(VReg(self.this_index())) {
             TypeDesc::Class(id) => Some(id),
             _ => None,
         };
+        if let Some(called) = self.super_by_name(own, declared, args) {
+            return called;
+        }
         let elements: Vec<Element> = args.iter().map(|&a| Element::One(a)).collect();
         let this = VReg(self.this_index());
         let next = match own {

@@ -28,6 +28,7 @@ mod literals;
 mod loops;
 mod operators;
 mod places;
+mod replaced;
 mod statics;
 mod stmt;
 mod switch;
@@ -74,6 +75,8 @@ pub struct Compiler<'a> {
     /// How deep type arguments may nest here.
     max_depth: u32,
     demand: demand::Demand,
+    /// Constructors of declared classes may be others when they are called.
+    pub(crate) replaces_constructors: bool,
     pub(crate) overridden: FxHashMap<(types::ClassId, Name), bool>,
     instances: FxHashMap<InstanceKey, FuncId>,
     queue: Vec<Instance>,
@@ -112,7 +115,9 @@ impl<'a> Compiler<'a> {
         let int = tables.ty(TypeDesc::Int);
         let boolean = tables.ty(TypeDesc::Boolean);
         let string = tables.ty(TypeDesc::String);
+        let replaces_constructors = replaced::replaces_constructors(hir, types, names);
         Self {
+            replaces_constructors,
             hir,
             types,
             names,

@@ -99,6 +99,8 @@ impl Ctx {
             for field in &ty.meta.fields {
                 self.field_attr_changed(ty, field.name);
             }
+            // Static fields come later.
+            ty.forget_selectors();
         }
     }
 

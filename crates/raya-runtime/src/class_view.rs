@@ -41,7 +41,12 @@ impl Ctx {
             let value = self.stored_value(class, attr, name)?;
             all.push((self.python_name(name)?, value));
         }
-        if let Some(ctor) = class.meta.own_constructor.get().filter(|_| !has_constructor) {
+        if let Some(ctor) = class
+            .meta
+            .own_constructor
+            .get()
+            .filter(|_| !has_constructor)
+        {
             let value = self.function_object(ctor)?;
             all.insert(0, (self.intern("__init__")?, value));
         }

@@ -169,8 +169,8 @@ pub fn trials(setup: &Setup) -> Result<Vec<Trial>, String> {
 
 /// Programs that change classes: so many campaigns of so many. Their modes are compared with one
 /// another; Python is asked by the command.
-const PATCH_CAMPAIGNS: u64 = 4;
-const PATCH_PROGRAMS: usize = 6;
+const PATCH_CAMPAIGNS: u64 = 2;
+const PATCH_PROGRAMS: usize = 3;
 
 fn check_patches(setup: &Setup, seed: u64) -> Result<(), String> {
     let campaign = twin_programs::Campaign {

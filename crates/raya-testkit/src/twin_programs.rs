@@ -6,13 +6,13 @@
 
 use std::path::Path;
 
+use crate::diff;
 use crate::docs::Scratch;
 use crate::fixture::indented;
 use crate::generate::{lists, shrink};
 use crate::lattice::text::Pair;
 use crate::process::{self, End};
 use crate::suite::Setup;
-use crate::diff;
 
 /// Attempts to make a failing program smaller.
 const SHRINKING: usize = 120;

@@ -72,8 +72,22 @@ impl World {
         out.line("self.n = x", "this.n = x;");
         out.line("self.s = \"s\" + str(x)", "this.s = `s${x}`;");
         out.close();
-        method(out, "m", "k", "number", "number", ("self.n + k", "this.n + k"));
-        method(out, "t", "", "", "string", ("self.s + \"!\"", "this.s + \"!\""));
+        method(
+            out,
+            "m",
+            "k",
+            "number",
+            "number",
+            ("self.n + k", "this.n + k"),
+        );
+        method(
+            out,
+            "t",
+            "",
+            "",
+            "string",
+            ("self.s + \"!\"", "this.s + \"!\""),
+        );
         accessor(out, "self.n * 2", "this.n * 2");
         out.line("@classmethod", "");
         let name = ("cls.__name__ + str(k)", "(this as any).__name__ + `${k}`");

@@ -59,7 +59,11 @@ pub fn declare(out: &mut Pair) {
 }
 
 fn function(group: &str, questions: &[Question], typed: bool, out: &mut Pair) {
-    let (prefix, ty) = if typed { ("typed", "C0") } else { ("any", "any") };
+    let (prefix, ty) = if typed {
+        ("typed", "C0")
+    } else {
+        ("any", "any")
+    };
     out.open(
         &format!("def {prefix}_{group}(o, p)"),
         &format!("function {prefix}_{group}(o: {ty}, p: {ty}): string"),
